@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ffdump/base/result.hpp"
+#include "ffdump/config/settings.hpp"
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ffdump {
+
+/// All mistakes of a configuration, one Error each (`config_invalid`, with line, column and the
+/// nearest key), so that the operator mends them in one go.
+using SettingsResult = tl::expected<Settings, std::vector<Error>>;
+
+/// Reads the text of the vendor's migration.ini (YAML), with our keys under `ffdump:`. Opens no
+/// file: `name` is only for messages; `read_secret` is called for keys ending in -file and returns
+/// the secret in that file.
+using SecretReader = std::function<Result<std::string>(const std::string& path)>;
+[[nodiscard]] SettingsResult load_settings(const std::string& text, const std::string& name,
+                                           const SettingsOverrides& overrides,
+                                           const SecretReader& read_secret);
+
+/// Effective settings without secrets, dotted key -> text, sorted: for the log, the manifest and
+/// the comparison on resume.
+[[nodiscard]] std::map<std::string, std::string> describe_settings(const Settings& settings);
+
+/// Go's time.ParseDuration: "1m30s", "250ms", "0s", "1.5h"; nothing when it is none or negative.
+[[nodiscard]] std::optional<std::chrono::milliseconds> parse_go_duration(std::string_view text);
+
+/// Shell-like match of a whole name: `*` any run, `?` one character.
+[[nodiscard]] bool matches_pattern(std::string_view pattern, std::string_view name) noexcept;
+
+}  // namespace ffdump

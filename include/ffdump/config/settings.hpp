@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ffdump/base/secret.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ffdump {
+
+/// The four time-outs of the vendor's migration.ini; zero = none.
+struct Timeouts {
+    std::chrono::milliseconds connect{5000};
+    std::chrono::milliseconds response_header{30000};
+    std::chrono::milliseconds overall{35000};
+    std::chrono::milliseconds idle_connection{0};
+};
+
+enum class StorageType : std::uint8_t { webdav, s3, directory };
+
+/// `normalized_storage.s3` of the vendor's file; accepted and checked, used by a later version.
+struct S3Settings {
+    std::string endpoint;
+    std::string bucket_name;
+    Secret access_key;
+    Secret secret_access_key;
+    bool secure = true;
+    std::string region;
+    std::string public_url;
+    std::chrono::milliseconds operation_timeout{30000};
+};
+
+struct StorageSettings {
+    StorageType type = StorageType::webdav;
+    bool enabled = true;
+    std::string upload_url;  ///< webdav; ends with a slash or not, both are met
+    std::string directory;   ///< our own type `directory`
+    S3Settings s3;
+};
+
+enum class ApiVersion : std::uint8_t { v1, v2 };
+
+/// How one gallery's images are put to extraction-api and where the facen stands in the answer.
+struct ExtractionTarget {
+    ApiVersion api = ApiVersion::v1;
+    std::string path = "/";  ///< appended to the service's URL; "/v2" for v2
+    std::string detector = "prenormalized";
+    std::vector<std::string> attributes;  ///< v2: e.g. face_emben
+    std::string objects = "faces";        ///< dotted path from responses[i] to the array
+    std::string vector = "facen";         ///< dotted path from an object; "**." = at any depth
+    friend bool operator==(const ExtractionTarget&, const ExtractionTarget&) = default;
+};
+
+enum class GalleryAction : std::uint8_t { automatic, migrate, copy, drop };
+
+struct GallerySettings {
+    GalleryAction action = GalleryAction::automatic;
+    std::optional<std::string> object_type;     ///< face, body, car: for the operator's table
+    std::optional<std::string> model;           ///< new value of facen_model
+    std::optional<std::string> expected_model;  ///< old value that is expected in the source
+    std::optional<std::size_t> dimension;       ///< of the new facens, when it is known before
+    std::optional<ExtractionTarget> extraction;
+};
+
+/// Retry figures; defaults after AWS full jitter and the SRE book.
+struct RetrySettings {
+    std::chrono::milliseconds base_delay{200};
+    std::chrono::milliseconds max_delay{20000};
+    std::chrono::milliseconds max_retry_after{120000};
+    std::chrono::milliseconds probe_max{60000};
+    std::chrono::milliseconds give_up_after{std::chrono::minutes(30)};  ///< 0 = never
+    unsigned attempts = 3;         ///< of one request before its batch is queued anew
+    unsigned breaker_faults = 10;  ///< in a row, opens the breaker
+};
+
+struct LimitSettings {
+    std::size_t record_bytes = 64U << 20U;
+    std::size_t image_bytes = 10U << 20U;   ///< Multi's own API limit is 10 MB
+    std::size_t window_bytes = 24U << 20U;  ///< records and images in flight together
+    std::size_t depth = 64;                 ///< nesting of a record
+};
+
+/// Everything migrate needs to know, checked. Made by load_settings; printed by describe_settings.
+struct Settings {
+    std::string extraction_url;
+    Timeouts extraction_timeouts;
+    Timeouts storage_timeouts;
+    unsigned workers = 3;        ///< `workers_num`: extraction requests in flight
+    unsigned faces_limit = 100;  ///< accepted; images fetched ahead are bounded by bytes
+    unsigned batch_size = 8;     ///< `extraction_batch_size`: images in one request
+    unsigned fetches = 0;        ///< image requests in flight; 0 = chosen from the rest
+    StorageSettings storage;
+    ExtractionTarget extraction;                       ///< default of every gallery
+    std::map<std::string, GallerySettings> galleries;  ///< key: name, `*` and `?` as in the shell
+    std::optional<std::string> model;                  ///< default new facen_model
+    double norm_tolerance = 1e-3;
+    RetrySettings retry;
+    LimitSettings limits;
+    std::string ca_file;
+    std::vector<std::string> image_hosts;  ///< origins allowed for absolute URLs in normalized_id
+    std::vector<std::string> notices;      ///< for the operator: accepted and unused keys and such
+
+    /// The settings of the first matching gallery key: exact name first, then patterns in order.
+    [[nodiscard]] GallerySettings gallery(std::string_view name) const;
+};
+
+/// What the command line and the environment say, over the file.
+struct SettingsOverrides {
+    std::optional<std::string> extraction_url;
+    std::optional<std::string> upload_url;
+    std::optional<std::string> images_directory;
+    std::optional<unsigned> workers;
+    std::optional<unsigned> batch_size;
+    std::optional<std::string> model;
+    std::optional<std::chrono::milliseconds> give_up_after;
+    std::vector<std::string> assignments;  ///< "ffdump.retry.attempts=5"
+};
+
+}  // namespace ffdump

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ffdump/base/result.hpp"
+#include "ffdump/dump/profile.hpp"
+#include "ffdump/dump/record_block.hpp"
+#include "ffdump/io/byte_source.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace ffdump {
+
+struct ReadLimits {
+    std::size_t record_bytes = 64U << 20U;  ///< a record over this is bad: `record_too_large`
+    std::size_t depth = 64;                 ///< nesting over this is bad: `record_too_deep`
+    std::size_t block_bytes = 256U << 10U;  ///< aim; a block holds at least one record
+};
+
+/// Reads one dump file front to back in blocks of whole records; memory is bounded by one block and
+/// one record, whatever the file's size. Every record is parsed (simdjson) and its values located;
+/// bytes that are not UTF-8 are taken as they are.
+/// A record that cannot be parsed does not end the reading: it stands in its place in the block
+/// with its Error (`record_malformed`, `record_torn`, `record_too_large`, `record_too_deep`,
+/// `field_missing`, `id_invalid`, `key_duplicate`; place: file, line, byte offset) and the reader
+/// goes on at the next border that the layout allows. What to do about it is the caller's choice.
+/// One reader, one thread. `source` and `profile` must outlive it.
+class RecordReader {
+ public:
+    /// `file` is only for messages. `start` is where `source` stands: the beginning of the file, or
+    /// the `end` of a block that an earlier reader returned.
+    RecordReader(ByteSource& source, const Profile& profile, std::string file, ReadLimits limits,
+                 ReadPosition start = {});
+    ~RecordReader();
+    RecordReader(const RecordReader&) = delete;
+    RecordReader& operator=(const RecordReader&) = delete;
+
+    /// Fills `block` (its buffer is reused) and returns true, or false when the last block has been
+    /// returned. An empty file gives one block without records. Fails only when the source does.
+    [[nodiscard]] Result<bool> next(RecordBlock& block);
+
+ private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// The text of a JSON string token between its quotes with its escapes resolved; lone surrogates
+/// and bytes that are not UTF-8 fail with `record_malformed`.
+[[nodiscard]] Result<std::string> unescape_json(std::string_view token);
+
+}  // namespace ffdump

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ffdump/dump/profile.hpp"
+#include "ffdump/dump/record_block.hpp"
+#include "ffdump/record/facen.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace ffdump {
+
+/// The record's bytes around facen and facen_model, in order: what must never change. Between two
+/// pieces stands a masked value. 2 pieces without facen_model, 3 with.
+class RestPieces {
+ public:
+    RestPieces(const RecordBlock& block, const RecordSpan& span);
+    [[nodiscard]] std::span<const std::string_view> pieces() const noexcept {
+        return {pieces_.data(), count_};
+    }
+
+ private:
+    std::array<std::string_view, 3> pieces_;
+    std::size_t count_ = 0;
+};
+
+/// Puts a dump file together from the records of its source, leaving some out and giving others a
+/// new facen, so that what is not changed is copied byte for byte and the result is well-formed in
+/// the same container. Appends to a caller's buffer; no I/O. One file, one thread.
+class FileSplicer {
+ public:
+    /// What the next run needs to go on in the middle of a file; stored in the journal.
+    struct State {
+        std::uint64_t emitted = 0;  ///< records written so far
+        std::string first_lead;     ///< lead of the file's first record, at most 4 KiB
+        bool has_first_lead = false;
+        SlashStyle slash = SlashStyle::plain;  ///< for a facen whose old text shows no style
+    };
+
+    FileSplicer(Container container, State state)
+        : container_(container), state_(std::move(state)) {}
+
+    void header(std::string& out, const RecordBlock& block);
+    /// The record with its new facen, and facen_model when the record has one and `model` is given.
+    void changed(std::string& out, const RecordBlock& block, std::size_t i,
+                 std::span<const float> facen, const std::optional<std::string>& model);
+    /// The record as it stands.
+    void kept(std::string& out, const RecordBlock& block, std::size_t i);
+    /// The record is left out (failed or excluded).
+    void left_out(const RecordBlock& block, std::size_t i);
+    void trailer(std::string& out, const RecordBlock& block);
+
+    [[nodiscard]] const State& state() const noexcept { return state_; }
+
+ private:
+    void note_first(const RecordBlock& block, const RecordSpan& span);
+    void lead(std::string& out, const RecordBlock& block, const RecordSpan& span);
+
+    Container container_;
+    State state_;
+};
+
+/// `text` as the inside of a JSON string.
+void append_json_escaped(std::string& out, std::string_view text);
+
+}  // namespace ffdump

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ffdump/base/result.hpp"
+#include "ffdump/config/settings.hpp"
+#include "ffdump/io/file_system.hpp"
+#include "ffdump/net/http.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ffdump {
+
+enum class ImageKind : std::uint8_t { png, jpeg, webp, bmp };
+
+/// A normalized image as it lies in the storage; bytes are sent on untouched, never re-encoded.
+struct Image {
+    SharedBytes bytes;
+    ImageKind kind = ImageKind::png;
+};
+
+/// Errors of the record: `image_missing`, `image_unreadable` (no image by its magic bytes, empty),
+/// `image_too_large`, `image_id_invalid`, `image_url_not_allowed`. Errors of the service: those of
+/// HttpTransport, `service_refuses` (401, 403), `service_overloaded`, `storage_unreadable`.
+using ImageDone = std::function<void(Result<Image>)>;
+
+/// Where normalized images come from. A new storage is one class and one line in
+/// make_image_store. `fetch` may be called from any thread and never blocks; `done` is called
+/// exactly once, on a thread of the store's, must not throw, and may not call back into the store.
+class ImageStore {
+ public:
+    virtual ~ImageStore() = default;
+    /// `normalized_id` as the record's JSON string says it, unescaped; not empty.
+    virtual void fetch(std::string normalized_id, ImageDone done) = 0;
+    /// One line for the log: kind and place, without credentials.
+    [[nodiscard]] virtual std::string describe() const = 0;
+};
+
+/// The store that the settings name. `transport` and `files` must outlive it.
+[[nodiscard]] Result<std::unique_ptr<ImageStore>> make_image_store(const Settings& settings,
+                                                                   HttpTransport& transport,
+                                                                   FileSystem& files);
+
+/// Kind by magic bytes; fails with `image_unreadable` when there is none, saying what it looks
+/// like instead ("an HTML page", "empty").
+[[nodiscard]] Result<ImageKind> sniff_image(std::string_view bytes);
+
+/// upload-url + normalized_id with exactly one slash between, each path segment percent-encoded,
+/// sub-folders kept; absolute http(s) URLs are taken as they are when their origin is the upload
+/// URL's or listed in `allowed_origins`. Refused: `.` and `..` segments, also percent-encoded,
+/// control characters, backslashes, a leading slash.
+[[nodiscard]] Result<std::string> image_url(std::string_view upload_url,
+                                            std::string_view normalized_id,
+                                            const std::vector<std::string>& allowed_origins);
+
+}  // namespace ffdump

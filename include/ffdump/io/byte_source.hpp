@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ffdump/base/result.hpp"
+#include "ffdump/io/file_system.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace ffdump {
+
+/// Bytes front to back: a plain file, later what a decompressor or a pipe yields. One thread.
+class ByteSource {
+ public:
+    virtual ~ByteSource() = default;
+    /// Up to out.size() bytes; 0 at the end, and only there.
+    [[nodiscard]] virtual Result<std::size_t> read(std::span<char> out) = 0;
+    /// Passes over `count` bytes; fails with `source_changed` when the source ends before.
+    [[nodiscard]] virtual Result<void> skip(std::uint64_t count) = 0;
+};
+
+/// The bytes of an open file, which must outlive the source.
+[[nodiscard]] std::unique_ptr<ByteSource> make_file_source(File& file);
+
+/// Bytes in memory, which must outlive the source.
+[[nodiscard]] std::unique_ptr<ByteSource> make_memory_source(std::string_view bytes);
+
+}  // namespace ffdump

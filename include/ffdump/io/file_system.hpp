@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ffdump/base/result.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ffdump {
+
+/// Which file this is and whether it is still the same one.
+struct FileIdentity {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    std::uint64_t size = 0;
+    std::int64_t mtime_ns = 0;
+    std::int64_t ctime_ns = 0;
+    friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
+};
+
+enum class EntryKind : std::uint8_t { file, directory, other };
+
+struct DirectoryEntry {
+    std::string name;
+    EntryKind kind = EntryKind::other;
+};
+
+/// An open file. One owner, one thread. Errors carry path and errno's text; ENOSPC, EDQUOT and
+/// EFBIG are `disk_full`, EMFILE and ENFILE `out_of_descriptors`, else `source_unreadable` for
+/// files opened for reading and `output_unwritable` for those opened for writing.
+class File {
+ public:
+    virtual ~File() = default;
+
+    /// Up to out.size() bytes from the current position; 0 at the end. Never short for EINTR.
+    [[nodiscard]] virtual Result<std::size_t> read(std::span<char> out) = 0;
+    /// Up to out.size() bytes at `offset`, fewer only at the end of the file.
+    [[nodiscard]] virtual Result<std::size_t> read_at(std::span<char> out,
+                                                      std::uint64_t offset) = 0;
+    /// Appends all of `bytes`, finishing short writes.
+    [[nodiscard]] virtual Result<void> write(std::string_view bytes) = 0;
+    [[nodiscard]] virtual Result<void> truncate(std::uint64_t size) = 0;
+    /// fdatasync. A failure is final for the run: it must not be called again on this file.
+    [[nodiscard]] virtual Result<void> sync() = 0;
+    [[nodiscard]] virtual Result<FileIdentity> identity() = 0;
+    /// Tells the kernel that cached pages are not needed, so that the next read comes from disk.
+    virtual void drop_cache() = 0;
+    /// Only this proves that the data are written. The destructor releases without a word.
+    [[nodiscard]] virtual Result<void> close() = 0;
+    [[nodiscard]] virtual const std::string& path() const = 0;
+};
+
+/// Held while it lives; the kernel frees it when the process dies.
+class FileLock {
+ public:
+    virtual ~FileLock() = default;
+};
+
+/// Every file operation of the program goes through here, so that tests can fail any of them.
+/// Files are created 0600 and directories 0700 whatever the umask. Thread-safe.
+class FileSystem {
+ public:
+    virtual ~FileSystem() = default;
+
+    [[nodiscard]] virtual Result<std::unique_ptr<File>> open_read(const std::string& path) = 0;
+    /// Opens for appending, creating the file when it is not there. Refuses symbolic links.
+    [[nodiscard]] virtual Result<std::unique_ptr<File>> open_append(const std::string& path) = 0;
+    /// Creates or empties. Refuses symbolic links.
+    [[nodiscard]] virtual Result<std::unique_ptr<File>> create(const std::string& path) = 0;
+    /// A file without a name that vanishes when closed, in the folder `directory`.
+    [[nodiscard]] virtual Result<std::unique_ptr<File>> create_unnamed(
+        const std::string& directory) = 0;
+    /// Replaces `to` when it exists.
+    [[nodiscard]] virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
+    /// Fails when `to` exists.
+    [[nodiscard]] virtual Result<void> rename_new(const std::string& from,
+                                                  const std::string& to) = 0;
+    /// Not an error when it is not there.
+    [[nodiscard]] virtual Result<void> remove(const std::string& path) = 0;
+    /// Creates the folder and its parents; not an error when it is there.
+    [[nodiscard]] virtual Result<void> make_directories(const std::string& path) = 0;
+    [[nodiscard]] virtual Result<void> sync_directory(const std::string& path) = 0;
+    /// Sorted by name, without `.` and `..`.
+    [[nodiscard]] virtual Result<std::vector<DirectoryEntry>> list(const std::string& path) = 0;
+    [[nodiscard]] virtual bool exists(const std::string& path) = 0;
+    [[nodiscard]] virtual bool is_directory(const std::string& path) = 0;
+    /// Bytes an unprivileged user may still write on the file system that holds `path`.
+    [[nodiscard]] virtual Result<std::uint64_t> free_bytes(const std::string& path) = 0;
+    /// Takes the lock on `path` without waiting and writes `holder` into the file; fails with
+    /// `lock_held` and the holder's text when another process has it.
+    [[nodiscard]] virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path,
+                                                                 std::string_view holder) = 0;
+};
+
+/// The real one: POSIX calls, write(2) itself and no stdio buffers.
+[[nodiscard]] std::unique_ptr<FileSystem> make_posix_file_system();
+
+/// Whole small file, refused over `limit` bytes with `config_unreadable`.
+[[nodiscard]] Result<std::string> read_small_file(FileSystem& files, const std::string& path,
+                                                  std::size_t limit);
+
+/// Writes `bytes` under `path` so that a crash leaves the old or the new content, never a part:
+/// temporary beside it, write, sync, close, rename, sync of the folder.
+[[nodiscard]] Result<void> replace_file(FileSystem& files, const std::string& path,
+                                        std::string_view bytes);
+
+/// "a/b" from "a" and "b"; no doubled slash.
+[[nodiscard]] std::string join_path(std::string_view folder, std::string_view name);
+/// Last part of a path.
+[[nodiscard]] std::string file_name_of(std::string_view path);
+/// Everything before the last part, "." when there is nothing.
+[[nodiscard]] std::string folder_of(std::string_view path);
+
+}  // namespace ffdump

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace ffdump {
+
+/// The names inside an output directory (spec: only dump files beside `.ffdump/`).
+class OutputDirectory {
+ public:
+    explicit OutputDirectory(std::string path) : path_(std::move(path)) {}
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    [[nodiscard]] std::string state_folder() const { return path_ + "/.ffdump"; }
+    [[nodiscard]] std::string manifest() const { return state_folder() + "/manifest.json"; }
+    [[nodiscard]] std::string previous_manifest() const {
+        return state_folder() + "/manifest.prev.json";
+    }
+    [[nodiscard]] std::string failures() const { return state_folder() + "/failures.jsonl"; }
+    [[nodiscard]] std::string failures_part() const { return failures() + ".part"; }
+    [[nodiscard]] std::string journal() const { return state_folder() + "/journal"; }
+    [[nodiscard]] std::string lock() const { return state_folder() + "/lock"; }
+    [[nodiscard]] std::string file(std::string_view name) const {
+        return path_ + "/" + std::string(name);
+    }
+    [[nodiscard]] std::string part(std::string_view name) const {
+        return state_folder() + "/" + std::string(name) + ".part";
+    }
+
+ private:
+    std::string path_;
+};
+
+}  // namespace ffdump

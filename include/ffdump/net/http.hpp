@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ffdump/base/result.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ffdump {
+
+/// Bytes shared between a request and whoever may have to send them again; never copied.
+using SharedBytes = std::shared_ptr<const std::string>;
+
+/// One part of a multipart/form-data body.
+struct HttpPart {
+    std::string name;
+    std::string file_name;     ///< empty = a plain field
+    std::string content_type;  ///< empty = none sent
+    SharedBytes bytes;
+};
+
+struct HttpTimeouts {
+    std::chrono::milliseconds connect{5000};
+    std::chrono::milliseconds response_header{30000};
+    std::chrono::milliseconds overall{35000};
+};
+
+enum class HttpMethod : unsigned char { get, head, post };
+
+struct HttpRequest {
+    HttpMethod method = HttpMethod::get;
+    std::string url;                   ///< http or https only
+    std::vector<std::string> headers;  ///< "Name: value"; CR and LF are refused
+    std::vector<HttpPart> parts;       ///< body of a post
+    HttpTimeouts timeouts;
+    std::size_t max_body = 1U << 20U;  ///< an answer over this is cut and is an error
+    bool follow_redirects = false;     ///< at most 3, http/https, same or upgraded scheme
+};
+
+/// Any answer with a status, good or bad: what a status means is the caller's to say.
+struct HttpAnswer {
+    int status = 0;
+    std::string body;
+    std::string content_type;
+    std::string content_encoding;
+    std::optional<std::chrono::milliseconds> retry_after;  ///< seconds or date, not yet capped
+};
+
+/// Errors: `name_unresolved`, `connection_failed`, `connection_lost`, `request_timed_out` (its text
+/// names which time-out), `tls_failed`, `answer_too_large`, `answer_malformed`, `interrupted`
+/// (cancelled), each with the URL (no user info, no query) as place.
+using HttpDone = std::function<void(Result<HttpAnswer>)>;
+
+/// Sends requests; many in flight, one thread of its own. `send` may be called from any thread and
+/// never blocks; `done` is called exactly once, on the transport's thread, and must not throw.
+class HttpTransport {
+ public:
+    virtual ~HttpTransport() = default;
+    virtual void send(HttpRequest request, HttpDone done) = 0;
+    /// Ends every request in flight with `interrupted`, and later ones at once.
+    virtual void cancel_all() = 0;
+};
+
+struct HttpLimits {
+    std::size_t connections_per_host = 64;
+    std::chrono::milliseconds idle_connection{60000};  ///< 0 = kept as long as they live
+    std::string ca_file;                               ///< empty = the system's
+};
+
+/// libcurl's multi interface on one event loop thread. The destructor cancels and joins.
+[[nodiscard]] std::unique_ptr<HttpTransport> make_curl_transport(HttpLimits limits);
+
+/// The URL without user info, query and fragment: for messages and logs.
+[[nodiscard]] std::string bare_url(std::string_view url);
+
+}  // namespace ffdump

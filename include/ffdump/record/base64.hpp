@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ffdump {
+
+/// Standard alphabet, padded. On the hot path (every record is decoded and encoded once), hence
+/// wide tables here rather than a library's byte-wise loop.
+void append_base64(std::string& out, std::string_view bytes);
+
+/// Strict: standard alphabet, complete padding, zero spare bits, no white space. Nothing when the
+/// text is not such base64. `escaped_slashes` lets `\/` stand for `/`.
+[[nodiscard]] std::optional<std::string> decode_base64(std::string_view text,
+                                                       bool escaped_slashes = false);
+
+}  // namespace ffdump
