@@ -60,7 +60,8 @@ std::string Error::place_text() const {
         }
     }
     if (place_.offset) {
-        text += fmt::format(text.empty() ? "byte {}" : " (byte {})", *place_.offset);
+        text += text.empty() ? fmt::format("byte {}", *place_.offset)
+                             : fmt::format(" (byte {})", *place_.offset);
     }
     if (place_.record_id) {
         text += fmt::format("{}record {}", text.empty() ? "" : ", ", *place_.record_id);

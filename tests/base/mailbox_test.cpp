@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ffdump/base/mailbox.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <set>
+#include <thread>
+
+namespace ffdump {
+namespace {
+
+TEST_CASE("mailbox hands over everything that was posted, once, from all threads") {
+    constexpr int kThreads = 4;
+    constexpr int kEach = 1000;
+    Mailbox<int> mailbox;
+    std::vector<std::thread> posters;
+    posters.reserve(kThreads);
+    for (int t = 0; t < kThreads; ++t) {
+        posters.emplace_back([&mailbox, t] {
+            for (int i = 0; i < kEach; ++i) {
+                mailbox.post(t * kEach + i);
+            }
+        });
+    }
+    std::set<int> got;
+    std::vector<int> batch;
+    while (got.size() < kThreads * kEach && mailbox.take_all(batch, std::chrono::seconds(10))) {
+        for (const int item : batch) {
+            CHECK(got.insert(item).second);
+        }
+    }
+    for (std::thread& poster : posters) {
+        poster.join();
+    }
+    CHECK(got.size() == kThreads * kEach);
+    CHECK_FALSE(mailbox.take_all(batch, std::chrono::nanoseconds(0)));
+}
+
+}  // namespace
+}  // namespace ffdump
