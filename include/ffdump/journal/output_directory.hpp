@@ -19,6 +19,8 @@ class OutputDirectory {
     [[nodiscard]] std::string failures() const { return state_folder() + "/failures.jsonl"; }
     [[nodiscard]] std::string failures_part() const { return failures() + ".part"; }
     [[nodiscard]] std::string journal() const { return state_folder() + "/journal"; }
+    /// The journal of the run before, while a retry begins.
+    [[nodiscard]] std::string previous_journal() const { return journal() + ".prev"; }
     [[nodiscard]] std::string lock() const { return state_folder() + "/lock"; }
     [[nodiscard]] std::string file(std::string_view name) const {
         return path_ + "/" + std::string(name);

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ffdump/dump/survey.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "ffdump/io/byte_source.hpp"
+#include "ffdump/record/facen.hpp"
+#include "ffdump/record/running_hash.hpp"
+
+namespace ffdump {
+namespace {
+
+constexpr std::size_t kMostKinds = 16;
+
+/// Counts `key`; a hostile dump with a million models must not fill the memory.
+template <class Key>
+void count_kind(std::map<Key, std::uint64_t>& kinds, const Key& key) {
+    if (const auto it = kinds.find(key); it != kinds.end()) {
+        ++it->second;
+    } else if (kinds.size() < kMostKinds) {
+        kinds.emplace(key, 1);
+    }
+}
+
+class Surveyor {
+ public:
+    Surveyor(FileSystem& files, const SurveyOptions& options)
+        : options_(options), census_(files, options.temporary_folder) {}
+
+    Result<void> add(const RecordBlock& block) {
+        hash_.add({block.bytes.get(), block.used});
+        survey_.bytes += block.used;
+        for (std::size_t i = 0; i < block.size(); ++i) {
+            ++survey_.records;
+            if (block.is_bad(i)) {
+                note_problem(block.error_of(i));
+                ++survey_.bad;
+            } else if (Result<void> added = add_record(block, block.spans[i]); !added) {
+                return added;
+            }
+        }
+        return {};
+    }
+
+    Result<FileSurvey> finish() {
+        Result<IdCensus::Duplicates> duplicates = census_.finish(options_.most_problems);
+        if (!duplicates) {
+            return failed(std::move(duplicates.error()));
+        }
+        survey_.duplicates = std::move(*duplicates);
+        survey_.fingerprint = hash_.value().hex();
+        return std::move(survey_);
+    }
+
+ private:
+    void note_problem(const Error& error) {
+        if (survey_.problems.size() < options_.most_problems) {
+            survey_.problems.push_back(error);
+        }
+    }
+
+    Result<void> add_record(const RecordBlock& block, const RecordSpan& span) {
+        if (span.has_normalized_id && span.normalized_id.size != 0) {
+            ++survey_.with_image;
+        }
+        if (span.has_facen_model) {
+            ++survey_.with_model;
+            count_model(block.view(span.facen_model));
+        }
+        const std::string_view facen = block.view(span.facen);
+        count_kind(survey_.dimensions, dimension_of_text(facen));
+        if (!survey_.slash) {
+            survey_.slash = slash_style_of(facen);
+        }
+        if (options_.decode_facens) {
+            check_old_facen(facen, span);
+        }
+        return census_.add(span.id);
+    }
+
+    void count_model(std::string_view token) {
+        // Nearly always the same as the record's before: do not unescape it again.
+        if (token != last_model_token_) {
+            last_model_token_ = token;
+            last_model_ = unescape_json(token).value_or(std::string(token));
+        }
+        count_kind(survey_.models, last_model_);
+    }
+
+    void check_old_facen(std::string_view text, const RecordSpan& span) {
+        const Result<Facen> facen = decode_facen(text);
+        const double norm = facen ? facen_norm(*facen) : 0.0;
+        if (Result<void> valid = facen ? check_facen(*facen, {.norm_tolerance = 0.01})
+                                       : failed(facen.error());
+            !valid) {
+            ++survey_.invalid_facens;
+            note_problem(std::move(valid.error())
+                             .at_line(span.line)
+                             .at_offset(span.offset)
+                             .at_record(span.id.value)
+                             .hint("migrate replaces it; nothing needs to be done"));
+            return;
+        }
+        survey_.norm_max = std::max(survey_.norm_max, norm);
+        survey_.norm_min = survey_.norm_min == 0 ? norm : std::min(survey_.norm_min, norm);
+    }
+
+    const SurveyOptions& options_;
+    FileSurvey survey_;
+    IdCensus census_;
+    RunningHash hash_;
+    std::string last_model_token_;
+    std::string last_model_;
+};
+
+}  // namespace
+
+std::size_t dimension_of_text(std::string_view base64) noexcept {
+    std::size_t length = base64.size();
+    if (base64.find('\\') != std::string_view::npos) {
+        length -= static_cast<std::size_t>(std::ranges::count(base64, '\\'));
+    }
+    std::size_t bytes = length / 4 * 3;
+    for (std::size_t i = base64.size(); i > 0 && base64[i - 1] == '=' && bytes > 0; --i) {
+        --bytes;
+    }
+    return bytes / sizeof(float);
+}
+
+Result<FileSurvey> survey_file(FileSystem& files, const DumpFile& file,
+                               const SurveyOptions& options, const SurveyProgress& progress) {
+    Result<std::unique_ptr<File>> opened = files.open_read(file.path);
+    if (!opened) {
+        return failed(std::move(opened.error()));
+    }
+    Result<FileIdentity> before = (*opened)->identity();
+    if (!before) {
+        return failed(std::move(before.error()));
+    }
+    const std::unique_ptr<ByteSource> source = make_file_source(**opened);
+    RecordReader reader(*source, file.profile, file.path, options.limits);
+    Surveyor surveyor(files, options);
+    RecordBlock block;
+    for (;;) {
+        Result<bool> more = reader.next(block);
+        if (!more) {
+            return failed(std::move(more.error()));
+        }
+        if (!*more) {
+            break;
+        }
+        if (Result<void> added = surveyor.add(block); !added) {
+            return failed(std::move(added.error()));
+        }
+        if (progress && !progress(block.end.offset)) {
+            return failed(Reason::interrupted, "interrupted while reading the dump");
+        }
+    }
+    Result<FileSurvey> survey = surveyor.finish();
+    Result<FileIdentity> after = (*opened)->identity();
+    if (survey && after && !(*after == *before)) {
+        return failed(Error(Reason::source_changed, "the file changed while it was read")
+                          .at_file(file.path));
+    }
+    if (survey) {
+        survey->identity = *before;
+    }
+    return survey;
+}
+
+}  // namespace ffdump

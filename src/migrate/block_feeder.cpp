@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "block_feeder.hpp"
+
+#include <utility>
+
+#include "ffdump/io/byte_source.hpp"
+#include "ffdump/record/running_hash.hpp"
+
+namespace ffdump {
+namespace {
+
+constexpr std::size_t kMostSpares = 8;
+
+}  // namespace
+
+BlockFeeder::BlockFeeder(FileSystem& files, const MigrationPlan& plan, ReadLimits limits,
+                         std::size_t window_bytes, PipelineMailbox& mailbox)
+    : files_(files), plan_(plan), limits_(limits), window_bytes_(window_bytes), mailbox_(mailbox) {}
+
+BlockFeeder::~BlockFeeder() {
+    stop();
+    if (thread_.joinable()) {
+        thread_.join();
+    }
+}
+
+void BlockFeeder::start(std::vector<FeedFile> feed) {
+    thread_ = std::thread([this, files = std::move(feed)] { run(files); });
+}
+
+void BlockFeeder::stop() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    room_.notify_all();
+}
+
+void BlockFeeder::give_back(std::unique_ptr<BlockWork> work) {
+    {
+        const std::lock_guard lock(mutex_);
+        out_bytes_ -= work->block.capacity;
+        if (spare_.size() < kMostSpares && work->block.capacity <= 4 * limits_.block_bytes) {
+            spare_.push_back(std::move(work));
+        }
+    }
+    room_.notify_all();
+}
+
+std::unique_ptr<BlockWork> BlockFeeder::wait_for_room() {
+    std::unique_lock lock(mutex_);
+    room_.wait(lock, [this] { return stopping_ || out_bytes_ < window_bytes_; });
+    if (stopping_) {
+        return nullptr;
+    }
+    if (spare_.empty()) {
+        return std::make_unique<BlockWork>();
+    }
+    std::unique_ptr<BlockWork> work = std::move(spare_.back());
+    spare_.pop_back();
+    return work;
+}
+
+void BlockFeeder::run(const std::vector<FeedFile>& feed) {
+    Result<void> result;
+    for (const FeedFile& file : feed) {
+        result = read_file(file);
+        if (!result) {
+            break;
+        }
+    }
+    mailbox_.post(ReadingEnded{std::move(result)});
+}
+
+Result<void> BlockFeeder::read_file(const FeedFile& feed) {
+    const FilePlan& plan = plan_.files[feed.file];
+    Result<std::unique_ptr<File>> file = files_.open_read(plan.file.path);
+    if (!file) {
+        return failed(std::move(file.error()));
+    }
+    const std::unique_ptr<ByteSource> source = make_file_source(**file);
+    if (Result<void> skipped = source->skip(feed.start.offset); !skipped) {
+        return skipped;
+    }
+    RecordReader reader(*source, plan.file.profile, plan.file.path, limits_, feed.start);
+    RunningHash hash;
+    for (;;) {
+        std::unique_ptr<BlockWork> work = wait_for_room();
+        if (!work) {
+            return failed(Reason::interrupted, "reading was stopped");
+        }
+        Result<bool> more = reader.next(work->block);
+        if (!more) {
+            return failed(std::move(more.error()));
+        }
+        if (!*more) {
+            break;
+        }
+        work->file = feed.file;
+        hash.add({work->block.bytes.get(), work->block.used});
+        if (work->block.last) {
+            // Before the last block is handed on: a file that changed must not be completed.
+            const bool whole = feed.start.offset == 0;
+            if (Result<void> same = check_unchanged(**file, plan, whole ? &hash : nullptr); !same) {
+                return same;
+            }
+        }
+        {
+            const std::lock_guard lock(mutex_);
+            out_bytes_ += work->block.capacity;
+        }
+        mailbox_.post(BlockRead{std::move(work)});
+    }
+    return {};
+}
+
+Result<void> BlockFeeder::check_unchanged(File& file, const FilePlan& plan,
+                                          const RunningHash* hash) const {
+    if (hash != nullptr && hash->value().hex() != plan.survey.fingerprint) {
+        return failed(Error(Reason::source_changed, "the file is not what it was when the run began")
+                          .at_file(plan.file.path));
+    }
+    Result<FileIdentity> identity = file.identity();
+    if (!identity) {
+        return failed(std::move(identity.error()));
+    }
+    if (!(*identity == plan.survey.identity)) {
+        return failed(Error(Reason::source_changed, "the file changed during the run")
+                          .at_file(plan.file.path));
+    }
+    return {};
+}
+
+}  // namespace ffdump

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extraction_stage.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace ffdump {
+
+ExtractionStage::ExtractionStage(Extractor& extractor, PipelineMailbox& mailbox,
+                                 const MigrationPlan& plan, Limits limits, ServiceGate gate)
+    : extractor_(extractor), mailbox_(mailbox), limits_(limits), gate_(std::move(gate)) {
+    for (const FilePlan& file : plan.files) {
+        const auto same = [&file](const Lane& lane) { return lane.target == file.target; };
+        const auto lane = std::ranges::find_if(lanes_, same);
+        lane_of_file_.push_back(static_cast<std::size_t>(lane - lanes_.begin()));
+        if (lane == lanes_.end()) {
+            lanes_.push_back({file.target, {}, {}});
+        }
+        dimensions_.push_back(file.dimension);
+    }
+}
+
+void ExtractionStage::add(ReadyImage image, Clock::Instant now) {
+    Lane& lane = lanes_[lane_of_file_[image.ticket.work->file]];
+    if (lane.images.empty()) {
+        lane.oldest = now;
+    }
+    ++waiting_count_;
+    waiting_bytes_ += image.bytes->size();
+    lane.images.push_back(std::move(image));
+}
+
+void ExtractionStage::pump(Clock::Instant now, bool more_coming) {
+    while (!delayed_.empty() && delayed_.begin()->first <= now) {
+        again_.push_back(std::move(delayed_.begin()->second));
+        delayed_.erase(delayed_.begin());
+    }
+    while (flying_.size() < limits_.workers && gate_.may_send(now)) {
+        std::optional<Batch> batch = next_batch(now, more_coming);
+        if (!batch) {
+            return;
+        }
+        send(std::move(*batch), now);
+    }
+}
+
+std::optional<ExtractionStage::Batch> ExtractionStage::next_batch(Clock::Instant now,
+                                                                  bool more_coming) {
+    Batch batch;
+    if (!again_.empty()) {
+        batch = std::move(again_.front());
+        again_.pop_front();
+    } else {
+        const auto can_go = [this, now, more_coming](const Lane& lane) {
+            return lane.images.size() >= limits_.batch_size ||
+                   (!lane.images.empty() && (!more_coming || now - lane.oldest >= limits_.linger));
+        };
+        const auto lane = std::ranges::find_if(lanes_, can_go);
+        if (lane == lanes_.end()) {
+            return std::nullopt;
+        }
+        batch.lane = static_cast<std::size_t>(lane - lanes_.begin());
+        const auto count = std::min(limits_.batch_size, lane->images.size());
+        const auto end = lane->images.begin() + static_cast<std::ptrdiff_t>(count);
+        batch.images.assign(std::make_move_iterator(lane->images.begin()),
+                            std::make_move_iterator(end));
+        lane->images.erase(lane->images.begin(), end);
+        lane->oldest = now;
+    }
+    waiting_count_ -= batch.images.size();
+    for (const ReadyImage& image : batch.images) {
+        waiting_bytes_ -= image.bytes->size();
+    }
+    return batch;
+}
+
+void ExtractionStage::requeue(Batch batch, std::optional<Clock::Instant> not_before) {
+    waiting_count_ += batch.images.size();
+    for (const ReadyImage& image : batch.images) {
+        waiting_bytes_ += image.bytes->size();
+    }
+    if (not_before) {
+        delayed_.emplace(*not_before, std::move(batch));
+    } else {
+        again_.push_back(std::move(batch));
+    }
+}
+
+void ExtractionStage::send(Batch batch, Clock::Instant now) {
+    std::vector<SharedBytes> images;
+    images.reserve(batch.images.size());
+    for (ReadyImage& image : batch.images) {
+        ++image.ticket.attempts;
+        images.push_back(image.bytes);
+    }
+    const std::uint64_t id = next_id_++;
+    const ExtractionTarget& target = lanes_[batch.lane].target;
+    flying_.emplace(id, Flight{std::move(batch), successes_});
+    ++counters_.requests;
+    gate_.sent(now);
+    extractor_.extract(target, std::move(images),
+                       [this, id](Result<std::vector<ExtractedFacen>> facens) {
+                           mailbox_.post(BatchAnswered{id, std::move(facens)});
+                       });
+}
+
+void ExtractionStage::answered(BatchAnswered event, Clock::Instant now) {
+    const auto it = flying_.find(event.batch);
+    if (it == flying_.end()) {
+        return;
+    }
+    Flight flight = std::move(it->second);
+    flying_.erase(it);
+    if (event.facens) {
+        ++successes_;
+        gate_.succeeded(now);
+        settle(std::move(flight.batch), std::move(*event.facens));
+    } else if (event.facens.error().fault() == FaultClass::record) {
+        gate_.succeeded(now);
+        rejected(std::move(flight.batch), std::move(event.facens.error()));
+    } else {
+        fault(std::move(flight), std::move(event.facens.error()), now);
+    }
+}
+
+void ExtractionStage::settle(Batch batch, std::vector<ExtractedFacen> facens) {
+    for (std::size_t i = 0; i < batch.images.size(); ++i) {
+        settle_one(std::move(batch.images[i]), std::move(facens.at(i)), batch.alone, batch.lane);
+    }
+}
+
+void ExtractionStage::settle_one(ReadyImage image, ExtractedFacen facen, bool alone,
+                                 std::size_t lane) {
+    const Ticket& ticket = image.ticket;
+    std::size_t& dimension = dimensions_.at(ticket.work->file);
+    if (facen) {
+        if (Result<void> valid =
+                check_facen(*facen, {.dimension = dimension, .norm_tolerance = limits_.norm_tolerance});
+            !valid) {
+            facen = failed(std::move(valid.error()));
+        }
+    }
+    if (facen) {
+        dimension = facen->size();
+        ++counters_.extracted;
+        ticket.work->settle_changed(ticket.index, std::move(*facen));
+        return;
+    }
+    // What may have come from the company in the batch is asked once more, alone.
+    const Reason reason = facen.error().reason();
+    const bool ask_alone =
+        !alone && (reason == Reason::facen_invalid || reason == Reason::extraction_rejected);
+    if (ask_alone) {
+        Batch batch;
+        batch.lane = lane;
+        batch.alone = true;
+        batch.images.push_back(std::move(image));
+        requeue(std::move(batch), std::nullopt);
+        return;
+    }
+    ticket.work->settle_failed(ticket.index, std::move(facen.error()), ticket.attempts);
+}
+
+void ExtractionStage::rejected(Batch batch, Error error) {
+    if (batch.images.size() > 1) {
+        halve(std::move(batch));
+        return;
+    }
+    const Ticket& ticket = batch.images.front().ticket;
+    ticket.work->settle_failed(ticket.index, std::move(error), ticket.attempts);
+}
+
+void ExtractionStage::halve(Batch batch) {
+    const auto middle = batch.images.begin() + static_cast<std::ptrdiff_t>(batch.images.size() / 2);
+    Batch second;
+    second.lane = batch.lane;
+    second.images.assign(std::make_move_iterator(middle),
+                         std::make_move_iterator(batch.images.end()));
+    batch.images.erase(middle, batch.images.end());
+    batch.faults = 0;
+    requeue(std::move(batch), std::nullopt);
+    requeue(std::move(second), std::nullopt);
+}
+
+void ExtractionStage::fault(Flight flight, Error error, Clock::Instant now) {
+    Batch batch = std::move(flight.batch);
+    if (error.reason() == Reason::interrupted) {
+        gate_.ended(now);
+        requeue(std::move(batch), now);
+        return;
+    }
+    gate_.faulted(now, error);
+    ++batch.faults;
+    // Others are answered while this batch never is: then something in it does it.
+    const bool others_answered = successes_ > flight.successes_before;
+    if (batch.faults >= limits_.hopeless_faults && others_answered) {
+        if (batch.images.size() > 1) {
+            halve(std::move(batch));
+            return;
+        }
+        const Ticket& ticket = batch.images.front().ticket;
+        ticket.work->settle_failed(
+            ticket.index,
+            Error(Reason::extraction_rejected,
+                  fmt::format("extraction-api failed {} times for this image while it answered "
+                              "others: {}",
+                              batch.faults, error.detail()))
+                .at_url(error.place().url),
+            ticket.attempts);
+        return;
+    }
+    const Clock::Instant not_before = now + gate_.delay(batch.faults, error.retry_after());
+    requeue(std::move(batch), not_before);
+}
+
+std::optional<Clock::Instant> ExtractionStage::next_timer(Clock::Instant now) const {
+    std::optional<Clock::Instant> next;
+    const auto earlier = [&next](Clock::Instant instant) {
+        if (!next || instant < *next) {
+            next = instant;
+        }
+    };
+    if (waiting_count_ != 0 && gate_.next_probe()) {
+        earlier(*gate_.next_probe());
+    }
+    if (!delayed_.empty()) {
+        earlier(delayed_.begin()->first);
+    }
+    if (flying_.size() < limits_.workers && gate_.may_send(now)) {
+        for (const Lane& lane : lanes_) {
+            if (!lane.images.empty()) {
+                earlier(lane.oldest + limits_.linger);
+            }
+        }
+    }
+    return next;
+}
+
+}  // namespace ffdump

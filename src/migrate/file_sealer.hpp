@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "ffdump/base/result.hpp"
+#include "ffdump/io/file_system.hpp"
+
+namespace ffdump {
+
+/// A stretch of a part file as it was handed to the kernel: between two commits.
+struct WrittenRegion {
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+    std::string hash;     ///< XXH3-128, hex
+};
+
+/// What reading a finished part file back has shown.
+struct SealedFile {
+    std::uint64_t bytes = 0;
+    std::string sha256;
+};
+
+/// Reads `path` once from the disk, compares every region with what was written, and computes
+/// SHA-256: the manifest states what the disk returned, not what memory held. Fails with
+/// `output_damaged` and the byte offset of the region.
+[[nodiscard]] Result<SealedFile> read_back(FileSystem& files, const std::string& path,
+                                           const std::vector<WrittenRegion>& regions);
+
+/// Reads one region back and compares it; `output_damaged` when it differs or is not there.
+[[nodiscard]] Result<void> check_region(FileSystem& files, const std::string& path,
+                                        const WrittenRegion& region);
+
+/// Runs read_back on a thread of its own, one file after the other, so that the next file's records
+/// do not wait. The destructor finishes the file at hand and joins.
+class FileSealer {
+ public:
+    using Done = std::function<void(std::uint32_t file, Result<SealedFile> sealed)>;
+
+    /// `done` is called on the sealer's thread.
+    FileSealer(FileSystem& files, Done done);
+    ~FileSealer();
+    FileSealer(const FileSealer&) = delete;
+    FileSealer& operator=(const FileSealer&) = delete;
+
+    void seal(std::uint32_t file, std::string path, std::vector<WrittenRegion> regions);
+
+ private:
+    struct Task {
+        std::uint32_t file = 0;
+        std::string path;
+        std::vector<WrittenRegion> regions;
+    };
+    void run();
+
+    FileSystem& files_;
+    Done done_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<Task> tasks_;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+}  // namespace ffdump

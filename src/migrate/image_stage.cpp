@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "image_stage.hpp"
+
+#include <utility>
+
+#include "ffdump/dump/record_reader.hpp"
+
+#include <fmt/format.h>
+
+namespace ffdump {
+namespace {
+
+/// Weight of the newest image in the running average of sizes.
+constexpr double kNewest = 0.05;
+
+}  // namespace
+
+ImageStage::ImageStage(ImageStore& store, PipelineMailbox& mailbox, Limits limits, ServiceGate gate)
+    : store_(store), mailbox_(mailbox), limits_(limits), gate_(std::move(gate)) {}
+
+void ImageStage::pump(Clock::Instant now, std::size_t ready_bytes, std::size_t ready_count) {
+    while (!delayed_.empty() && delayed_.begin()->first <= now) {
+        queue_.push_front(delayed_.begin()->second);
+        delayed_.erase(delayed_.begin());
+    }
+    while (!queue_.empty() && flying_.size() < limits_.width && gate_.may_send(now)) {
+        const auto expected = static_cast<std::size_t>(
+            static_cast<double>(flying_.size() + 1) * average_bytes_);
+        const bool nothing_under_way = flying_.empty() && ready_count == 0;
+        if (ready_bytes + expected > limits_.ready_bytes && !nothing_under_way) {
+            return;
+        }
+        const Ticket ticket = queue_.front();
+        queue_.pop_front();
+        start(ticket, now);
+    }
+}
+
+void ImageStage::start(Ticket ticket, Clock::Instant now) {
+    Result<std::string> normalized_id =
+        unescape_json(ticket.work->block.view(ticket.span().normalized_id));
+    if (!normalized_id) {
+        ticket.work->settle_failed(
+            ticket.index, Error(Reason::image_id_invalid, "normalized_id is not a valid string"), 0);
+        return;
+    }
+    const std::uint64_t fetch = next_fetch_++;
+    ++ticket.attempts;
+    flying_.emplace(fetch, Flight{ticket, successes_});
+    gate_.sent(now);
+    store_.fetch(std::move(*normalized_id), [this, fetch](Result<Image> image) {
+        mailbox_.post(ImageFetched{fetch, std::move(image)});
+    });
+}
+
+std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant now) {
+    const auto it = flying_.find(event.fetch);
+    if (it == flying_.end()) {
+        return std::nullopt;
+    }
+    const Flight flight = it->second;
+    flying_.erase(it);
+    if (event.image) {
+        ++successes_;
+        gate_.succeeded(now);
+        const auto bytes = static_cast<double>(event.image->bytes->size());
+        average_bytes_ += kNewest * (bytes - average_bytes_);
+        return ReadyImage{flight.ticket, std::move(event.image->bytes)};
+    }
+    if (event.image.error().fault() == FaultClass::record) {
+        gate_.succeeded(now);
+        flight.ticket.work->settle_failed(flight.ticket.index, std::move(event.image.error()),
+                                          flight.ticket.attempts);
+        return std::nullopt;
+    }
+    fault(flight, std::move(event.image.error()), now);
+    return std::nullopt;
+}
+
+void ImageStage::fault(const Flight& flight, Error error, Clock::Instant now) {
+    Ticket ticket = flight.ticket;
+    if (error.reason() == Reason::interrupted) {
+        gate_.ended(now);
+        delayed_.emplace(now, ticket);
+        return;
+    }
+    gate_.faulted(now, error);
+    // Others come while this one never does: then it is this image, not the storage.
+    const bool others_come = successes_ > flight.successes_before;
+    if (ticket.attempts >= limits_.hopeless_faults && others_come) {
+        ticket.work->settle_failed(
+            ticket.index,
+            Error(Reason::image_unreadable,
+                  fmt::format("the storage failed {} times for this image while it served others: "
+                              "{}",
+                              ticket.attempts, error.detail()))
+                .at_url(error.place().url),
+            ticket.attempts);
+        return;
+    }
+    delayed_.emplace(now + gate_.delay(ticket.attempts, error.retry_after()), ticket);
+}
+
+std::optional<Clock::Instant> ImageStage::next_timer() const {
+    std::optional<Clock::Instant> next = gate_.next_probe();
+    if (queue_.empty() && delayed_.empty()) {
+        next.reset();
+    }
+    if (!delayed_.empty() && (!next || delayed_.begin()->first < *next)) {
+        next = delayed_.begin()->first;
+    }
+    return next;
+}
+
+}  // namespace ffdump

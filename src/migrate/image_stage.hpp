@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "block_work.hpp"
+#include "ffdump/net/service_gate.hpp"
+#include "pipeline_events.hpp"
+
+namespace ffdump {
+
+/// Fetches images ahead of the extraction: a bounded number at a time, a bounded number of bytes
+/// waiting. Faults of the storage are waited out; faults of a record settle the record. Lives on
+/// the pipeline's thread.
+class ImageStage {
+ public:
+    struct Limits {
+        std::size_t width = 48;              ///< fetches in flight
+        std::size_t ready_bytes = 8U << 20U; ///< fetched and not yet sent, an aim
+        unsigned hopeless_faults = 9;        ///< of one image while others come: it is the image
+    };
+
+    ImageStage(ImageStore& store, PipelineMailbox& mailbox, Limits limits, ServiceGate gate);
+
+    void add(Ticket ticket) { queue_.push_back(ticket); }
+    /// Starts what may be started. `ready_bytes` and `ready_count`: images waiting for extraction.
+    void pump(Clock::Instant now, std::size_t ready_bytes, std::size_t ready_count);
+    /// The image when it came; otherwise the record was settled or will be asked for again.
+    [[nodiscard]] std::optional<ReadyImage> fetched(ImageFetched event, Clock::Instant now);
+
+    [[nodiscard]] bool is_idle() const noexcept {
+        return queue_.empty() && flying_.empty() && delayed_.empty();
+    }
+    [[nodiscard]] std::size_t in_flight() const noexcept { return flying_.size(); }
+    /// No fetch is under way and none may start now: what is ready will not become more by waiting.
+    [[nodiscard]] bool is_dry() const noexcept { return flying_.empty() && queue_.empty(); }
+    [[nodiscard]] ServiceGate& gate() noexcept { return gate_; }
+    [[nodiscard]] std::optional<Clock::Instant> next_timer() const;
+
+ private:
+    struct Flight {
+        Ticket ticket;
+        std::uint64_t successes_before = 0;
+    };
+
+    void start(Ticket ticket, Clock::Instant now);
+    void fault(const Flight& flight, Error error, Clock::Instant now);
+
+    ImageStore& store_;
+    PipelineMailbox& mailbox_;
+    Limits limits_;
+    ServiceGate gate_;
+    std::deque<Ticket> queue_;
+    std::unordered_map<std::uint64_t, Flight> flying_;
+    std::multimap<Clock::Instant, Ticket> delayed_;
+    std::uint64_t next_fetch_ = 0;
+    std::uint64_t successes_ = 0;
+    double average_bytes_ = 32.0 * 1024.0;
+};
+
+}  // namespace ffdump

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "manifest_builder.hpp"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "ffdump/io/sha256.hpp"
+
+namespace ffdump {
+namespace {
+
+constexpr std::size_t kMostManifestBytes = 64U << 20U;
+constexpr std::size_t kChunkBytes = 1U << 20U;
+
+Result<void> digest_failures(FileSystem& files, const std::string& path, Manifest& manifest) {
+    Result<std::unique_ptr<File>> list = files.open_read(path);
+    if (!list) {
+        return failed(std::move(list.error()));
+    }
+    Sha256 sha256;
+    std::vector<char> chunk(kChunkBytes);
+    for (;;) {
+        Result<std::size_t> got = (*list)->read(chunk);
+        if (!got) {
+            return failed(std::move(got.error()));
+        }
+        if (*got == 0) {
+            break;
+        }
+        sha256.add({chunk.data(), *got});
+        manifest.failures_bytes += *got;
+    }
+    manifest.failures_sha256 = sha256.hex();
+    return {};
+}
+
+}  // namespace
+
+Manifest build_manifest(const RunBegin& begin, const MigrationPlan& plan,
+                        const std::vector<FileProgress>& files) {
+    Manifest manifest;
+    manifest.run_id = begin.run_id;
+    manifest.sequence = begin.sequence;
+    manifest.parent_run = begin.parent_run;
+    manifest.tool_version = begin.tool_version;
+    manifest.started = begin.started;
+    manifest.source = begin.source;
+    manifest.settings = begin.settings;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const PlannedFile& planned = begin.files[i];
+        const FileProgress& progress = files[i];
+        ManifestFile file;
+        file.name = planned.name;
+        file.gallery = planned.gallery;
+        file.action = planned.action;
+        file.profile = planned.profile;
+        file.profile_sha256 = planned.profile_sha256;
+        file.source_bytes = planned.identity.size;
+        file.source_fingerprint = planned.fingerprint;
+        file.source_records = planned.records;
+        file.target_bytes = progress.sealed.bytes;
+        file.target_sha256 = progress.sealed.sha256;
+        file.new_model = plan.files[i].new_model;
+        file.tally = progress.tally;
+        manifest.failures_records += progress.tally.failed.count;
+        for (const auto& [reason, count] : progress.tally.failed_by_reason) {
+            manifest.failures_by_reason[reason] += count;
+        }
+        manifest.files.push_back(std::move(file));
+    }
+    return manifest;
+}
+
+Result<void> publish(FileSystem& files, const OutputDirectory& directory, Manifest& manifest) {
+    manifest.failures_bytes = 0;
+    return digest_failures(files, directory.failures_part(), manifest)
+        .and_then([&] { return files.rename(directory.failures_part(), directory.failures()); })
+        .and_then([&] { return files.sync_directory(directory.state_folder()); })
+        .and_then([&] {
+            return replace_file(files, directory.manifest(), manifest_text(manifest));
+        });
+}
+
+Result<Manifest> load_manifest(FileSystem& files, const OutputDirectory& directory) {
+    Result<std::string> text = read_small_file(files, directory.manifest(), kMostManifestBytes);
+    if (!text) {
+        return failed(Error(Reason::manifest_invalid, text.error().detail())
+                          .at_file(directory.manifest()));
+    }
+    return parse_manifest(*text).map_error(
+        [&](Error error) { return std::move(error).at_file(directory.manifest()); });
+}
+
+}  // namespace ffdump

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "ffdump/base/result.hpp"
+#include "ffdump/io/file_system.hpp"
+#include "ffdump/journal/manifest.hpp"
+#include "ffdump/journal/output_directory.hpp"
+#include "ffdump/journal/run_events.hpp"
+#include "ffdump/migrate/migration.hpp"
+#include "ffdump/migrate/migration_plan.hpp"
+#include "output_stage.hpp"
+
+namespace ffdump {
+
+/// The manifest of a run whose files are all in place. Pure: reads no file.
+[[nodiscard]] Manifest build_manifest(const RunBegin& begin, const MigrationPlan& plan,
+                                      const std::vector<FileProgress>& files);
+
+/// Gives failures.jsonl its final name, completes the manifest with its length and digest, and
+/// writes the manifest: from then on the directory is complete.
+[[nodiscard]] Result<void> publish(FileSystem& files, const OutputDirectory& directory,
+                                   Manifest& manifest);
+
+/// Reads and checks the manifest of a complete directory.
+[[nodiscard]] Result<Manifest> load_manifest(FileSystem& files, const OutputDirectory& directory);
+
+}  // namespace ffdump

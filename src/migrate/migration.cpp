@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ffdump/migrate/migration.hpp"
+
+#include <charconv>
+#include <memory>
+#include <utility>
+
+#include "excluded_ids.hpp"
+#include "ffdump/dump/survey.hpp"
+#include "ffdump/journal/output_directory.hpp"
+#include "migration_run.hpp"
+
+#include <fmt/format.h>
+
+namespace ffdump {
+namespace {
+
+using Surveys = tl::expected<std::vector<FileSurvey>, std::vector<Error>>;
+
+tl::unexpected<std::vector<Error>> one(Error error) {
+    std::vector<Error> errors;
+    errors.push_back(std::move(error));
+    return tl::unexpected(std::move(errors));
+}
+
+/// Reads the whole dump once before anything is written, so that a torn last line is found now and
+/// not after three days.
+Surveys survey_all(const std::vector<DumpFile>& dump, const Settings& settings,
+                   const OutputDirectory& directory, const MigrationServices& services) {
+    SurveyOptions options;
+    options.limits = {.record_bytes = settings.limits.record_bytes, .depth = settings.limits.depth};
+    options.temporary_folder = directory.state_folder();
+    Progress progress;
+    progress.phase = "reading the dump";
+    for (const DumpFile& file : dump) {
+        progress.total += file.identity.size;
+    }
+    std::vector<FileSurvey> surveys;
+    std::uint64_t before = 0;
+    for (const DumpFile& file : dump) {
+        Result<FileSurvey> survey =
+            survey_file(services.files, file, options, [&](std::uint64_t bytes) {
+                progress.done = before + bytes;
+                services.observer.progress(progress);
+                return services.stop_signal.load() == 0;
+            });
+        if (!survey) {
+            return one(std::move(survey.error()));
+        }
+        before += survey->bytes;
+        surveys.push_back(std::move(*survey));
+    }
+    return surveys;
+}
+
+std::string holder_text(const Clock& clock) {
+    return fmt::format("{}, since {}", process_text(), utc_text(clock.wall()));
+}
+
+MigrationResult migrate_locked(const Settings& settings, const MigrationOptions& options,
+                               const MigrationServices& services, const OutputDirectory& directory,
+                               const ExcludedIds& excluded) {
+    Result<std::vector<DumpFile>> dump = open_dump(services.files, options.from, options.profiles);
+    if (!dump) {
+        return one(std::move(dump.error()));
+    }
+    for (const DumpFile& file : *dump) {
+        services.log.info("recognised", {{"file", file.name},
+                                         {"gallery", file.gallery},
+                                         {"profile", file.profile.name},
+                                         {"evidence", file.evidence}});
+    }
+    Surveys surveys = survey_all(*dump, settings, directory, services);
+    if (!surveys) {
+        return tl::unexpected(std::move(surveys.error()));
+    }
+    auto plan = make_plan(settings, std::move(*dump), std::move(*surveys),
+                          {.skip_bad_records = options.skip_bad_records,
+                           .allow_duplicate_ids = options.allow_duplicate_ids});
+    if (!plan) {
+        return tl::unexpected(std::move(plan.error()));
+    }
+    MigrationRun run(settings, options, services, directory, excluded, std::move(*plan));
+    Result<MigrationOutcome> outcome = run.run();
+    if (!outcome) {
+        return one(std::move(outcome.error()));
+    }
+    return std::move(*outcome);
+}
+
+}  // namespace
+
+bool FailureBudget::is_exceeded(std::uint64_t failed, std::uint64_t processed) const noexcept {
+    if (records && failed > *records) {
+        return true;
+    }
+    return percent && processed >= kShareFloor &&
+           static_cast<double>(failed) * 100.0 > *percent * static_cast<double>(processed);
+}
+
+std::optional<FailureBudget> parse_failure_budget(std::string_view text) {
+    FailureBudget budget;
+    const bool is_share = text.ends_with('%');
+    if (is_share) {
+        text.remove_suffix(1);
+    }
+    const char* const end = text.data() + text.size();
+    if (is_share) {
+        double percent = 0;
+        const auto [stop, error] = std::from_chars(text.data(), end, percent);
+        if (error != std::errc{} || stop != end || !(percent >= 0 && percent <= 100)) {
+            return std::nullopt;
+        }
+        budget.percent = percent;
+        return budget;
+    }
+    std::uint64_t records = 0;
+    const auto [stop, error] = std::from_chars(text.data(), end, records);
+    if (error != std::errc{} || stop != end) {
+        return std::nullopt;
+    }
+    budget.records = records;
+    return budget;
+}
+
+MigrationResult migrate(const Settings& settings, const MigrationOptions& options,
+                        const MigrationServices& services) {
+    Result<ExcludedIds> excluded =
+        ExcludedIds::parse(options.excluded_ids, options.excluded_ids_name);
+    if (!excluded) {
+        return one(std::move(excluded.error()));
+    }
+    const OutputDirectory directory(options.to);
+    if (Result<void> free = check_directory(services.files, directory); !free) {
+        return one(std::move(free.error()));
+    }
+    if (Result<void> made = services.files.make_directories(directory.state_folder()); !made) {
+        return one(std::move(made.error()));
+    }
+    Result<std::unique_ptr<FileLock>> lock =
+        services.files.lock(directory.lock(), holder_text(services.clock));
+    if (!lock) {
+        return one(std::move(lock.error()));
+    }
+    return migrate_locked(settings, options, services, directory, *excluded);
+}
+
+}  // namespace ffdump

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ffdump/migrate/migration_plan.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace ffdump {
+namespace {
+
+constexpr std::string_view kCentroidWhy =
+    "records are averages over a person's or cluster's faces and have no image; run the product's "
+    "clusterization again after the cutover";
+
+GalleryAction decide(const GallerySettings& settings, FilePlan& plan) {
+    if (settings.action != GalleryAction::automatic) {
+        plan.why = "set in the configuration";
+        return settings.action;
+    }
+    if (is_centroid_gallery(plan.file.gallery)) {
+        plan.why = kCentroidWhy;
+        return GalleryAction::drop;
+    }
+    if (plan.survey.with_image != 0) {
+        plan.why = fmt::format("{} of {} records have a normalized image", plan.survey.with_image,
+                               plan.survey.records);
+        return GalleryAction::migrate;
+    }
+    if (plan.survey.records == plan.survey.bad) {
+        plan.why = "no records";
+        return GalleryAction::migrate;
+    }
+    return GalleryAction::automatic;
+}
+
+/// The file's own faults that keep a run from starting.
+void check_source(const FilePlan& plan, const PlanOptions& options, std::vector<Error>& errors) {
+    if (plan.survey.bad != 0 && !options.skip_bad_records) {
+        errors.insert(errors.end(), plan.survey.problems.begin(), plan.survey.problems.end());
+    }
+    if (const auto& duplicates = plan.survey.duplicates;
+        duplicates.count != 0 && !options.allow_duplicate_ids) {
+        errors.push_back(Error(Reason::id_duplicate,
+                               fmt::format("{} ids occur more than once in gallery {}, the first is "
+                                           "{}",
+                                           duplicates.count, plan.file.gallery,
+                                           duplicates.examples.front().value))
+                             .at_file(plan.file.path));
+    }
+}
+
+void check_expected_model(const FilePlan& plan, const std::string& expected,
+                          std::vector<Error>& errors) {
+    for (const auto& [model, count] : plan.survey.models) {
+        if (model != expected) {
+            errors.push_back(
+                Error(Reason::config_invalid,
+                      fmt::format("{} records of gallery {} have facen_model {}, expected was {}",
+                                  count, plan.file.gallery, model, expected))
+                    .at_file(plan.file.path)
+                    .hint("find out which model made this dump, or correct expected_model"));
+        }
+    }
+}
+
+void decide_model(const Settings& settings, const GallerySettings& gallery, MigrationPlan& plan,
+                  FilePlan& file, std::vector<Error>& errors) {
+    if (file.action != GalleryAction::migrate || file.survey.with_model == 0) {
+        return;
+    }
+    const std::optional<std::string>& model = gallery.model ? gallery.model : settings.model;
+    if (!model || model->empty()) {
+        errors.push_back(Error(Reason::model_unknown,
+                               fmt::format("records of gallery {} carry facen_model, and the name "
+                                           "of the new model is not given",
+                                           file.file.gallery))
+                             .at_file(file.file.path));
+        return;
+    }
+    file.new_model = *model;
+    if (file.survey.models.contains(*model)) {
+        plan.notices.push_back(fmt::format("gallery {} already names model {}: is it migrated to "
+                                           "the same model?",
+                                           file.file.gallery, *model));
+    }
+    if (file.survey.with_model + file.survey.bad != file.survey.records) {
+        plan.notices.push_back(fmt::format(
+            "in gallery {} only {} of {} records carry facen_model; none is added to the others",
+            file.file.gallery, file.survey.with_model, file.survey.records));
+    }
+}
+
+}  // namespace
+
+std::uint64_t MigrationPlan::records_to_migrate() const noexcept {
+    std::uint64_t sum = 0;
+    for (const FilePlan& file : files) {
+        sum += file.action == GalleryAction::drop ? 0 : file.survey.records;
+    }
+    return sum;
+}
+
+bool is_centroid_gallery(const std::string& name) noexcept {
+    return name.ends_with("_clusters") || name == "ffsec_persons";
+}
+
+std::string action_name(GalleryAction action) {
+    switch (action) {
+        case GalleryAction::migrate:
+            return "migrate";
+        case GalleryAction::copy:
+            return "copy";
+        case GalleryAction::drop:
+            return "drop";
+        case GalleryAction::automatic:
+            break;
+    }
+    return "automatic";
+}
+
+tl::expected<MigrationPlan, std::vector<Error>> make_plan(const Settings& settings,
+                                                          std::vector<DumpFile> files,
+                                                          std::vector<FileSurvey> surveys,
+                                                          const PlanOptions& options) {
+    MigrationPlan plan;
+    std::vector<Error> errors;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        FilePlan file;
+        file.file = std::move(files[i]);
+        file.survey = std::move(surveys[i]);
+        const GallerySettings gallery = settings.gallery(file.file.gallery);
+        file.action = decide(gallery, file);
+        file.target = gallery.extraction.value_or(settings.extraction);
+        file.dimension = gallery.dimension.value_or(0);
+        if (file.action == GalleryAction::automatic) {
+            errors.push_back(
+                Error(Reason::gallery_undecided,
+                      fmt::format("gallery {} has {} records and none has a normalized image",
+                                  file.file.gallery, file.survey.records))
+                    .at_file(file.file.path)
+                    .hint(fmt::format("set ffdump.galleries.{}.action to drop or copy",
+                                      file.file.gallery)));
+        }
+        if (file.action != GalleryAction::drop) {
+            check_source(file, options, errors);
+        }
+        if (gallery.expected_model) {
+            check_expected_model(file, *gallery.expected_model, errors);
+        }
+        decide_model(settings, gallery, plan, file, errors);
+        plan.files.push_back(std::move(file));
+    }
+    if (!errors.empty()) {
+        return tl::unexpected(std::move(errors));
+    }
+    return plan;
+}
+
+}  // namespace ffdump

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "migration_run.hpp"
+
+#include <array>
+#include <unistd.h>
+#include <utility>
+
+#include "ffdump/base/version.hpp"
+#include "manifest_builder.hpp"
+#include "pipeline.hpp"
+#include "run_identity.hpp"
+
+#include <fmt/format.h>
+
+namespace ffdump {
+namespace {
+
+GalleryAction action_of(const RecoveredRun& run, std::size_t i) {
+    return run.begin.files[i].action == "drop" ? GalleryAction::drop : GalleryAction::migrate;
+}
+
+/// What is left to do of a recovered run.
+struct Remaining {
+    std::vector<FeedFile> to_read;
+    std::vector<std::uint32_t> to_seal;
+    std::vector<std::uint32_t> to_rename;
+};
+
+Remaining remaining_of(const RecoveredRun& run) {
+    Remaining remaining;
+    for (std::uint32_t i = 0; i < run.files.size(); ++i) {
+        if (action_of(run, i) == GalleryAction::drop) {
+            continue;
+        }
+        switch (run.files[i].stage) {
+            case FileProgress::Stage::untouched:
+            case FileProgress::Stage::writing:
+                remaining.to_read.push_back({i, run.files[i].source});
+                break;
+            case FileProgress::Stage::complete:
+                remaining.to_seal.push_back(i);
+                break;
+            case FileProgress::Stage::sealed:
+                remaining.to_rename.push_back(i);
+                break;
+            case FileProgress::Stage::renamed:
+                break;
+        }
+    }
+    return remaining;
+}
+
+}  // namespace
+
+std::string process_text() {
+    std::array<char, 256> host{};
+    if (::gethostname(host.data(), host.size() - 1) != 0) {
+        host = {"unknown"};
+    }
+    return fmt::format("pid {} on host {}", ::getpid(), host.data());
+}
+
+MigrationRun::MigrationRun(const Settings& settings, const MigrationOptions& options,
+                           const MigrationServices& services, const OutputDirectory& directory,
+                           const ExcludedIds& excluded, MigrationPlan plan)
+    : settings_(settings),
+      options_(options),
+      services_(services),
+      directory_(directory),
+      excluded_(excluded),
+      plan_(std::move(plan)) {}
+
+RunBegin MigrationRun::describe() const {
+    RunBegin begin;
+    Random random = Random::from_system();
+    begin.run_id = random.hex128();
+    begin.tool_version = version_text();
+    begin.started = utc_text(services_.clock.wall());
+    begin.source = options_.from;
+    begin.settings = settings_that_matter(settings_, options_);
+    begin.files = planned_files(plan_);
+    return begin;
+}
+
+Result<MigrationOutcome> MigrationRun::run() {
+    for (const std::string& notice : plan_.notices) {
+        services_.log.warning(notice);
+    }
+    for (const FilePlan& file : plan_.files) {
+        services_.log.info("plan", {{"gallery", file.file.gallery},
+                                    {"action", action_name(file.action)},
+                                    {"records", std::to_string(file.survey.records)},
+                                    {"why", file.why}});
+    }
+    Result<std::optional<RecoveredRun>> found = recover_run(services_.files, directory_);
+    if (!found) {
+        return failed(std::move(found.error()));
+    }
+    if (!*found) {
+        if (options_.retry_failed) {
+            return failed(Error(Reason::usage_error, "there is no run whose failures could be retried")
+                              .at_file(directory_.path())
+                              .hint("run ffdump migrate without --retry-failed first"));
+        }
+        return start(describe()).and_then(
+            [this](RecoveredRun started) { return work_through(std::move(started)); });
+    }
+    if (Result<void> same = check_same_run((*found)->begin, describe(), directory_.path()); !same) {
+        return failed(std::move(same.error()));
+    }
+    if (!services_.files.exists(directory_.manifest())) {
+        return take_up(std::move(**found)).and_then([this](RecoveredRun taken) {
+            return work_through(std::move(taken));
+        });
+    }
+    Result<Manifest> manifest = load_manifest(services_.files, directory_);
+    if (!manifest) {
+        return failed(std::move(manifest.error()));
+    }
+    if (!options_.retry_failed || manifest->failures_records == 0) {
+        return MigrationOutcome{.manifest = std::move(*manifest), .was_complete = true};
+    }
+    return start_retry(**found, *manifest).and_then([this](RecoveredRun started) {
+        return work_through(std::move(started));
+    });
+}
+
+Result<RecoveredRun> MigrationRun::start(RunBegin begin) {
+    RecoveredRun run;
+    run.files.resize(begin.files.size());
+    set_first_slash_styles(run.files);
+    Result<std::unique_ptr<Journal>> journal =
+        Journal::create(services_.files, directory_.journal(), begin.run_id);
+    if (!journal) {
+        return failed(std::move(journal.error()));
+    }
+    run.journal = std::move(*journal);
+    run.begin = std::move(begin);
+    return services_.files.create(directory_.failures_part())
+        .and_then([](std::unique_ptr<File> list) { return list->close(); })
+        .and_then([&] { return run.journal->append(JournalType::run_begin, encode(run.begin)); })
+        .and_then([&] { return run.journal->sync(); })
+        .and_then([&] { return services_.files.sync_directory(directory_.state_folder()); })
+        .map([&] { return std::move(run); });
+}
+
+/// Completeness is withdrawn first; only then files change.
+Result<RecoveredRun> MigrationRun::start_retry(const RecoveredRun& before,
+                                               const Manifest& manifest) {
+    FileSystem& files = services_.files;
+    Result<void> withdrawn =
+        files.rename(directory_.manifest(), directory_.previous_manifest())
+            .and_then([&] { return files.sync_directory(directory_.state_folder()); })
+            .and_then([&] { return before.journal->close(); })
+            .and_then([&] {
+                return files.rename(directory_.journal(), directory_.previous_journal());
+            })
+            .and_then([&] { return files.sync_directory(directory_.state_folder()); });
+    if (!withdrawn) {
+        return failed(std::move(withdrawn.error()));
+    }
+    RunBegin begin = describe();
+    begin.sequence = before.begin.sequence + 1;
+    begin.parent_run = before.begin.run_id;
+    begin.retry_failed = true;
+    return start(std::move(begin)).and_then([&](RecoveredRun run) {
+        return carry_over(run, manifest).map([&run] { return std::move(run); });
+    });
+}
+
+Result<void> MigrationRun::carry_over(RecoveredRun& run, const Manifest& manifest) {
+    for (std::uint32_t i = 0; i < run.files.size(); ++i) {
+        const ManifestFile& file = manifest.files.at(i);
+        if (file.action == "drop" || file.tally.failed.count != 0) {
+            continue;
+        }
+        FileSealed event;
+        event.file = i;
+        event.bytes = file.target_bytes;
+        event.sha256 = file.target_sha256;
+        event.tally = file.tally;
+        Result<void> noted =
+            run.journal->append(JournalType::file_sealed, encode(event)).and_then([&] {
+                return run.journal->append(JournalType::file_renamed, encode(FileRenamed{i}));
+            });
+        if (!noted) {
+            return noted;
+        }
+        FileProgress& progress = run.files[i];
+        progress.stage = FileProgress::Stage::renamed;
+        progress.sealed = {event.bytes, event.sha256};
+        progress.tally = event.tally;
+    }
+    return run.journal->sync();
+}
+
+Result<RecoveredRun> MigrationRun::take_up(RecoveredRun run) {
+    ++run.resumes;
+    std::vector<FileProgress> fresh(run.files.size());
+    set_first_slash_styles(fresh);
+    for (std::size_t i = 0; i < run.files.size(); ++i) {
+        if (run.files[i].stage == FileProgress::Stage::untouched) {
+            run.files[i] = std::move(fresh[i]);
+        }
+    }
+    return recover_failures(services_.files, directory_, run)
+        .and_then([&] { return run.journal->append(JournalType::interrupted, ""); })
+        .and_then([&] { return run.journal->sync(); })
+        .map([&] { return std::move(run); });
+}
+
+void MigrationRun::set_first_slash_styles(std::vector<FileProgress>& files) const {
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        files[i].splicer.slash = plan_.files[i].survey.slash.value_or(SlashStyle::plain);
+    }
+}
+
+Result<MigrationOutcome> MigrationRun::work_through(RecoveredRun run) {
+    const Clock::Instant begin = services_.clock.now();
+    OutputStage output(services_.files, directory_, plan_, *run.journal,
+                       {.commit_interval = options_.commit_interval,
+                        .commit_bytes = options_.commit_bytes});
+    Remaining remaining = remaining_of(run);
+    if (Result<void> resumed = output.resume(run.files, run.failures_bytes); !resumed) {
+        return failed(std::move(resumed.error()));
+    }
+    if (run.resumes != 0) {
+        services_.log.info("going on with an unfinished run",
+                           {{"done", std::to_string(output.records_done())}});
+    }
+    for (const std::uint32_t file : remaining.to_rename) {
+        if (Result<void> renamed = output.rename_into_place(file, run.begin.retry_failed);
+            !renamed) {
+            return failed(std::move(renamed.error()));
+        }
+    }
+    MigrationOutcome outcome;
+    {
+        Pipeline pipeline(settings_, options_, services_, plan_, directory_, excluded_, output);
+        pipeline.finish_later(remaining.to_seal);
+        if (run.begin.retry_failed) {
+            std::set<std::uint32_t> all;
+            for (std::uint32_t i = 0; i < plan_.files.size(); ++i) {
+                all.insert(i);
+            }
+            pipeline.keep_results_of(std::move(all));
+        }
+        Result<void> ran = pipeline.run(std::move(remaining.to_read));
+        if (!ran) {
+            return failed(std::move(ran.error()));
+        }
+        outcome.extraction_requests = pipeline.counters().requests;
+        outcome.extracted = pipeline.counters().extracted;
+    }
+    if (Result<void> finished = output.finish_failures(); !finished) {
+        return failed(std::move(finished.error()));
+    }
+    Result<Manifest> manifest = publish_run(run, output.progress());
+    if (!manifest) {
+        return failed(std::move(manifest.error()));
+    }
+    outcome.manifest = std::move(*manifest);
+    outcome.took = services_.clock.now() - begin;
+    return outcome;
+}
+
+Result<Manifest> MigrationRun::publish_run(const RecoveredRun& run,
+                                           const std::vector<FileProgress>& files) {
+    Manifest manifest = build_manifest(run.begin, plan_, files);
+    manifest.ended = utc_text(services_.clock.wall());
+    manifest.resumes = run.resumes;
+    manifest.opt_outs = opt_outs(options_);
+    manifest.extraction = services_.extractor.describe();
+    return publish(services_.files, directory_, manifest)
+        .and_then([&] { return run.journal->append(JournalType::run_end, ""); })
+        .and_then([&] { return run.journal->sync(); })
+        .and_then([&] { return run.journal->close(); })
+        .and_then([&] { return services_.files.remove(directory_.previous_manifest()); })
+        .and_then([&] { return services_.files.remove(directory_.previous_journal()); })
+        .map([&] { return std::move(manifest); });
+}
+
+}  // namespace ffdump

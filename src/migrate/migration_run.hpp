@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "excluded_ids.hpp"
+#include "ffdump/journal/output_directory.hpp"
+#include "ffdump/migrate/migration.hpp"
+#include "ffdump/migrate/migration_plan.hpp"
+#include "run_recovery.hpp"
+
+namespace ffdump {
+
+/// "pid 17 on host a": for the lock's message.
+[[nodiscard]] std::string process_text();
+
+/// One run over a planned dump in a locked directory: starts it, takes it up where it stopped, or
+/// finds it complete. One use.
+class MigrationRun {
+ public:
+    MigrationRun(const Settings& settings, const MigrationOptions& options,
+                 const MigrationServices& services, const OutputDirectory& directory,
+                 const ExcludedIds& excluded, MigrationPlan plan);
+
+    [[nodiscard]] Result<MigrationOutcome> run();
+
+ private:
+    [[nodiscard]] RunBegin describe() const;
+    [[nodiscard]] Result<RecoveredRun> start(RunBegin begin);
+    [[nodiscard]] Result<RecoveredRun> start_retry(const RecoveredRun& before,
+                                                   const Manifest& manifest);
+    [[nodiscard]] Result<void> carry_over(RecoveredRun& run, const Manifest& manifest);
+    [[nodiscard]] Result<RecoveredRun> take_up(RecoveredRun run);
+    [[nodiscard]] Result<MigrationOutcome> work_through(RecoveredRun run);
+    [[nodiscard]] Result<Manifest> publish_run(const RecoveredRun& run,
+                                               const std::vector<FileProgress>& files);
+    void set_first_slash_styles(std::vector<FileProgress>& files) const;
+
+    const Settings& settings_;
+    const MigrationOptions& options_;
+    const MigrationServices& services_;
+    const OutputDirectory& directory_;
+    const ExcludedIds& excluded_;
+    MigrationPlan plan_;
+};
+
+}  // namespace ffdump

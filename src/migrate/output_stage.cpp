@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output_stage.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "ffdump/journal/failures.hpp"
+#include "record_accounts.hpp"
+
+#include <fmt/format.h>
+
+namespace ffdump {
+namespace {
+
+/// Output is handed to the kernel in pieces of about this size.
+constexpr std::size_t kFlushBytes = 1U << 20U;
+
+/// Drops what came after the last commit. A file that is shorter than it has lost data.
+Result<void> cut_to(File& file, std::uint64_t bytes) {
+    Result<FileIdentity> identity = file.identity();
+    if (!identity) {
+        return failed(std::move(identity.error()));
+    }
+    if (identity->size < bytes) {
+        return failed(Error(Reason::output_damaged,
+                            fmt::format("the file has {} bytes, the journal says that {} are durable",
+                                        identity->size, bytes))
+                          .at_file(file.path()));
+    }
+    return identity->size == bytes ? Result<void>() : file.truncate(bytes);
+}
+
+}  // namespace
+
+struct OutputStage::Current {
+    Current(std::uint32_t index, std::unique_ptr<File> part, const FilePlan& plan,
+            FileSplicer::State state)
+        : file(index),
+          part_file(std::move(part)),
+          splicer(plan.file.profile.container, std::move(state)),
+          accounts(plan.file.gallery) {
+        if (!plan.new_model.empty()) {
+            new_model = plan.new_model;
+        }
+    }
+
+    std::uint32_t file;
+    std::unique_ptr<File> part_file;
+    FileSplicer splicer;
+    RecordAccounts accounts;
+    std::optional<std::string> new_model;
+    std::string buffer;
+    RunningHash region;
+};
+
+OutputStage::OutputStage(FileSystem& files, const OutputDirectory& directory,
+                         const MigrationPlan& plan, Journal& journal, Limits limits)
+    : files_(files), directory_(directory), plan_(plan), journal_(journal), limits_(limits),
+      progress_(plan.files.size()) {}
+
+OutputStage::~OutputStage() = default;
+
+Result<void> OutputStage::resume(std::vector<FileProgress> files, std::uint64_t failures_bytes) {
+    progress_ = std::move(files);
+    failures_bytes_ = failures_bytes;
+    for (const FileProgress& file : progress_) {
+        records_done_ += file.tally.source.count;
+        records_failed_ += file.tally.failed.count;
+    }
+    Result<std::unique_ptr<File>> opened = files_.open_append(directory_.failures_part());
+    if (!opened) {
+        return failed(std::move(opened.error()));
+    }
+    failures_ = std::move(*opened);
+    if (Result<void> cut = cut_to(*failures_, failures_bytes); !cut) {
+        return cut;
+    }
+    // The name must be durable before the first commit speaks of the file.
+    return files_.sync_directory(directory_.state_folder());
+}
+
+Result<void> OutputStage::open(std::uint32_t file) {
+    FileProgress& progress = progress_[file];
+    const std::string path = directory_.part(plan_.files[file].file.name);
+    Result<std::unique_ptr<File>> part = files_.open_append(path);
+    if (!part) {
+        return failed(std::move(part.error()));
+    }
+    if (Result<void> cut = cut_to(**part, progress.target_bytes); !cut) {
+        return cut;
+    }
+    if (Result<void> synced = files_.sync_directory(directory_.state_folder()); !synced) {
+        return synced;
+    }
+    progress.stage = FileProgress::Stage::writing;
+    current_ = std::make_unique<Current>(file, std::move(*part), plan_.files[file],
+                                         progress.splicer);
+    return {};
+}
+
+Result<bool> OutputStage::write(BlockWork& work) {
+    if (!current_ || current_->file != work.file) {
+        if (Result<void> opened = open(work.file); !opened) {
+            return failed(std::move(opened.error()));
+        }
+    }
+    if (work.block.begin.offset == 0 && work.written == 0) {
+        current_->splicer.header(current_->buffer, work.block);
+    }
+    while (work.written < work.block.size() &&
+           work.fates[work.written].state != RecordFate::State::open) {
+        if (Result<void> written = write_record(work, work.written); !written) {
+            return failed(std::move(written.error()));
+        }
+        ++work.written;
+    }
+    note_position(work);
+    const bool whole = work.written == work.block.size();
+    if (whole && work.block.last) {
+        current_->splicer.trailer(current_->buffer, work.block);
+        if (Result<void> completed = complete(); !completed) {
+            return failed(std::move(completed.error()));
+        }
+    }
+    return whole;
+}
+
+void OutputStage::note_position(const BlockWork& work) {
+    ReadPosition& source = progress_[work.file].source;
+    if (work.written == work.block.size()) {
+        source = work.block.end;
+        return;
+    }
+    const std::size_t bytes = work.written == 0 ? 0 : work.block.spans[work.written - 1].tail.end();
+    const std::string_view passed(work.block.bytes.get(), bytes);
+    source = {.offset = work.block.begin.offset + bytes,
+              .line = work.block.begin.line +
+                      static_cast<std::uint64_t>(std::ranges::count(passed, '\n')),
+              .ordinal = work.block.begin.ordinal + work.written};
+}
+
+Result<void> OutputStage::write_record(BlockWork& work, std::size_t i) {
+    FileProgress& progress = progress_[work.file];
+    switch (work.fates[i].state) {
+        case RecordFate::State::changed:
+            current_->splicer.changed(current_->buffer, work.block, i, work.fates[i].facen,
+                                      current_->new_model);
+            break;
+        case RecordFate::State::kept:
+            current_->splicer.kept(current_->buffer, work.block, i);
+            break;
+        case RecordFate::State::failed:
+            current_->splicer.left_out(work.block, i);
+            if (Result<void> written = write_failure(work, i); !written) {
+                return written;
+            }
+            ++records_failed_;
+            break;
+        case RecordFate::State::excluded:
+        case RecordFate::State::open:
+            current_->splicer.left_out(work.block, i);
+            break;
+    }
+    current_->accounts.book(progress.tally, work, i);
+    ++records_done_;
+    if (current_->buffer.size() >= kFlushBytes || failures_buffer_.size() >= kFlushBytes) {
+        return flush();
+    }
+    return {};
+}
+
+Result<void> OutputStage::write_failure(const BlockWork& work, std::size_t i) {
+    const RecordSpan& span = work.block.spans[i];
+    const RecordFailure& failure = *work.fates[i].failure;
+    FailureEntry entry;
+    entry.file = plan_.files[work.file].file.name;
+    entry.gallery = plan_.files[work.file].file.gallery;
+    entry.ordinal = work.block.begin.ordinal + i;
+    if (!work.block.is_bad(i)) {
+        entry.id = span.id;
+    }
+    entry.reason = failure.error.reason();
+    entry.detail = failure.error.detail();
+    entry.attempts = failure.attempts;
+    entry.record = work.block.record(i);
+    failures_buffer_ += failure_line(entry);
+    return {};
+}
+
+Result<void> OutputStage::flush() {
+    if (!failures_buffer_.empty()) {
+        if (Result<void> written = failures_->write(failures_buffer_); !written) {
+            return written;
+        }
+        failures_bytes_ += failures_buffer_.size();
+        failures_buffer_.clear();
+    }
+    if (current_ && !current_->buffer.empty()) {
+        if (Result<void> written = current_->part_file->write(current_->buffer); !written) {
+            return written;
+        }
+        current_->region.add(current_->buffer);
+        progress_[current_->file].target_bytes += current_->buffer.size();
+        current_->buffer.clear();
+    }
+    return {};
+}
+
+bool OutputStage::commit_is_due(Clock::Instant now) const {
+    if (!current_) {
+        return false;
+    }
+    const FileProgress& progress = progress_[current_->file];
+    const std::uint64_t committed = progress.regions.empty() ? 0 : progress.regions.back().end;
+    return !last_commit_ || now - *last_commit_ >= limits_.commit_interval ||
+           progress.target_bytes - committed >= limits_.commit_bytes;
+}
+
+Result<void> OutputStage::commit(Clock::Instant now) {
+    last_commit_ = now;
+    if (!current_) {
+        return {};
+    }
+    if (Result<void> flushed = flush(); !flushed) {
+        return flushed;
+    }
+    FileProgress& progress = progress_[current_->file];
+    progress.splicer = current_->splicer.state();
+    const std::uint64_t begin = progress.regions.empty() ? 0 : progress.regions.back().end;
+    progress.regions.push_back({begin, progress.target_bytes, current_->region.value().hex()});
+    current_->region.reset();
+    CommitEvent event;
+    event.file = current_->file;
+    event.source_offset = progress.source.offset;
+    event.source_line = progress.source.line;
+    event.source_ordinal = progress.source.ordinal;
+    event.target_offset = progress.target_bytes;
+    event.region_begin = begin;
+    event.region_hash = progress.regions.back().hash;
+    event.failures_offset = failures_bytes_;
+    event.emitted = progress.splicer.emitted;
+    event.first_lead = progress.splicer.first_lead;
+    event.has_first_lead = progress.splicer.has_first_lead;
+    event.slash_escaped = progress.splicer.slash == SlashStyle::escaped;
+    event.tally = progress.tally;
+    return current_->part_file->sync()
+        .and_then([this] { return failures_->sync(); })
+        .and_then([this, &event] { return journal_.append(JournalType::commit, encode(event)); })
+        .and_then([this] { return journal_.sync(); });
+}
+
+Result<void> OutputStage::complete() {
+    if (Result<void> committed = commit(last_commit_.value_or(Clock::Instant{})); !committed) {
+        return committed;
+    }
+    if (Result<void> closed = current_->part_file->close(); !closed) {
+        return closed;
+    }
+    progress_[current_->file].stage = FileProgress::Stage::complete;
+    completed_.push_back(current_->file);
+    current_.reset();
+    return {};
+}
+
+std::vector<std::uint32_t> OutputStage::take_completed() { return std::exchange(completed_, {}); }
+
+std::string OutputStage::path_to_seal(std::uint32_t file) const {
+    return directory_.part(plan_.files[file].file.name);
+}
+
+Result<void> OutputStage::record_sealed(std::uint32_t file, const SealedFile& sealed) {
+    FileProgress& progress = progress_[file];
+    progress.sealed = sealed;
+    progress.stage = FileProgress::Stage::sealed;
+    FileSealed event;
+    event.file = file;
+    event.bytes = sealed.bytes;
+    event.sha256 = sealed.sha256;
+    event.tally = progress.tally;
+    return journal_.append(JournalType::file_sealed, encode(event)).and_then([this] {
+        return journal_.sync();
+    });
+}
+
+Result<void> OutputStage::rename_into_place(std::uint32_t file, bool replace) {
+    const std::string& name = plan_.files[file].file.name;
+    const std::string from = directory_.part(name);
+    const std::string to = directory_.file(name);
+    return (replace ? files_.rename(from, to) : files_.rename_new(from, to))
+        .and_then([this] { return files_.sync_directory(directory_.path()); })
+        .and_then([this] { return files_.sync_directory(directory_.state_folder()); })
+        .and_then([this, file] {
+            return journal_.append(JournalType::file_renamed, encode(FileRenamed{file}));
+        })
+        .and_then([this] { return journal_.sync(); })
+        .map([this, file] { progress_[file].stage = FileProgress::Stage::renamed; });
+}
+
+Result<void> OutputStage::finish_failures() {
+    if (Result<void> flushed = flush(); !flushed) {
+        return flushed;
+    }
+    return failures_->sync().and_then([this] { return failures_->close(); });
+}
+
+}  // namespace ffdump

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace ffdump {
+namespace {
+
+constexpr std::chrono::milliseconds kLongestWait{200};
+constexpr std::chrono::milliseconds kReportInterval{100};
+/// Of the window, this part is for records, the rest for images that wait.
+constexpr std::size_t kBlockShare = 2;
+constexpr std::size_t kWindowShares = 3;
+
+GateFigures gate_figures(const RetrySettings& retry) {
+    return {.base_delay = retry.base_delay,
+            .max_delay = retry.max_delay,
+            .max_retry_after = retry.max_retry_after,
+            .probe_max = retry.probe_max,
+            .give_up_after = retry.give_up_after,
+            .breaker_faults = retry.breaker_faults};
+}
+
+ImageStage::Limits image_limits(const Settings& settings) {
+    constexpr std::size_t kNarrowest = 8;
+    constexpr std::size_t kWidest = 64;
+    ImageStage::Limits limits;
+    limits.width = settings.fetches != 0
+                       ? settings.fetches
+                       : std::clamp<std::size_t>(2ULL * settings.workers * settings.batch_size,
+                                                 kNarrowest, kWidest);
+    limits.ready_bytes = settings.limits.window_bytes / kWindowShares;
+    return limits;
+}
+
+ExtractionStage::Limits extraction_limits(const Settings& settings) {
+    ExtractionStage::Limits limits;
+    limits.workers = settings.workers;
+    limits.batch_size = settings.batch_size;
+    limits.norm_tolerance = settings.norm_tolerance;
+    return limits;
+}
+
+}  // namespace
+
+Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
+                   const MigrationServices& services, const MigrationPlan& plan,
+                   const OutputDirectory& directory, const ExcludedIds& excluded,
+                   OutputStage& output)
+    : options_(options),
+      services_(services),
+      plan_(plan),
+      directory_(directory),
+      excluded_(excluded),
+      output_(output),
+      limits_{.record_bytes = settings.limits.record_bytes, .depth = settings.limits.depth},
+      images_(services.images, mailbox_, image_limits(settings),
+              ServiceGate(gate_figures(settings.retry), Random(services.random_seed))),
+      extraction_(services.extractor, mailbox_, plan, extraction_limits(settings),
+                  ServiceGate(gate_figures(settings.retry), Random(services.random_seed + 1))),
+      image_watch_("the image storage " + services.images.describe(), images_.gate(),
+                   settings.retry.give_up_after, ServiceWatch::FirstRefusal::is_waited_out,
+                   services.log),
+      extraction_watch_("extraction-api " + services.extractor.describe(), extraction_.gate(),
+                        settings.retry.give_up_after, ServiceWatch::FirstRefusal::is_final,
+                        services.log),
+      feeder_(services.files, plan, limits_,
+              settings.limits.window_bytes / kWindowShares * kBlockShare, mailbox_),
+      sealer_(services.files, [this](std::uint32_t file, Result<SealedFile> sealed) {
+          mailbox_.post(FileReadBack{file, std::move(sealed)});
+      }),
+      failed_before_(output.records_failed()),
+      done_before_(output.records_done()) {
+    for (std::uint32_t i = 0; i < plan.files.size(); ++i) {
+        if (const std::size_t found = output.progress()[i].tally.new_dimension; found != 0) {
+            extraction_.set_dimension(i, found);
+        }
+    }
+}
+
+void Pipeline::finish_later(std::vector<std::uint32_t> files) {
+    for (const std::uint32_t file : files) {
+        ++sealing_;
+        sealer_.seal(file, output_.path_to_seal(file), output_.progress()[file].regions);
+    }
+}
+
+Result<void> Pipeline::run(std::vector<FeedFile> feed) {
+    feeder_.start(std::move(feed));
+    while (!is_finished()) {
+        if (Result<void> turned = turn(); !turned) {
+            return wind_down(std::move(turned.error()));
+        }
+    }
+    report(services_.clock.now());
+    return {};
+}
+
+bool Pipeline::is_finished() const { return reading_ended_ && window_.empty() && sealing_ == 0; }
+
+Result<void> Pipeline::turn() {
+    mailbox_.take_all(events_, wait_time(services_.clock.now()));
+    for (PipelineEvent& event : events_) {
+        if (Result<void> handled = handle(std::move(event)); !handled) {
+            return handled;
+        }
+    }
+    const Clock::Instant now = services_.clock.now();
+    pump(now);
+    if (Result<void> written = write_settled(now); !written) {
+        return written;
+    }
+    seal_completed();
+    report(now);
+    return check_bounds(now);
+}
+
+Result<void> Pipeline::handle(PipelineEvent event) {
+    const Clock::Instant now = services_.clock.now();
+    if (auto* read = std::get_if<BlockRead>(&event)) {
+        return admit(std::move(read->work));
+    }
+    if (auto* ended = std::get_if<ReadingEnded>(&event)) {
+        reading_ended_ = true;
+        return std::move(ended->result);
+    }
+    if (auto* image = std::get_if<ImageFetched>(&event)) {
+        if (std::optional<ReadyImage> ready = images_.fetched(std::move(*image), now)) {
+            extraction_.add(std::move(*ready), now);
+        }
+        return {};
+    }
+    if (auto* batch = std::get_if<BatchAnswered>(&event)) {
+        extraction_.answered(std::move(*batch), now);
+        return {};
+    }
+    return put_in_place(std::move(std::get<FileReadBack>(event)));
+}
+
+Result<void> Pipeline::admit(std::unique_ptr<BlockWork> work) {
+    work->fates.clear();
+    work->fates.resize(work->block.size());
+    work->open = work->block.size();
+    work->written = 0;
+    window_.push_back(std::move(work));
+    BlockWork& admitted = *window_.back();
+    for (std::size_t i = 0; i < admitted.block.size(); ++i) {
+        if (Result<void> decided = decide(admitted, i); !decided) {
+            return decided;
+        }
+    }
+    return {};
+}
+
+Result<void> Pipeline::decide(BlockWork& work, std::size_t i) {
+    const FilePlan& plan = plan_.files[work.file];
+    const RecordSpan& span = work.block.spans[i];
+    if (work.block.is_bad(i)) {
+        if (!options_.skip_bad_records) {
+            return failed(work.block.error_of(i));
+        }
+        work.settle_failed(i, work.block.error_of(i), 0);
+        return {};
+    }
+    if (!excluded_.empty() && excluded_.contains(plan.file.gallery, span.id)) {
+        work.settle(i, RecordFate::State::excluded);
+        return {};
+    }
+    if (retried_.contains(work.file)) {
+        Result<bool> reused = reuse(work, i);
+        if (!reused) {
+            return failed(std::move(reused.error()));
+        }
+        if (*reused) {
+            return {};
+        }
+    }
+    if (plan.action == GalleryAction::copy) {
+        work.settle(i, RecordFate::State::kept);
+    } else if (!span.has_normalized_id || span.normalized_id.size == 0) {
+        work.settle_failed(i, Error(Reason::no_normalized_id, "the record names no normalized image"),
+                           0);
+    } else {
+        images_.add({&work, static_cast<std::uint32_t>(i), 0});
+    }
+    return {};
+}
+
+Result<bool> Pipeline::reuse(BlockWork& work, std::size_t i) {
+    const FilePlan& plan = plan_.files[work.file];
+    if (!prior_ || prior_file_ != work.file) {
+        prior_.reset();
+        Result<std::unique_ptr<PriorResults>> opened =
+            PriorResults::open(services_.files, directory_.file(plan.file.name),
+                               directory_.failures(), plan.file.name, plan.file.profile, limits_);
+        if (!opened) {
+            return failed(std::move(opened.error()));
+        }
+        prior_ = std::move(*opened);
+        prior_file_ = work.file;
+    }
+    Result<bool> had_failed = prior_->is_failed(work.block.begin.ordinal + i);
+    if (!had_failed || *had_failed) {
+        return had_failed.map([](bool) { return false; });
+    }
+    return prior_->next(work.block.spans[i].id).map([&work, i](Facen facen) {
+        work.settle_changed(i, std::move(facen));
+        return true;
+    });
+}
+
+void Pipeline::pump(Clock::Instant now) {
+    images_.pump(now, extraction_.ready_bytes(), extraction_.ready_count());
+    extraction_.pump(now, !images_.is_dry());
+}
+
+Result<void> Pipeline::write_settled(Clock::Instant now) {
+    while (!window_.empty() && window_.front()->open == 0) {
+        Result<bool> whole = output_.write(*window_.front());
+        if (!whole) {
+            return failed(std::move(whole.error()));
+        }
+        feeder_.give_back(std::move(window_.front()));
+        window_.pop_front();
+    }
+    if (output_.commit_is_due(now)) {
+        return output_.commit(now);
+    }
+    return {};
+}
+
+void Pipeline::seal_completed() { finish_later(output_.take_completed()); }
+
+Result<void> Pipeline::put_in_place(FileReadBack event) {
+    --sealing_;
+    if (!event.sealed) {
+        return failed(std::move(event.sealed.error()));
+    }
+    return output_.record_sealed(event.file, *event.sealed).and_then([this, &event] {
+        return output_.rename_into_place(event.file, retried_.contains(event.file));
+    });
+}
+
+Result<void> Pipeline::check_bounds(Clock::Instant now) {
+    if (const int signal = services_.stop_signal.load(); signal != 0) {
+        return failed(Reason::interrupted, fmt::format("stopped by signal {}", signal));
+    }
+    // Of this process alone: what failed before is known, and must not stop the next try at once.
+    const std::uint64_t failed_now = output_.records_failed() - failed_before_;
+    const std::uint64_t done_now = output_.records_done() - done_before_;
+    if (options_.budget.is_exceeded(failed_now, done_now)) {
+        return failed(Reason::too_many_failures,
+                      fmt::format("{} of {} records have failed so far", failed_now, done_now));
+    }
+    return image_watch_.check(now).and_then([this, now] { return extraction_watch_.check(now); });
+}
+
+/// Ends the run in an orderly way: nothing new starts, answers under way are waited for (shortly,
+/// and only when stopping in peace), what is settled in order becomes durable.
+Result<void> Pipeline::wind_down(Error cause) {
+    feeder_.stop();
+    const bool in_peace = cause.reason() == Reason::interrupted ||
+                          cause.reason() == Reason::too_many_failures;
+    const Clock::Instant deadline =
+        services_.clock.now() + (in_peace ? options_.stop_within : std::chrono::milliseconds(0));
+    bool cancelled = false;
+    while (images_.in_flight() + extraction_.in_flight() != 0) {
+        const Clock::Instant now = services_.clock.now();
+        if (now >= deadline && !cancelled) {
+            services_.cancel();
+            cancelled = true;
+        }
+        mailbox_.take_all(events_, kLongestWait);
+        for (PipelineEvent& event : events_) {
+            if (auto* image = std::get_if<ImageFetched>(&event)) {
+                static_cast<void>(images_.fetched(std::move(*image), now));
+            } else if (auto* batch = std::get_if<BatchAnswered>(&event)) {
+                extraction_.answered(std::move(*batch), now);
+            }
+        }
+    }
+    // After a fault of the machine nothing more is written: the last commit stands.
+    if (cause.fault() == FaultClass::machine || cause.fault() == FaultClass::trust) {
+        return failed(std::move(cause));
+    }
+    while (!window_.empty()) {
+        Result<bool> whole = output_.write(*window_.front());
+        if (!whole) {
+            return failed(std::move(whole.error()));
+        }
+        if (!*whole) {
+            break;
+        }
+        window_.pop_front();
+    }
+    if (Result<void> committed = output_.commit(services_.clock.now()); !committed) {
+        return committed;
+    }
+    return failed(std::move(cause));
+}
+
+std::chrono::nanoseconds Pipeline::wait_time(Clock::Instant now) const {
+    std::chrono::nanoseconds wait = kLongestWait;
+    for (const std::optional<Clock::Instant>& timer :
+         {images_.next_timer(), extraction_.next_timer(now)}) {
+        if (timer) {
+            wait = std::min<std::chrono::nanoseconds>(wait, *timer - now);
+        }
+    }
+    return std::max(wait, std::chrono::nanoseconds(0));
+}
+
+void Pipeline::report(Clock::Instant now) {
+    if (last_report_ && now - *last_report_ < kReportInterval && !is_finished()) {
+        return;
+    }
+    last_report_ = now;
+    Progress progress;
+    progress.phase = reading_ended_ && window_.empty() ? "sealing" : "migrating";
+    progress.done = output_.records_done();
+    progress.total = plan_.records_to_migrate();
+    progress.failed = output_.records_failed();
+    progress.extracted = extraction_.counters().extracted;
+    progress.waiting_for = extraction_watch_.waiting_text(now);
+    if (progress.waiting_for.empty()) {
+        progress.waiting_for = image_watch_.waiting_text(now);
+    }
+    services_.observer.progress(progress);
+}
+
+}  // namespace ffdump

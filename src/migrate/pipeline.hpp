@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "block_feeder.hpp"
+#include "block_work.hpp"
+#include "excluded_ids.hpp"
+#include "extraction_stage.hpp"
+#include "ffdump/migrate/migration.hpp"
+#include "ffdump/migrate/migration_plan.hpp"
+#include "file_sealer.hpp"
+#include "image_stage.hpp"
+#include "output_stage.hpp"
+#include "pipeline_events.hpp"
+#include "prior_results.hpp"
+#include "service_watch.hpp"
+
+namespace ffdump {
+
+/// Moves records from the reader through image fetch and extraction to the output. The reader, the
+/// network and the sealer have threads of their own and only post events; everything else happens
+/// on the caller's thread, in run(). One use.
+class Pipeline {
+ public:
+    Pipeline(const Settings& settings, const MigrationOptions& options,
+             const MigrationServices& services, const MigrationPlan& plan,
+             const OutputDirectory& directory, const ExcludedIds& excluded, OutputStage& output);
+
+    /// Files whose earlier results are kept (--retry-failed).
+    void keep_results_of(std::set<std::uint32_t> files) { retried_ = std::move(files); }
+    /// Files that are complete, but were not sealed or renamed before an earlier run ended.
+    void finish_later(std::vector<std::uint32_t> files);
+
+    /// Returns when every file is in place, or with the Error that ended the run; what was settled
+    /// in order until then is durable.
+    [[nodiscard]] Result<void> run(std::vector<FeedFile> feed);
+
+    [[nodiscard]] const ExtractionStage::Counters& counters() const {
+        return extraction_.counters();
+    }
+
+ private:
+    [[nodiscard]] Result<void> turn();
+    [[nodiscard]] Result<void> handle(PipelineEvent event);
+    [[nodiscard]] Result<void> admit(std::unique_ptr<BlockWork> work);
+    [[nodiscard]] Result<void> decide(BlockWork& work, std::size_t i);
+    [[nodiscard]] Result<bool> reuse(BlockWork& work, std::size_t i);
+    void pump(Clock::Instant now);
+    [[nodiscard]] Result<void> write_settled(Clock::Instant now);
+    void seal_completed();
+    [[nodiscard]] Result<void> put_in_place(FileReadBack event);
+    [[nodiscard]] Result<void> check_bounds(Clock::Instant now);
+    [[nodiscard]] Result<void> wind_down(Error cause);
+    [[nodiscard]] bool is_finished() const;
+    [[nodiscard]] std::chrono::nanoseconds wait_time(Clock::Instant now) const;
+    void report(Clock::Instant now);
+
+    const MigrationOptions& options_;
+    const MigrationServices& services_;
+    const MigrationPlan& plan_;
+    const OutputDirectory& directory_;
+    const ExcludedIds& excluded_;
+    OutputStage& output_;
+    ReadLimits limits_;
+    PipelineMailbox mailbox_;
+    ImageStage images_;
+    ExtractionStage extraction_;
+    ServiceWatch image_watch_;
+    ServiceWatch extraction_watch_;
+    BlockFeeder feeder_;
+    FileSealer sealer_;
+    std::uint64_t failed_before_;
+    std::uint64_t done_before_;
+    std::deque<std::unique_ptr<BlockWork>> window_;   ///< in the source's order
+    std::set<std::uint32_t> retried_;
+    std::unique_ptr<PriorResults> prior_;
+    std::uint32_t prior_file_ = 0;
+    std::size_t sealing_ = 0;
+    bool reading_ended_ = false;
+    std::vector<PipelineEvent> events_;
+    std::optional<Clock::Instant> last_report_;
+};
+
+}  // namespace ffdump

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "block_work.hpp"
+#include "ffdump/journal/tally.hpp"
+#include "ffdump/record/record_sums.hpp"
+
+namespace ffdump {
+
+/// Books each written, failed or excluded record of one file into its Tally. One file, one thread.
+class RecordAccounts {
+ public:
+    explicit RecordAccounts(const std::string& gallery) : digester_(gallery) {}
+
+    /// `work.fates[i]` is settled.
+    void book(Tally& tally, const BlockWork& work, std::size_t i);
+
+ private:
+    void note_source(Tally& tally, const BlockWork& work, const RecordSpan& span);
+    RecordDigester digester_;
+};
+
+}  // namespace ffdump

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run_recovery.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace ffdump {
+namespace {
+
+/// Replays the journal's records one by one onto the state of a run.
+class Replay {
+ public:
+    explicit Replay(RecoveredRun& run) : run_(run) {}
+
+    Result<void> take(const JournalRecord& record) {
+        switch (record.type) {
+            case JournalType::run_begin:
+                return decode_run_begin(record.payload).map([this](RunBegin begin) {
+                    run_.begin = std::move(begin);
+                    run_.files.resize(run_.begin.files.size());
+                });
+            case JournalType::commit:
+                return decode_commit(record.payload).and_then([this](CommitEvent event) {
+                    return commit(std::move(event));
+                });
+            case JournalType::file_sealed:
+                return decode_file_sealed(record.payload).and_then([this](FileSealed event) {
+                    return sealed(std::move(event));
+                });
+            case JournalType::file_renamed:
+                return decode_file_renamed(record.payload).and_then([this](FileRenamed event) {
+                    return file(event.file).map([](FileProgress* progress) {
+                        progress->stage = FileProgress::Stage::renamed;
+                    });
+                });
+            case JournalType::interrupted:
+                ++run_.resumes;
+                return {};
+            case JournalType::run_end:
+                return {};
+        }
+        return failed(Reason::journal_damaged, "the journal holds a record of an unknown type");
+    }
+
+    /// A retry cannot go on in the middle of a file: it reads the earlier file from its beginning.
+    void restart_open_file_of_retry() {
+        for (FileProgress& progress : run_.files) {
+            if (progress.stage == FileProgress::Stage::writing) {
+                progress = FileProgress{};
+                run_.failures_bytes = failures_before_file_;
+            }
+        }
+    }
+
+ private:
+    Result<FileProgress*> file(std::uint32_t index) {
+        if (index >= run_.files.size()) {
+            return failed(Reason::journal_damaged,
+                          fmt::format("the journal speaks of file {} of {}", index,
+                                      run_.files.size()));
+        }
+        return &run_.files[index];
+    }
+
+    Result<void> commit(CommitEvent event) {
+        Result<FileProgress*> found = file(event.file);
+        if (!found) {
+            return failed(std::move(found.error()));
+        }
+        FileProgress& progress = **found;
+        const std::uint64_t committed = progress.regions.empty() ? 0 : progress.regions.back().end;
+        if (event.region_begin != committed || event.target_offset < event.region_begin ||
+            event.source_offset < progress.source.offset) {
+            return failed(Reason::journal_damaged, "the journal's commits do not follow each other");
+        }
+        if (progress.stage == FileProgress::Stage::untouched) {
+            failures_before_file_ = run_.failures_bytes;
+        }
+        progress.source = {.offset = event.source_offset,
+                           .line = event.source_line,
+                           .ordinal = event.source_ordinal};
+        progress.target_bytes = event.target_offset;
+        progress.splicer.emitted = event.emitted;
+        progress.splicer.first_lead = std::move(event.first_lead);
+        progress.splicer.has_first_lead = event.has_first_lead;
+        progress.splicer.slash = event.slash_escaped ? SlashStyle::escaped : SlashStyle::plain;
+        progress.regions.push_back(
+            {event.region_begin, event.target_offset, std::move(event.region_hash)});
+        progress.tally = std::move(event.tally);
+        run_.failures_bytes = event.failures_offset;
+        const bool whole = event.source_offset == run_.begin.files[event.file].identity.size;
+        progress.stage = whole ? FileProgress::Stage::complete : FileProgress::Stage::writing;
+        return {};
+    }
+
+    Result<void> sealed(FileSealed event) {
+        return file(event.file).map([&event](FileProgress* progress) {
+            progress->stage = FileProgress::Stage::sealed;
+            progress->sealed = {event.bytes, std::move(event.sha256)};
+            progress->target_bytes = event.bytes;
+            progress->tally = std::move(event.tally);
+        });
+    }
+
+    RecoveredRun& run_;
+    std::uint64_t failures_before_file_ = 0;
+};
+
+/// An interrupted start of a retry leaves the old journal beside an empty new one, or alone.
+Result<void> put_old_journal_back(FileSystem& files, const OutputDirectory& directory) {
+    return files.rename(directory.previous_journal(), directory.journal()).and_then([&] {
+        return files.sync_directory(directory.state_folder());
+    });
+}
+
+/// What the journal says of a file is compared with what is on the disk.
+Result<void> match_disk(FileSystem& files, const OutputDirectory& directory,
+                        const PlannedFile& planned, FileProgress& progress) {
+    const std::string part = directory.part(planned.name);
+    const std::string final_name = directory.file(planned.name);
+    if (progress.stage == FileProgress::Stage::sealed && !files.exists(part)) {
+        // The rename happened, its record did not become durable.
+        progress.stage = FileProgress::Stage::renamed;
+    }
+    if (progress.stage == FileProgress::Stage::renamed && !files.exists(final_name)) {
+        return failed(Error(Reason::output_damaged, "a finished file is gone").at_file(final_name));
+    }
+    const bool open = progress.stage == FileProgress::Stage::writing ||
+                      progress.stage == FileProgress::Stage::complete;
+    if (open && !progress.regions.empty()) {
+        return check_region(files, part, progress.regions.back());
+    }
+    return {};
+}
+
+}  // namespace
+
+bool RecoveredRun::all_in_place() const noexcept {
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        if (begin.files[i].action != "drop" && files[i].stage != FileProgress::Stage::renamed) {
+            return false;
+        }
+    }
+    return true;
+}
+
+Result<std::optional<RecoveredRun>> recover_run(FileSystem& files,
+                                                const OutputDirectory& directory) {
+    if (!files.exists(directory.journal())) {
+        if (!files.exists(directory.previous_journal())) {
+            return std::nullopt;
+        }
+        if (Result<void> back = put_old_journal_back(files, directory); !back) {
+            return failed(std::move(back.error()));
+        }
+    }
+    Result<Journal::Recovered> recovered = Journal::recover(files, directory.journal());
+    if (!recovered) {
+        return failed(std::move(recovered.error()));
+    }
+    if (recovered->records.empty()) {
+        recovered->journal.reset();
+        if (files.exists(directory.previous_journal())) {
+            return put_old_journal_back(files, directory).and_then([&] {
+                return recover_run(files, directory);
+            });
+        }
+        return files.remove(directory.journal()).map([] { return std::optional<RecoveredRun>(); });
+    }
+    RecoveredRun run;
+    run.journal = std::move(recovered->journal);
+    Replay replay(run);
+    for (const JournalRecord& record : recovered->records) {
+        if (Result<void> taken = replay.take(record); !taken) {
+            return failed(std::move(taken.error()).at_file(directory.journal()));
+        }
+    }
+    if (run.begin.retry_failed) {
+        replay.restart_open_file_of_retry();
+    }
+    for (std::size_t i = 0; i < run.files.size(); ++i) {
+        if (Result<void> same = match_disk(files, directory, run.begin.files[i], run.files[i]);
+            !same) {
+            return failed(std::move(same.error()));
+        }
+    }
+    return std::optional<RecoveredRun>(std::move(run));
+}
+
+Result<void> recover_failures(FileSystem& files, const OutputDirectory& directory,
+                              const RecoveredRun& run) {
+    // failures.jsonl gets its final name after every file is in place, the manifest comes later.
+    if (!run.all_in_place() || !files.exists(directory.failures())) {
+        return {};
+    }
+    Result<std::unique_ptr<File>> list = files.open_read(directory.failures());
+    if (!list) {
+        return failed(std::move(list.error()));
+    }
+    Result<FileIdentity> identity = (*list)->identity();
+    if (!identity) {
+        return failed(std::move(identity.error()));
+    }
+    if (identity->size != run.failures_bytes) {
+        return {};
+    }
+    return files.rename(directory.failures(), directory.failures_part()).and_then([&] {
+        return files.sync_directory(directory.state_folder());
+    });
+}
+
+Result<void> check_directory(FileSystem& files, const OutputDirectory& directory) {
+    if (!files.exists(directory.path())) {
+        return {};
+    }
+    Result<std::vector<DirectoryEntry>> entries = files.list(directory.path());
+    if (!entries) {
+        return failed(std::move(entries.error()));
+    }
+    const bool ours = std::ranges::any_of(
+        *entries, [](const DirectoryEntry& entry) { return entry.name == ".ffdump"; });
+    if (entries->empty() || ours) {
+        return {};
+    }
+    return failed(Error(Reason::output_occupied,
+                        fmt::format("the directory is not empty and not ours, it holds {}",
+                                    entries->front().name))
+                      .at_file(directory.path()));
+}
+
+}  // namespace ffdump

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "ffdump/io/file_system.hpp"
+#include "ffdump/journal/journal.hpp"
+#include "ffdump/journal/output_directory.hpp"
+#include "ffdump/journal/run_events.hpp"
+#include "output_stage.hpp"
+
+namespace ffdump {
+
+/// A run that was found in the output directory.
+struct RecoveredRun {
+    RunBegin begin;
+    std::vector<FileProgress> files;       ///< one for each of begin.files
+    std::uint64_t failures_bytes = 0;
+    std::uint64_t resumes = 0;             ///< how often it was taken up before
+    std::unique_ptr<Journal> journal;
+
+    [[nodiscard]] bool all_in_place() const noexcept;
+};
+
+/// Reads the journal and brings every file to a state from which the run may go on; safe to be
+/// interrupted and repeated. Nothing when there is no run in the directory. Fails with
+/// `journal_damaged` or `output_damaged`, and then changes nothing.
+[[nodiscard]] Result<std::optional<RecoveredRun>> recover_run(FileSystem& files,
+                                                              const OutputDirectory& directory);
+
+/// Makes failures.jsonl.part the list to go on with; see the order of events in CONTRIBUTING.
+[[nodiscard]] Result<void> recover_failures(FileSystem& files, const OutputDirectory& directory,
+                                            const RecoveredRun& run);
+
+/// Refuses a directory that holds something else than a run of ours: `output_occupied`.
+[[nodiscard]] Result<void> check_directory(FileSystem& files, const OutputDirectory& directory);
+
+}  // namespace ffdump

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "ffdump/base/clock.hpp"
+#include "ffdump/base/log.hpp"
+#include "ffdump/base/result.hpp"
+#include "ffdump/net/service_gate.hpp"
+
+namespace ffdump {
+
+/// Tells the operator when a service goes down and comes back, and ends the run when it stays
+/// away: after `give_up_after`, or sooner when it has never worked, since then it is more likely a
+/// wrong setting than an outage.
+class ServiceWatch {
+ public:
+    /// What a refusal (401, 403, 404) means before anything has worked: of extraction-api a wrong
+    /// setting, of a storage perhaps one unreadable file.
+    enum class FirstRefusal : std::uint8_t { is_final, is_waited_out };
+
+    /// `name` as in "the image storage at http://...".
+    ServiceWatch(std::string name, const ServiceGate& gate, std::chrono::milliseconds give_up_after,
+                 FirstRefusal refusal, Log& log);
+
+    /// Fails with the service's last fault once it is time to give up.
+    [[nodiscard]] Result<void> check(Clock::Instant now);
+    /// "" while it works; else what is wrong and since when.
+    [[nodiscard]] std::string waiting_text(Clock::Instant now) const;
+
+ private:
+    [[nodiscard]] std::chrono::milliseconds patience() const;
+
+    std::string name_;
+    const ServiceGate& gate_;
+    std::chrono::milliseconds give_up_after_;
+    FirstRefusal refusal_;
+    Log& log_;
+    bool was_down_ = false;
+    std::optional<Clock::Instant> last_word_;
+};
+
+}  // namespace ffdump
