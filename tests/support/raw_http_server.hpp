@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+namespace ffdump {
+
+/// One accepted connection, in the hands of the script that plays the server. Sends and reads raw
+/// bytes, so that a test can break HTTP in any way.
+class RawConnection {
+ public:
+    RawConnection(int socket, std::size_t number) : socket_(socket), number_(number) {}
+    ~RawConnection() { close(); }
+    RawConnection(const RawConnection&) = delete;
+    RawConnection& operator=(const RawConnection&) = delete;
+
+    /// 0 for the first connection of the server.
+    [[nodiscard]] std::size_t number() const { return number_; }
+
+    /// Head and body (by Content-Length) of the next request; empty when the client has gone.
+    std::string read_request() {
+        constexpr std::string_view kEnd = "\r\n\r\n";
+        while (buffer_.find(kEnd) == std::string::npos) {
+            if (!read_some()) {
+                return {};
+            }
+        }
+        const std::size_t size = buffer_.find(kEnd) + kEnd.size() + content_length();
+        while (buffer_.size() < size) {
+            if (!read_some()) {
+                return {};
+            }
+        }
+        std::string request = buffer_.substr(0, size);
+        buffer_.erase(0, size);
+        return request;
+    }
+
+    /// False when the client has gone.
+    bool send(std::string_view bytes) {
+        while (!bytes.empty()) {
+            const ssize_t count = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+            if (count <= 0) {
+                return false;
+            }
+            bytes.remove_prefix(static_cast<std::size_t>(count));
+        }
+        return true;
+    }
+
+    /// "HTTP/1.1 STATUS" with a Content-Length and `headers` (each line with its line end).
+    bool answer(int status, std::string_view body, std::string_view headers = {}) {
+        std::string text = "HTTP/1.1 " + std::to_string(status) + " X\r\n";
+        text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+        text.append(headers).append("\r\n").append(body);
+        return send(text);
+    }
+
+    /// Ends the connection with RST.
+    void reset() {
+        const linger at_once{1, 0};
+        setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        close();
+    }
+    void close() {
+        if (socket_ >= 0) {
+            ::close(std::exchange(socket_, -1));
+        }
+    }
+    /// Blocks until the client or the server's end closes the connection.
+    void hang() {
+        while (read_some()) {
+        }
+    }
+    /// True when the client went away within `milliseconds`.
+    bool is_gone_within(int milliseconds) {
+        pollfd ready{socket_, POLLIN, 0};
+        return poll(&ready, 1, milliseconds) > 0 && !read_some();
+    }
+
+ private:
+    bool read_some() {
+        std::array<char, 65536> bytes{};
+        const ssize_t count = recv(socket_, bytes.data(), bytes.size(), 0);
+        if (count <= 0) {
+            return false;
+        }
+        buffer_.append(bytes.data(), static_cast<std::size_t>(count));
+        return true;
+    }
+    [[nodiscard]] std::size_t content_length() const {
+        constexpr std::string_view kName = "\r\nContent-Length: ";
+        const std::size_t at = buffer_.find(kName);
+        const bool is_in_head = at != std::string::npos && at < buffer_.find("\r\n\r\n");
+        return is_in_head ? std::stoul(buffer_.substr(at + kName.size())) : 0;
+    }
+
+    int socket_;
+    std::size_t number_;
+    std::string buffer_;
+};
+
+/// A server on 127.0.0.1 that runs `script` on a thread of its own for each connection. The
+/// destructor ends scripts that hang by shutting their connections down.
+class RawHttpServer {
+ public:
+    using Script = std::function<void(RawConnection&)>;
+
+    explicit RawHttpServer(Script script) : script_(std::move(script)) {
+        listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        if (bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+            listen(listener_, 512) != 0 ||
+            getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+            throw std::runtime_error("the test's server cannot listen");
+        }
+        port_ = ntohs(address.sin_port);
+        acceptor_ = std::thread([this] { accept_all(); });
+    }
+
+    ~RawHttpServer() {
+        stopping_ = true;
+        shutdown(listener_, SHUT_RDWR);
+        acceptor_.join();
+        ::close(listener_);
+        {
+            const std::lock_guard lock(mutex_);
+            for (Player& player : players_) {
+                shutdown(player.shadow, SHUT_RDWR);
+            }
+        }
+        for (Player& player : players_) {
+            player.thread.join();
+            ::close(player.shadow);
+        }
+    }
+    RawHttpServer(const RawHttpServer&) = delete;
+    RawHttpServer& operator=(const RawHttpServer&) = delete;
+
+    [[nodiscard]] int port() const { return port_; }
+    /// "http://127.0.0.1:PORT" + path
+    [[nodiscard]] std::string url(std::string_view path = "/") const {
+        return "http://127.0.0.1:" + std::to_string(port_) + std::string(path);
+    }
+    [[nodiscard]] std::size_t accepted() const { return accepted_; }
+
+ private:
+    /// `shadow` is a second descriptor of the connection, so that shutdown never meets a number
+    /// that the script has closed and somebody else got.
+    struct Player {
+        int shadow = -1;
+        std::thread thread;
+    };
+
+    void accept_all() {
+        while (!stopping_) {
+            const int made = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+            if (made < 0) {
+                continue;
+            }
+            const std::size_t number = accepted_++;
+            const std::lock_guard lock(mutex_);
+            Player& player = players_.emplace_back();
+            player.shadow = -1;
+            player.thread = std::thread([this, made, number] { play(made, number); });
+        }
+    }
+    void play(int made, std::size_t number) {
+        RawConnection connection(made, number);
+        script_(connection);
+    }
+
+    Script script_;
+    int listener_ = -1;
+    int port_ = 0;
+    std::atomic<bool> stopping_{false};
+    std::atomic<std::size_t> accepted_{0};
+    std::mutex mutex_;
+    std::list<Player> players_;
+    std::thread acceptor_;
+};
+
+}  // namespace ffdump
