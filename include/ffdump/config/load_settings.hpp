@@ -20,8 +20,9 @@ namespace ffdump {
 using SettingsResult = tl::expected<Settings, std::vector<Error>>;
 
 /// Reads the text of the vendor's migration.ini (YAML), with our keys under `ffdump:`. Opens no
-/// file: `name` is only for messages; `read_secret` is called for keys ending in -file and returns
-/// the secret in that file.
+/// file: `name` is only for messages; `read_secret` is called for keys ending in -file, when the
+/// storage's type uses them, and returns the text of that file. Mistakes of an override name it in
+/// place of the file: "--set ffdump.retry.attempts", "command line or environment".
 using SecretReader = std::function<Result<std::string>(const std::string& path)>;
 [[nodiscard]] SettingsResult load_settings(const std::string& text, const std::string& name,
                                            const SettingsOverrides& overrides,
@@ -31,10 +32,12 @@ using SecretReader = std::function<Result<std::string>(const std::string& path)>
 /// the comparison on resume.
 [[nodiscard]] std::map<std::string, std::string> describe_settings(const Settings& settings);
 
-/// Go's time.ParseDuration: "1m30s", "250ms", "0s", "1.5h"; nothing when it is none or negative.
+/// Go's time.ParseDuration: "1m30s", "250ms", "0s", "1.5h"; nothing when it is none, negative or
+/// over Go's 292 years. Parts of a millisecond count as a whole one, since 0 means "none".
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_go_duration(std::string_view text);
 
-/// Shell-like match of a whole name: `*` any run, `?` one character.
+/// Shell-like match of a whole name: `*` any run, `?` one character (UTF-8). Nothing else is
+/// special. At most pattern times name steps.
 [[nodiscard]] bool matches_pattern(std::string_view pattern, std::string_view name) noexcept;
 
 }  // namespace ffdump

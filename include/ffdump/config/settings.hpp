@@ -47,6 +47,15 @@ struct StorageSettings {
 enum class ApiVersion : std::uint8_t { v1, v2 };
 
 /// How one gallery's images are put to extraction-api and where the facen stands in the answer.
+/// Keys that a configuration leaves out are filled in thus:
+///     api v1 (default): path "/", detector prenormalized, objects "faces", vector "facen"
+///     api v2: path "/v2", detector face, attributes [<detector>_emben], objects
+///             "objects.<detector>", vector "**.<first attribute in _emben>.result";
+///             with detector prenormalized the type is that of the first attribute in _emben
+///             (default face_emben): [body_emben] gives "objects.body"
+/// The places of v2 follow the one client that could be read; nesting below an object is not
+/// documented, hence "**.". A gallery's keys are laid over the default's before the filling in,
+/// unless it names the other API: then it starts from that API's values.
 struct ExtractionTarget {
     ApiVersion api = ApiVersion::v1;
     std::string path = "/";  ///< appended to the service's URL; "/v2" for v2
@@ -106,11 +115,15 @@ struct Settings {
     std::vector<std::string> image_hosts;  ///< origins allowed for absolute URLs in normalized_id
     std::vector<std::string> notices;      ///< for the operator: accepted and unused keys and such
 
-    /// The settings of the first matching gallery key: exact name first, then patterns in order.
+    /// The settings of the best matching gallery key: the name itself, else the longest pattern
+    /// that matches, of equally long ones the first in the alphabet; defaults when none does. Keys
+    /// of several matches are not merged. Without `extraction` or `model` the defaults above hold.
     [[nodiscard]] GallerySettings gallery(std::string_view name) const;
 };
 
-/// What the command line and the environment say, over the file.
+/// What the command line and the environment say, over the file; the caller has settled which of
+/// those two holds. `assignments` are applied last. A URL or folder of images also chooses the
+/// storage's type and enables it.
 struct SettingsOverrides {
     std::optional<std::string> extraction_url;
     std::optional<std::string> upload_url;

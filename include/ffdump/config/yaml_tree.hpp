@@ -47,8 +47,10 @@ struct YamlLimits {
     std::size_t depth = 32;
 };
 
-/// One YAML document. Anchors, aliases, tags, several documents, keys that are not scalars and
-/// duplicate keys are errors. All errors have `reason`, `name` as file, line and column.
+/// One YAML document; an empty text gives a null node. Anchors, aliases, tags, several documents,
+/// keys that are not scalars, duplicate keys, quotes that are not closed, tabs in the indentation,
+/// control characters and bytes that are not UTF-8 are errors. All errors have `reason`, `name` as
+/// file, line and column, and hold no value of the text.
 [[nodiscard]] Result<YamlNode> parse_yaml(const std::string& text, const std::string& name,
                                           Reason reason, const YamlLimits& limits = {});
 

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "byte_size.hpp"
+#include "go_duration.hpp"
+#include "mistakes.hpp"
+#include "url_rule.hpp"
+
+#include "ffdump/config/load_settings.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <utility>
+
+namespace ffdump {
+namespace {
+
+/// Adds values under one dotted section.
+class Description {
+ public:
+    Description(std::map<std::string, std::string>& out, std::string section)
+        : out_(out), section_(std::move(section)) {}
+
+    void add(std::string_view key, std::string value) const {
+        out_[dotted(section_, key)] = std::move(value);
+    }
+    void add(std::string_view key, std::chrono::milliseconds value) const {
+        add(key, go_duration_text(value));
+    }
+    void add_number(std::string_view key, std::uint64_t value) const {
+        add(key, std::to_string(value));
+    }
+    void add_bytes(std::string_view key, std::uint64_t value) const {
+        add(key, byte_size_text(value));
+    }
+    void add_url(std::string_view key, std::string_view value) const {
+        add(key, url_without_secrets(value));
+    }
+    void add_list(std::string_view key, const std::vector<std::string>& values) const {
+        add(key, fmt::format("{}", fmt::join(values, ", ")));
+    }
+    [[nodiscard]] Description below(std::string_view key) const {
+        return {out_, dotted(section_, key)};
+    }
+
+ private:
+    std::map<std::string, std::string>& out_;
+    std::string section_;
+};
+
+std::string action_text(GalleryAction action) {
+    constexpr std::array<std::string_view, 4> kNames = {"automatic", "migrate", "copy", "drop"};
+    return std::string(kNames.at(static_cast<std::size_t>(action)));
+}
+
+void describe_timeouts(const Description& out, const Timeouts& timeouts) {
+    out.add("connect", timeouts.connect);
+    out.add("response_header", timeouts.response_header);
+    out.add("overall", timeouts.overall);
+    out.add("idle_connection", timeouts.idle_connection);
+}
+
+void describe_target(const Description& out, const ExtractionTarget& target) {
+    out.add("api", target.api == ApiVersion::v1 ? "v1" : "v2");
+    out.add("path", target.path);
+    out.add("detector", target.detector);
+    out.add_list("attributes", target.attributes);
+    out.add("objects", target.objects);
+    out.add("vector", target.vector);
+}
+
+void describe_gallery(const Description& out, const GallerySettings& gallery) {
+    out.add("action", action_text(gallery.action));
+    const auto add_given = [&out](std::string_view key, const auto& value) {
+        if (value) {
+            out.add(key, *value);
+        }
+    };
+    add_given("object_type", gallery.object_type);
+    add_given("model", gallery.model);
+    add_given("expected_model", gallery.expected_model);
+    if (gallery.dimension) {
+        out.add_number("dimension", *gallery.dimension);
+    }
+    if (gallery.extraction) {
+        describe_target(out.below("extraction"), *gallery.extraction);
+    }
+}
+
+/// Of the storage only what the chosen type uses; no key of S3.
+void describe_storage(const Description& out, const StorageSettings& storage) {
+    out.add("enabled", storage.enabled ? "true" : "false");
+    if (storage.type == StorageType::webdav) {
+        out.add("type", "webdav");
+        out.below("webdav").add_url("upload-url", storage.upload_url);
+    } else if (storage.type == StorageType::directory) {
+        out.add("type", "directory");
+        out.below("directory").add("path", storage.directory);
+    } else {
+        const Description s3 = out.below("s3");
+        out.add("type", "s3");
+        s3.add_url("endpoint", storage.s3.endpoint);
+        s3.add("bucket-name", storage.s3.bucket_name);
+        s3.add("secure", storage.s3.secure ? "true" : "false");
+        s3.add("region", storage.s3.region);
+        s3.add_url("public-url", storage.s3.public_url);
+        s3.add("operation-timeout", storage.s3.operation_timeout);
+    }
+}
+
+void describe_retry(const Description& out, const RetrySettings& retry) {
+    out.add_number("attempts", retry.attempts);
+    out.add("base_delay", retry.base_delay);
+    out.add("max_delay", retry.max_delay);
+    out.add("max_retry_after", retry.max_retry_after);
+    out.add("probe_max", retry.probe_max);
+    out.add("give_up_after", retry.give_up_after);
+    out.add_number("breaker_faults", retry.breaker_faults);
+}
+
+void describe_limits(const Description& out, const LimitSettings& limits) {
+    out.add_bytes("record_bytes", limits.record_bytes);
+    out.add_bytes("image_bytes", limits.image_bytes);
+    out.add_bytes("window_bytes", limits.window_bytes);
+    out.add_number("depth", limits.depth);
+}
+
+void describe_own(const Description& out, const Settings& settings) {
+    if (settings.model) {
+        out.add("model", *settings.model);
+    }
+    describe_target(out.below("extraction"), settings.extraction);
+    for (const auto& [name, gallery] : settings.galleries) {
+        describe_gallery(out.below("galleries").below(name), gallery);
+    }
+    describe_retry(out.below("retry"), settings.retry);
+    describe_limits(out.below("limits"), settings.limits);
+    describe_timeouts(out.below("storage_timeouts"), settings.storage_timeouts);
+    out.below("tls").add("ca_file", settings.ca_file);
+    out.add("norm_tolerance", fmt::format("{}", settings.norm_tolerance));
+    out.add_number("fetches", settings.fetches);
+    std::vector<std::string> hosts;
+    hosts.reserve(settings.image_hosts.size());
+    for (const std::string& host : settings.image_hosts) {
+        hosts.push_back(url_without_secrets(host));
+    }
+    out.add_list("image_hosts", hosts);
+}
+
+}  // namespace
+
+std::map<std::string, std::string> describe_settings(const Settings& settings) {
+    std::map<std::string, std::string> texts;
+    const Description top(texts, "");
+    const Description service = top.below("extraction-api");
+    service.add_url("extraction-api", settings.extraction_url);
+    describe_timeouts(service.below("timeouts"), settings.extraction_timeouts);
+    top.add_number("workers_num", settings.workers);
+    top.add_number("faces_limit", settings.faces_limit);
+    top.add_number("extraction_batch_size", settings.batch_size);
+    describe_storage(top.below("normalized_storage"), settings.storage);
+    describe_own(top.below("ffdump"), settings);
+    return texts;
+}
+
+}  // namespace ffdump

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ffdump/config/load_settings.hpp"
+
+#include "config_overrides.hpp"
+#include "gallery_section.hpp"
+#include "own_section.hpp"
+#include "section_reader.hpp"
+#include "storage_section.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace ffdump {
+namespace {
+
+void read_extraction_api(SectionReader& section, Settings& settings, Images images) {
+    section.section("timeouts", [&](SectionReader& timeouts) {
+        read_timeouts(timeouts, settings.extraction_timeouts);
+    });
+    settings.extraction_url = section.url("extraction-api").value_or("");
+    if (images == Images::needed && section.find("extraction-api") == nullptr) {
+        section.mistake("extraction-api", "is missing",
+                        "write the service's address, such as http://127.0.0.1:18666");
+    }
+}
+
+/// Whatever stands in the shards' sections is accepted: their keys differ between versions of the
+/// product, and nothing of them is used.
+void read_shards(SectionReader& top, Settings& settings) {
+    std::string found;
+    for (const std::string_view key : {"storage-api-from", "storage-api-to"}) {
+        if (top.find(key) != nullptr) {
+            found += found.empty() ? std::string(key) : fmt::format(" and {}", key);
+        }
+    }
+    if (!found.empty()) {
+        settings.notices.push_back(
+            fmt::format("{}: accepted and not used, since ffdump reads and writes dump files and "
+                        "never connects "
+                        "to shards",
+                        found));
+    }
+}
+
+void read_top(SectionReader& top, Settings& settings, const SecretReader& read_secret) {
+    // First of all, since it says which galleries need images and an extraction-api.
+    top.section("ffdump", [&](SectionReader& own) { read_own(own, settings); });
+    const Images images = any_gallery_migrates(settings) ? Images::needed : Images::not_needed;
+    top.section("extraction-api",
+                [&](SectionReader& section) { read_extraction_api(section, settings, images); });
+    read_shards(top, settings);
+    top.whole("workers_num", settings.workers, {1, 1024});
+    top.whole("faces_limit", settings.faces_limit, {1, 1000000});
+    top.whole("extraction_batch_size", settings.batch_size, {1, 512});
+    top.section("normalized_storage", [&](SectionReader& section) {
+        read_storage(section, settings.storage, images, read_secret);
+    });
+    top.finish();
+}
+
+}  // namespace
+
+SettingsResult load_settings(const std::string& text, const std::string& name,
+                             const SettingsOverrides& overrides, const SecretReader& read_secret) {
+    auto root = parse_yaml(text, name, Reason::config_invalid);
+    if (!root) {
+        return tl::unexpected(std::vector{std::move(root.error())});
+    }
+    Mistakes mistakes(name);
+    if (root->kind != YamlNode::Kind::map && root->kind != YamlNode::Kind::null) {
+        mistakes.add(root->mark, "the configuration",
+                     fmt::format("is {} where keys and values are wanted", kind_text(root->kind)),
+                     "give the file that findface-sf-api-migrate takes");
+        return tl::unexpected(mistakes.finish());
+    }
+    apply_overrides(*root, overrides, mistakes);
+    Settings settings;
+    SectionReader top(mistakes, &*root, "", {});
+    read_top(top, settings, read_secret);
+    std::vector<Error> found = mistakes.finish();
+    if (!found.empty()) {
+        return tl::unexpected(std::move(found));
+    }
+    return settings;
+}
+
+}  // namespace ffdump
