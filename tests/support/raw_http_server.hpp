@@ -2,21 +2,21 @@
 #pragma once
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <functional>
 #include <list>
+#include <memory>
 #include <mutex>
+#include <netinet/in.h>
+#include <poll.h>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 namespace ffdump {
@@ -79,8 +79,16 @@ class RawConnection {
         close();
     }
     void close() {
+        const std::lock_guard lock(closing_);
         if (socket_ >= 0) {
             ::close(std::exchange(socket_, -1));
+        }
+    }
+    /// From another thread: ends whatever the script waits for.
+    void interrupt() {
+        const std::lock_guard lock(closing_);
+        if (socket_ >= 0) {
+            shutdown(socket_, SHUT_RDWR);
         }
     }
     /// Blocks until the client or the server's end closes the connection.
@@ -111,6 +119,7 @@ class RawConnection {
         return is_in_head ? std::stoul(buffer_.substr(at + kName.size())) : 0;
     }
 
+    std::mutex closing_;
     int socket_;
     std::size_t number_;
     std::string buffer_;
@@ -142,15 +151,11 @@ class RawHttpServer {
         shutdown(listener_, SHUT_RDWR);
         acceptor_.join();
         ::close(listener_);
-        {
-            const std::lock_guard lock(mutex_);
-            for (Player& player : players_) {
-                shutdown(player.shadow, SHUT_RDWR);
-            }
+        for (Player& player : players_) {  // no lock: the acceptor has ended
+            player.connection->interrupt();
         }
         for (Player& player : players_) {
             player.thread.join();
-            ::close(player.shadow);
         }
     }
     RawHttpServer(const RawHttpServer&) = delete;
@@ -164,10 +169,8 @@ class RawHttpServer {
     [[nodiscard]] std::size_t accepted() const { return accepted_; }
 
  private:
-    /// `shadow` is a second descriptor of the connection, so that shutdown never meets a number
-    /// that the script has closed and somebody else got.
     struct Player {
-        int shadow = -1;
+        std::unique_ptr<RawConnection> connection;
         std::thread thread;
     };
 
@@ -180,13 +183,12 @@ class RawHttpServer {
             const std::size_t number = accepted_++;
             const std::lock_guard lock(mutex_);
             Player& player = players_.emplace_back();
-            player.shadow = -1;
-            player.thread = std::thread([this, made, number] { play(made, number); });
+            player.connection = std::make_unique<RawConnection>(made, number);
+            player.thread = std::thread([this, connection = player.connection.get()] {
+                script_(*connection);
+                connection->close();
+            });
         }
-    }
-    void play(int made, std::size_t number) {
-        RawConnection connection(made, number);
-        script_(connection);
     }
 
     Script script_;

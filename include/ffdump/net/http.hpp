@@ -40,7 +40,7 @@ struct HttpRequest {
     std::vector<HttpPart> parts;       ///< body of a post
     HttpTimeouts timeouts;
     std::size_t max_body = 1U << 20U;  ///< an answer over this is cut and is an error
-    bool follow_redirects = false;     ///< at most 3, http/https, same or upgraded scheme
+    bool follow_redirects = false;     ///< get, head: at most 3, http/https, never https to http
 };
 
 /// Any answer with a status, good or bad: what a status means is the caller's to say.
@@ -49,11 +49,14 @@ struct HttpAnswer {
     std::string body;
     std::string content_type;
     std::string content_encoding;
+    std::string redirect_url;  ///< absolute; where a redirect that was not followed leads
     std::optional<std::chrono::milliseconds> retry_after;  ///< seconds or date, not yet capped
 };
 
 /// Errors: `name_unresolved`, `connection_failed`, `connection_lost`, `request_timed_out` (its text
-/// names which time-out), `tls_failed`, `answer_too_large`, `answer_malformed`, `interrupted`
+/// names which time-out), `tls_failed`, `answer_too_large` (of an answer with status 2xx; the size
+/// of an error page says nothing about what was asked for), `answer_malformed`,
+/// `out_of_descriptors`, `config_invalid` (URL or header that must not be sent), `interrupted`
 /// (cancelled), each with the URL (no user info, no query) as place.
 using HttpDone = std::function<void(Result<HttpAnswer>)>;
 
@@ -73,8 +76,15 @@ struct HttpLimits {
     std::string ca_file;                               ///< empty = the system's
 };
 
-/// libcurl's multi interface on one event loop thread. The destructor cancels and joins.
+/// libcurl's multi interface on one event loop thread. The destructor cancels and joins. HTTP/1.1
+/// only; proxies of the environment are not used, since images must not leave by surprise. A
+/// transfer slower than 1 KiB/s over 30 s is cut, the wait for an answer not counted. Removes
+/// SSLKEYLOGFILE from the environment, so call it before other threads start.
 [[nodiscard]] std::unique_ptr<HttpTransport> make_curl_transport(HttpLimits limits);
+
+/// "http://host:80" of an absolute http or https URL: lower case, the port always there. Fails with
+/// `config_invalid` when libcurl, which will use the URL, cannot parse it.
+[[nodiscard]] Result<std::string> url_origin(std::string_view url);
 
 /// The URL without user info, query and fragment: for messages and logs.
 [[nodiscard]] std::string bare_url(std::string_view url);

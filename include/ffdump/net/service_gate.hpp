@@ -28,9 +28,10 @@ class ServiceGate {
     ServiceGate(GateFigures figures, Random random);
 
     /// Whether a request may go out now. While the breaker is open this is true for one request at
-    /// a time (the probe), when its time has come.
+    /// a time (the probe), when its time has come and every earlier request has ended: otherwise
+    /// the outcome of an old request would be taken for the probe's.
     [[nodiscard]] bool may_send(Clock::Instant now) const;
-    /// Every request that goes out.
+    /// Every request that goes out; each is followed by exactly one of the three below.
     void sent(Clock::Instant now);
     /// Any answer that shows a working service, a refusal of one image included.
     void succeeded(Clock::Instant now);
@@ -45,7 +46,11 @@ class ServiceGate {
         unsigned attempt, std::optional<std::chrono::milliseconds> retry_after);
 
     [[nodiscard]] bool is_open() const noexcept { return open_; }
-    /// When may_send will next become true by itself, if the breaker is open.
+    /// Whether the service has worked at all: before that, a fault is more likely a wrong setting.
+    [[nodiscard]] bool has_succeeded() const noexcept { return has_succeeded_; }
+    /// When may_send will next become true by itself, if the breaker is open. Nothing while a
+    /// request is in flight: then its outcome comes first. Probes follow at 1, 2, 4 ... probe_max
+    /// seconds, each shortened by up to a half by chance, never before the service's Retry-After.
     [[nodiscard]] std::optional<Clock::Instant> next_probe() const noexcept;
     /// Since when there has been no success; nothing while the service works.
     [[nodiscard]] std::optional<Clock::Instant> down_since() const noexcept { return down_since_; }
@@ -54,10 +59,16 @@ class ServiceGate {
     [[nodiscard]] const std::optional<Error>& last_fault() const noexcept { return last_fault_; }
 
  private:
+    void schedule_probe(Clock::Instant now, std::optional<std::chrono::milliseconds> retry_after);
+    [[nodiscard]] std::chrono::milliseconds capped(
+        std::optional<std::chrono::milliseconds> retry_after) const;
+
     GateFigures figures_;
     Random random_;
     bool open_ = false;
     bool probing_ = false;
+    bool has_succeeded_ = false;
+    unsigned in_flight_ = 0;
     unsigned faults_in_row_ = 0;
     unsigned probes_ = 0;
     Clock::Instant next_probe_{};
