@@ -5,7 +5,7 @@
 #include <memory>
 #include <utility>
 
-#include "excluded_ids.hpp"
+#include "ffdump/dump/excluded_ids.hpp"
 #include "ffdump/dump/survey.hpp"
 #include "ffdump/journal/output_directory.hpp"
 #include "migration_run.hpp"

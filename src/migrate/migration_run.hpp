@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "excluded_ids.hpp"
+#include "ffdump/dump/excluded_ids.hpp"
 #include "ffdump/journal/output_directory.hpp"
 #include "ffdump/migrate/migration.hpp"
 #include "ffdump/migrate/migration_plan.hpp"

@@ -12,7 +12,7 @@
 
 #include "block_feeder.hpp"
 #include "block_work.hpp"
-#include "excluded_ids.hpp"
+#include "ffdump/dump/excluded_ids.hpp"
 #include "extraction_stage.hpp"
 #include "ffdump/migrate/migration.hpp"
 #include "ffdump/migrate/migration_plan.hpp"

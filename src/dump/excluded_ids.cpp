@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "excluded_ids.hpp"
+#include "ffdump/dump/excluded_ids.hpp"
 
 #include <algorithm>
 #include <charconv>
