@@ -22,8 +22,9 @@ constexpr std::array kSizeUnits = {SizeUnit{"GiB", 1U << 30U}, SizeUnit{"MiB", 1
 
 std::optional<std::uint64_t> parse_whole(std::string_view text) {
     std::uint64_t value = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, problem] = std::from_chars(text.data(), end, value);
+    const char* begin = text.data();
+    const char* end = begin + text.size();
+    const auto [stop, problem] = std::from_chars(begin, end, value);
     if (text.empty() || problem != std::errc() || stop != end) {
         return std::nullopt;
     }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 
@@ -36,7 +37,7 @@ std::optional<std::uint64_t> take_whole(std::string_view& text) {
         if (value > (kMost - digit) / 10) {
             return std::nullopt;
         }
-        value = value * 10 + digit;
+        value = (value * 10) + digit;
         text.remove_prefix(1);
     }
     return value;
@@ -85,9 +86,9 @@ std::optional<std::uint64_t> take_term(std::string_view& text) {
     if (unit == nullptr || *whole > kMost / unit->nanoseconds) {
         return std::nullopt;
     }
-    const std::uint64_t part = static_cast<std::uint64_t>(
-        fraction * static_cast<double>(unit->nanoseconds) + 0.5);  // of less than 2^42
-    return *whole * unit->nanoseconds + part;
+    const auto part =
+        static_cast<std::uint64_t>(std::llround(fraction * static_cast<double>(unit->nanoseconds)));
+    return (*whole * unit->nanoseconds) + part;
 }
 
 }  // namespace
@@ -114,7 +115,7 @@ std::optional<std::chrono::milliseconds> parse_go_duration(std::string_view text
     constexpr std::uint64_t kPerMillisecond = 1000000;
     const std::uint64_t rest = total % kPerMillisecond;
     return std::chrono::milliseconds(
-        static_cast<std::int64_t>(total / kPerMillisecond + (rest != 0 ? 1 : 0)));
+        static_cast<std::int64_t>((total / kPerMillisecond) + (rest != 0 ? 1 : 0)));
 }
 
 std::string go_duration_text(std::chrono::milliseconds duration) {

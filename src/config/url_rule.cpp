@@ -13,7 +13,8 @@ constexpr std::size_t kLongestUrl = 2048;
 /// What RFC 3986 lets stand in a URL; `%` is left to the server.
 bool is_url_character(char c) {
     constexpr std::string_view kMarks = "-._~:/?#[]@!$&'()*+,;=%";
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || kMarks.find(c) != kMarks.npos;
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           kMarks.find(c) != std::string_view::npos;
 }
 
 bool is_host_character(char c) {

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recognise_sketch.hpp"
+
+#include "ffdump/dump/profile.hpp"
+#include "ffdump/dump/record_block.hpp"
+#include "ffdump/dump/record_reader.hpp"
+#include "ffdump/io/byte_source.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace ffdump {
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r\n";
+constexpr std::string_view kHowTo =
+    "write a profile after formats/README.md and give it with --format FILE";
+
+/// What one profile made of the prefix.
+struct Trial {
+    const Profile* profile = nullptr;
+    std::size_t records = 0;  ///< a torn one at the end of a cut prefix is not among them
+    std::size_t good = 0;
+    std::size_t with_model = 0;
+    std::size_t with_image = 0;
+    std::optional<Error> first_error;
+};
+
+/// Enough of the file to judge by; `whole` when nothing comes after it.
+struct Prefix {
+    std::string_view bytes;
+    bool whole = false;
+};
+
+void count(Trial& trial, const RecordBlock& block, const Prefix& prefix) {
+    std::size_t size = block.size();
+    if (block.last && !prefix.whole && size != 0 && block.is_bad(size - 1)) {
+        --size;
+    }
+    for (std::size_t i = 0; i < size; ++i) {
+        ++trial.records;
+        if (block.is_bad(i)) {
+            if (!trial.first_error) {
+                trial.first_error = block.error_of(i);
+            }
+            continue;
+        }
+        ++trial.good;
+        trial.with_model += block.spans[i].has_facen_model ? 1 : 0;
+        trial.with_image += block.spans[i].has_normalized_id ? 1 : 0;
+    }
+}
+
+Result<Trial> tried(const Profile& profile, const Prefix& prefix) {
+    Trial trial;
+    trial.profile = &profile;
+    ReadLimits limits;
+    limits.record_bytes = kRecognitionBytes;
+    const auto source = make_memory_source(prefix.bytes);
+    RecordReader reader(*source, profile, "", limits);
+    RecordBlock block;
+    while (true) {
+        const auto more = reader.next(block);
+        if (!more) {
+            return failed(more.error());
+        }
+        if (!*more) {
+            return trial;
+        }
+        count(trial, block, prefix);
+    }
+}
+
+std::string evidence_of(const Trial& trial, char first) {
+    if (trial.records == 0) {
+        return fmt::format("first byte {}, no whole record in the first {} KiB", first,
+                           kRecognitionBytes / 1024);
+    }
+    return fmt::format(
+        "first byte {}, {} of {} records have id and facen, {} facen_model, {} "
+        "normalized_id",
+        first, trial.good, trial.records, trial.with_model, trial.with_image);
+}
+
+std::string_view first_record(const Prefix& prefix, std::size_t begin) {
+    const bool in_array = prefix.bytes[begin] == '[';
+    return prefix.bytes.substr(begin + (in_array ? 1 : 0));
+}
+
+/// A file that fits no profile: what was tried, why it failed and what the first record looks like.
+Error unrecognised(const Prefix& prefix, std::size_t begin, const std::vector<Trial>& trials) {
+    const char first = prefix.bytes[begin];
+    std::string detail = fmt::format("no layout fits: first byte {}", first);
+    for (const Trial& trial : trials) {
+        detail += fmt::format(", {} of {} records can be read as {}", trial.good, trial.records,
+                              trial.profile->name);
+        if (trial.first_error) {
+            detail += fmt::format(" ({})", trial.first_error->detail());
+        }
+    }
+    if (trials.empty()) {
+        detail += ", and no known layout begins with it";
+    }
+    detail += fmt::format("; the first record looks like {}",
+                          sketch_json(first_record(prefix, begin)).text);
+    Error error = Error(Reason::source_unrecognized, std::move(detail)).hint(std::string(kHowTo));
+    if (!trials.empty() && trials.front().first_error) {
+        const Place& place = trials.front().first_error->place();
+        error = std::move(error).at_line(place.line);
+        if (place.offset) {
+            error = std::move(error).at_offset(*place.offset);
+        }
+    }
+    return error;
+}
+
+/// Nothing but blanks: there are no records, so every layout of lines fits, and nothing is lost by
+/// the choice.
+Result<Recognition> of_empty(std::span<const Profile> profiles) {
+    auto chosen = std::ranges::find(profiles, Container::json_lines, &Profile::container);
+    if (chosen == profiles.end()) {
+        chosen = profiles.begin();
+    }
+    return Recognition{*chosen, "the file holds no record"};
+}
+
+/// Whether the first record, torn by the end of the prefix, begins with a key of the layout.
+bool begins_like(const Profile& profile, std::string_view record) {
+    const JsonSketch sketch = sketch_json(record);
+    return std::ranges::any_of(sketch.top_keys, [&profile](const std::string& key) {
+        for (const FieldPath* path : {&profile.id, &profile.facen, &profile.facen_model,
+                                      &profile.meta, &profile.normalized_id}) {
+            if (!path->empty() && path->front() == key) {
+                return true;
+            }
+        }
+        return false;
+    });
+}
+
+Result<Recognition> chosen(const Prefix& prefix, std::size_t begin, std::vector<Trial> trials) {
+    const std::vector<Trial> all = trials;
+    const std::string_view record = first_record(prefix, begin);
+    std::erase_if(trials, [&](const Trial& trial) {
+        if (trial.records != 0) {
+            return trial.good == 0;
+        }
+        // An empty array, or a first record that is longer than the prefix.
+        return !prefix.whole && !begins_like(*trial.profile, record);
+    });
+    if (trials.empty()) {
+        return failed(unrecognised(prefix, begin, all));
+    }
+    std::ranges::stable_sort(trials, std::ranges::greater(), &Trial::good);
+    if (trials.size() > 1 && trials[0].good == trials[1].good) {
+        return failed(
+            Error(Reason::source_unrecognized,
+                  fmt::format("the layouts {} and {} fit alike ({})", trials[0].profile->name,
+                              trials[1].profile->name, evidence_of(trials[0], prefix.bytes[begin])))
+                .hint("choose one with --format FILE"));
+    }
+    return Recognition{*trials[0].profile, evidence_of(trials[0], prefix.bytes[begin])};
+}
+
+}  // namespace
+
+Result<Recognition> recognise(std::string_view prefix, bool whole,
+                              std::span<const Profile> profiles) {
+    if (profiles.empty()) {
+        return failed(
+            Error(Reason::source_unrecognized, "no layout is known").hint(std::string(kHowTo)));
+    }
+    const Prefix cut{prefix.substr(0, kRecognitionBytes),
+                     whole && prefix.size() <= kRecognitionBytes};
+    const std::size_t begin = cut.bytes.find_first_not_of(kBlanks);
+    if (begin == std::string_view::npos && cut.whole) {
+        return of_empty(profiles);
+    }
+    const char first = begin == std::string_view::npos ? ' ' : cut.bytes[begin];
+    if (first != '{' && first != '[') {
+        const ByteNature nature = byte_nature(cut.bytes);
+        return failed(Error(Reason::source_unrecognized,
+                            fmt::format("no layout fits: this looks like {}", nature.looks_like))
+                          .hint(std::string(nature.hint)));
+    }
+    const Container container = first == '[' ? Container::json_array : Container::json_lines;
+    std::vector<Trial> trials;
+    for (const Profile& profile : profiles) {
+        if (profile.container == container) {
+            auto trial = tried(profile, cut);
+            if (!trial) {
+                return failed(std::move(trial.error()));
+            }
+            trials.push_back(std::move(*trial));
+        }
+    }
+    return chosen(cut, begin, std::move(trials));
+}
+
+}  // namespace ffdump
