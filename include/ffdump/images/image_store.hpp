@@ -31,7 +31,9 @@ using ImageDone = std::function<void(Result<Image>)>;
 
 /// Where normalized images come from. A new storage is one class and one line in
 /// make_image_store. `fetch` may be called from any thread and never blocks; `done` is called
-/// exactly once, on a thread of the store's, must not throw, and may not call back into the store.
+/// exactly once, on a thread of the store's, or within `fetch` when the id is refused before the
+/// storage is asked (`image_id_invalid`, `image_url_not_allowed`: they say nothing about its
+/// health). It must not throw, and may not call back into the store.
 class ImageStore {
  public:
     virtual ~ImageStore() = default;
@@ -41,7 +43,10 @@ class ImageStore {
     [[nodiscard]] virtual std::string describe() const = 0;
 };
 
-/// The store that the settings name. `transport` and `files` must outlive it.
+/// The store that the settings name. `transport` and `files` must outlive it; for a store over
+/// HTTP the transport must have ended its requests before the store goes (cancel_all and wait, or
+/// its destructor). Fails with `config_invalid` (not enabled, s3, a bad URL), `storage_unreadable`
+/// (no such folder), `out_of_descriptors`.
 [[nodiscard]] Result<std::unique_ptr<ImageStore>> make_image_store(const Settings& settings,
                                                                    HttpTransport& transport,
                                                                    FileSystem& files);
@@ -51,9 +56,10 @@ class ImageStore {
 [[nodiscard]] Result<ImageKind> sniff_image(std::string_view bytes);
 
 /// upload-url + normalized_id with exactly one slash between, each path segment percent-encoded,
-/// sub-folders kept; absolute http(s) URLs are taken as they are when their origin is the upload
-/// URL's or listed in `allowed_origins`. Refused: `.` and `..` segments, also percent-encoded,
-/// control characters, backslashes, a leading slash.
+/// sub-folders kept; absolute http(s) URLs are taken as they are, doubled slashes of FindFace 2.x
+/// included, when their origin is the upload URL's or listed in `allowed_origins`. Refused: `.` and
+/// `..` segments, also percent-encoded, control characters, backslashes, over 1024 bytes; in
+/// relative ids empty segments; in URLs user info and fragments.
 [[nodiscard]] Result<std::string> image_url(std::string_view upload_url,
                                             std::string_view normalized_id,
                                             const std::vector<std::string>& allowed_origins);

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ffdump/base/mailbox.hpp"
+#include "ffdump/images/image_store.hpp"
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ffdump {
+
+/// Fetches one image and waits for it.
+inline Result<Image> fetch_image(ImageStore& store, std::string normalized_id) {
+    Mailbox<Result<Image>> mailbox;
+    store.fetch(std::move(normalized_id),
+                [&mailbox](Result<Image> image) { mailbox.post(std::move(image)); });
+    std::vector<Result<Image>> images;
+    if (!mailbox.take_all(images, std::chrono::minutes(1)) || images.size() != 1) {
+        throw std::runtime_error("the store did not call done once");
+    }
+    return std::move(images.front());
+}
+
+}  // namespace ffdump

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scratch_folder.hpp"
+#include "support/scripted_transport.hpp"
+
+#include "ffdump/images/image_store.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace ffdump {
+namespace {
+
+Result<std::unique_ptr<ImageStore>> make(const Settings& settings) {
+    static ScriptedTransport transport;
+    static const std::unique_ptr<FileSystem> files = make_posix_file_system();
+    return make_image_store(settings, transport, *files);
+}
+
+TEST_CASE("an image store describes itself without credentials") {
+    Settings settings;
+    settings.storage.upload_url = "http://user:secret@storage:3333/uploads/?token=x";
+    CHECK(make(settings).value()->describe() == "webdav http://storage:3333/uploads/");
+    const ScratchFolder folder;
+    settings.storage.type = StorageType::directory;
+    settings.storage.directory = folder.path();
+    CHECK(make(settings).value()->describe() == "directory " + folder.path());
+}
+
+TEST_CASE("an image store over S3 is refused with a way out") {
+    Settings settings;
+    settings.storage.type = StorageType::s3;
+    const auto store = make(settings);
+    REQUIRE_FALSE(store);
+    CHECK(store.error().reason() == Reason::config_invalid);
+    CHECK(store.error().one_line() ==
+          "s3 is not supported by this version; use type webdav, or copy the bucket to a folder "
+          "and use type directory [config_invalid]");
+}
+
+TEST_CASE("an image store whose folder is not there is refused before the run") {
+    const ScratchFolder folder;
+    folder.write("file", "x");
+    Settings settings;
+    settings.storage.type = StorageType::directory;
+    for (const std::string& path : {folder.path("gone"), folder.path("file"), std::string()}) {
+        settings.storage.directory = path;
+        const auto store = make(settings);
+        REQUIRE_FALSE(store);
+        CHECK(store.error().reason() == Reason::storage_unreadable);
+        CHECK(store.error().place().file == path);
+        CHECK(store.error().hint_text() ==
+              "check normalized_storage.directory.path: it names the uploads folder itself");
+    }
+}
+
+TEST_CASE("an image store that is switched off or has no usable URL is refused") {
+    Settings settings;
+    settings.storage.upload_url = "storage:3333/uploads";
+    CHECK(make(settings).error().reason() == Reason::config_invalid);
+    settings.storage.upload_url = "http://storage:3333/uploads";
+    settings.storage.enabled = false;
+    CHECK(make(settings).error().reason() == Reason::config_invalid);
+}
+
+}  // namespace
+}  // namespace ffdump
