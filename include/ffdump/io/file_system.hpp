@@ -67,6 +67,7 @@ class FileSystem {
  public:
     virtual ~FileSystem() = default;
 
+    /// Regular files only: a FIFO, a device or a folder is refused, and opening never waits.
     [[nodiscard]] virtual Result<std::unique_ptr<File>> open_read(const std::string& path) = 0;
     /// Opens for appending, creating the file when it is not there. Refuses symbolic links.
     [[nodiscard]] virtual Result<std::unique_ptr<File>> open_append(const std::string& path) = 0;
@@ -77,17 +78,19 @@ class FileSystem {
         const std::string& directory) = 0;
     /// Replaces `to` when it exists.
     [[nodiscard]] virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
-    /// Fails when `to` exists.
+    /// Fails with `output_occupied` when `to` exists.
     [[nodiscard]] virtual Result<void> rename_new(const std::string& from,
                                                   const std::string& to) = 0;
     /// Not an error when it is not there.
     [[nodiscard]] virtual Result<void> remove(const std::string& path) = 0;
-    /// Creates the folder and its parents; not an error when it is there.
+    /// Creates the folder and its parents, their names durable; not an error when it is there.
     [[nodiscard]] virtual Result<void> make_directories(const std::string& path) = 0;
     [[nodiscard]] virtual Result<void> sync_directory(const std::string& path) = 0;
-    /// Sorted by name, without `.` and `..`.
+    /// Sorted by name, without `.` and `..`. A symbolic link is `other`.
     [[nodiscard]] virtual Result<std::vector<DirectoryEntry>> list(const std::string& path) = 0;
+    /// Whether the name is taken, be it by a link to nowhere.
     [[nodiscard]] virtual bool exists(const std::string& path) = 0;
+    /// A folder or a link to one.
     [[nodiscard]] virtual bool is_directory(const std::string& path) = 0;
     /// Bytes an unprivileged user may still write on the file system that holds `path`.
     [[nodiscard]] virtual Result<std::uint64_t> free_bytes(const std::string& path) = 0;

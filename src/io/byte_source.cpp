@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ffdump/io/byte_source.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace ffdump {
+namespace {
+
+Error ended_early(std::uint64_t wanted, std::uint64_t size) {
+    return Error(Reason::source_changed,
+                 fmt::format("it ends at byte {}, byte {} was wanted", size, wanted));
+}
+
+class FileSource final : public ByteSource {
+ public:
+    explicit FileSource(File& file) : file_(file) {}
+
+    [[nodiscard]] Result<std::size_t> read(std::span<char> out) override {
+        Result<std::size_t> got = file_.read_at(out, position_);
+        if (got) {
+            position_ += *got;
+        }
+        return got;
+    }
+
+    [[nodiscard]] Result<void> skip(std::uint64_t count) override {
+        Result<FileIdentity> identity = file_.identity();
+        if (!identity) {
+            return failed(std::move(identity.error()));
+        }
+        if (identity->size < position_ || identity->size - position_ < count) {
+            return failed(ended_early(position_ + count, identity->size).at_file(file_.path()));
+        }
+        position_ += count;
+        return {};
+    }
+
+ private:
+    File& file_;
+    std::uint64_t position_ = 0;
+};
+
+class MemorySource final : public ByteSource {
+ public:
+    explicit MemorySource(std::string_view bytes) : bytes_(bytes) {}
+
+    [[nodiscard]] Result<std::size_t> read(std::span<char> out) override {
+        const std::size_t count = std::min(out.size(), bytes_.size() - position_);
+        if (count != 0) {
+            std::memcpy(out.data(), bytes_.data() + position_, count);
+        }
+        position_ += count;
+        return count;
+    }
+
+    [[nodiscard]] Result<void> skip(std::uint64_t count) override {
+        if (bytes_.size() - position_ < count) {
+            return failed(ended_early(position_ + count, bytes_.size()));
+        }
+        position_ += static_cast<std::size_t>(count);
+        return {};
+    }
+
+ private:
+    std::string_view bytes_;
+    std::size_t position_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<ByteSource> make_file_source(File& file) {
+    return std::make_unique<FileSource>(file);
+}
+
+std::unique_ptr<ByteSource> make_memory_source(std::string_view bytes) {
+    return std::make_unique<MemorySource>(bytes);
+}
+
+}  // namespace ffdump

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "posix_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <utility>
+
+namespace ffdump {
+namespace {
+
+std::int64_t nanoseconds(const timespec& time) noexcept {
+    constexpr std::int64_t kPerSecond = 1'000'000'000;
+    return static_cast<std::int64_t>(time.tv_sec) * kPerSecond + time.tv_nsec;
+}
+
+}  // namespace
+
+Error PosixFile::error(int code, std::string_view action) const {
+    return system_error(code, action, path_, purpose_);
+}
+
+Result<std::size_t> PosixFile::read(std::span<char> out) {
+    Result<std::size_t> got = read_at(out, position_);
+    if (got) {
+        position_ += *got;
+    }
+    return got;
+}
+
+Result<std::size_t> PosixFile::read_at(std::span<char> out, std::uint64_t offset) {
+    std::size_t done = 0;
+    while (done < out.size()) {
+        const ssize_t got = retry_interrupted([&] {
+            return ::pread(descriptor_.get(), out.data() + done, out.size() - done,
+                           static_cast<off_t>(offset + done));
+        });
+        if (got < 0) {
+            return failed(error(errno, "read").at_offset(offset + done));
+        }
+        if (got == 0) {
+            break;
+        }
+        done += static_cast<std::size_t>(got);
+    }
+    return done;
+}
+
+Result<void> PosixFile::write(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t put = retry_interrupted(
+            [&] { return ::write(descriptor_.get(), bytes.data(), bytes.size()); });
+        if (put <= 0) {
+            // A regular file that takes nothing and names no error would be asked for ever.
+            return failed(error(put < 0 ? errno : EIO, "write"));
+        }
+        bytes.remove_prefix(static_cast<std::size_t>(put));
+    }
+    return {};
+}
+
+Result<void> PosixFile::truncate(std::uint64_t size) {
+    if (retry_interrupted(
+            [&] { return ::ftruncate(descriptor_.get(), static_cast<off_t>(size)); }) != 0) {
+        return failed(error(errno, "cut it to its durable length"));
+    }
+    return {};
+}
+
+Result<void> PosixFile::sync() {
+    if (sync_failure_) {
+        return failed(*sync_failure_);
+    }
+    if (retry_interrupted([&] { return ::fdatasync(descriptor_.get()); }) != 0) {
+        // Linux may mark the lost pages clean: a second call would report a success that is none.
+        sync_failure_ = error(errno, "write it through to the disk");
+        return failed(*sync_failure_);
+    }
+    return {};
+}
+
+Result<FileIdentity> PosixFile::identity() {
+    return status_of(descriptor_.get(), path_, purpose_).map([](const struct stat& status) {
+        FileIdentity identity;
+        identity.device = status.st_dev;
+        identity.inode = status.st_ino;
+        identity.size = static_cast<std::uint64_t>(status.st_size);
+        identity.mtime_ns = nanoseconds(status.st_mtim);
+        identity.ctime_ns = nanoseconds(status.st_ctim);
+        return identity;
+    });
+}
+
+void PosixFile::drop_cache() {
+    // Advice: a kernel that does not take it costs nothing but the proof that the disk was read.
+    static_cast<void>(::posix_fadvise(descriptor_.get(), 0, 0, POSIX_FADV_DONTNEED));
+}
+
+Result<void> PosixFile::close() {
+    if (!descriptor_.is_open()) {
+        return {};
+    }
+    // Never repeated: Linux frees the number even when close reports an error, and another thread
+    // may hold it by now.
+    if (::close(descriptor_.release()) != 0) {
+        return failed(error(errno, "close"));
+    }
+    return {};
+}
+
+}  // namespace ffdump

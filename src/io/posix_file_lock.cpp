@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "posix_file_lock.hpp"
+
+#include "posix_file.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+#include <utility>
+
+namespace ffdump {
+namespace {
+
+constexpr std::size_t kMostHolderBytes = 512;
+
+class PosixFileLock final : public FileLock {
+ public:
+    explicit PosixFileLock(std::unique_ptr<File> file) : file_(std::move(file)) {}
+
+ private:
+    std::unique_ptr<File> file_;
+};
+
+/// The other run's own words, or nothing: it may have taken the lock and not written yet.
+std::string holder_of(File& file) {
+    std::array<char, kMostHolderBytes> text{};
+    const Result<std::size_t> got = file.read_at(text, 0);
+    std::string holder(text.data(), got.value_or(0));
+    while (!holder.empty() && holder.back() == '\n') {
+        holder.pop_back();
+    }
+    return holder;
+}
+
+Error held_error(File& file) {
+    const std::string holder = holder_of(file);
+    return Error(Reason::lock_held, holder.empty()
+                                        ? std::string("another run holds the lock")
+                                        : fmt::format("another run holds the lock: {}", holder))
+        .at_file(file.path());
+}
+
+/// A lock on a file that has been taken away from under its name locks nobody out.
+bool is_still_named(int descriptor, const std::string& path) {
+    struct stat held{};
+    struct stat named{};
+    return ::fstat(descriptor, &held) == 0 && ::lstat(path.c_str(), &named) == 0 &&
+           held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<FileLock>> take_posix_lock(const std::string& path,
+                                                  std::string_view holder) {
+    Result<Descriptor> opened =
+        open_regular(path, O_RDWR | O_CREAT | O_APPEND, FilePurpose::writing);
+    if (!opened) {
+        return failed(std::move(opened.error()));
+    }
+    const int descriptor = opened->get();
+    auto file = std::make_unique<PosixFile>(std::move(*opened), path, FilePurpose::writing);
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+        return failed(errno == EWOULDBLOCK
+                          ? held_error(*file)
+                          : system_error(errno, "lock it", path, FilePurpose::writing));
+    }
+    if (!is_still_named(descriptor, path)) {
+        return failed(Error(Reason::lock_held, "the lock file was replaced while it was taken")
+                          .at_file(path));
+    }
+    return file->truncate(0)
+        .and_then([&] { return file->write(std::string(holder) + "\n"); })
+        .map([&]() -> std::unique_ptr<FileLock> {
+            return std::make_unique<PosixFileLock>(std::move(file));
+        });
+}
+
+}  // namespace ffdump

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "posix_file.hpp"
+#include "posix_file_lock.hpp"
+#include "unnamed_file.hpp"
+
+#include "ffdump/io/file_system.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+#include <utility>
+
+namespace ffdump {
+namespace {
+
+constexpr mode_t kPrivateDirectory = 0700;
+
+Error write_error(int code, std::string_view action, const std::string& path) {
+    return system_error(code, action, path, FilePurpose::writing);
+}
+
+std::unique_ptr<File> make_file(Descriptor descriptor, const std::string& path,
+                                FilePurpose purpose) {
+    return std::make_unique<PosixFile>(std::move(descriptor), path, purpose);
+}
+
+/// Makes one folder. Its name becomes durable here, since the callers sync the folder itself and
+/// not the one that it stands in.
+Result<void> make_directory(FileSystem& files, const std::string& path) {
+    if (retry_interrupted([&] { return ::mkdir(path.c_str(), kPrivateDirectory); }) != 0) {
+        const int code = errno;
+        if (code == EEXIST && files.is_directory(path)) {
+            return {};
+        }
+        return failed(write_error(code, "make the folder", path));
+    }
+    if (::chmod(path.c_str(), kPrivateDirectory) != 0) {
+        return failed(write_error(errno, "make the folder private", path));
+    }
+    return files.sync_directory(folder_of(path));
+}
+
+struct DirectoryCloser {
+    void operator()(DIR* directory) const noexcept { ::closedir(directory); }
+};
+
+EntryKind kind_of(const dirent& entry, int directory) {
+    unsigned char type = entry.d_type;
+    if (type == DT_UNKNOWN) {
+        struct stat status{};
+        if (::fstatat(directory, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) == 0) {
+            type = static_cast<unsigned char>(IFTODT(status.st_mode));
+        }
+    }
+    if (type == DT_REG) {
+        return EntryKind::file;
+    }
+    return type == DT_DIR ? EntryKind::directory : EntryKind::other;
+}
+
+class PosixFileSystem final : public FileSystem {
+ public:
+    [[nodiscard]] Result<std::unique_ptr<File>> open_read(const std::string& path) override {
+        return open_regular(path, O_RDONLY, FilePurpose::reading).map([&](Descriptor descriptor) {
+            static_cast<void>(::posix_fadvise(descriptor.get(), 0, 0, POSIX_FADV_SEQUENTIAL));
+            return make_file(std::move(descriptor), path, FilePurpose::reading);
+        });
+    }
+
+    [[nodiscard]] Result<std::unique_ptr<File>> open_append(const std::string& path) override {
+        return open_regular(path, O_RDWR | O_CREAT | O_APPEND, FilePurpose::writing)
+            .map([&](Descriptor descriptor) {
+                return make_file(std::move(descriptor), path, FilePurpose::writing);
+            });
+    }
+
+    [[nodiscard]] Result<std::unique_ptr<File>> create(const std::string& path) override {
+        return open_append(path).and_then(
+            [](std::unique_ptr<File> file) -> Result<std::unique_ptr<File>> {
+                if (Result<void> emptied = file->truncate(0); !emptied) {
+                    return failed(std::move(emptied.error()));
+                }
+                return file;
+            });
+    }
+
+    [[nodiscard]] Result<std::unique_ptr<File>> create_unnamed(
+        const std::string& directory) override {
+        return open_unnamed(directory).map([&](Descriptor descriptor) {
+            return make_file(std::move(descriptor), join_path(directory, "(temporary)"),
+                             FilePurpose::writing);
+        });
+    }
+
+    [[nodiscard]] Result<void> rename(const std::string& from, const std::string& to) override {
+        if (::rename(from.c_str(), to.c_str()) != 0) {
+            return failed(write_error(errno, "rename to " + to, from));
+        }
+        return {};
+    }
+
+    [[nodiscard]] Result<void> rename_new(const std::string& from, const std::string& to) override {
+        if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) {
+            return {};
+        }
+        const int code = errno;
+        const bool supported = code != EINVAL && code != ENOSYS;
+        if (code == EEXIST || (!supported && exists(to))) {
+            return failed(
+                Error(Reason::output_occupied, "there is a file of that name already").at_file(to));
+        }
+        if (supported) {
+            return failed(write_error(code, "rename to " + to, from));
+        }
+        // NFS has no RENAME_NOREPLACE. Between look and rename only a program that ignores the
+        // run's lock could come.
+        return rename(from, to);
+    }
+
+    [[nodiscard]] Result<void> remove(const std::string& path) override {
+        if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
+            return failed(write_error(errno, "remove", path));
+        }
+        return {};
+    }
+
+    [[nodiscard]] Result<void> make_directories(const std::string& path) override {
+        for (std::size_t end = path.find('/', 1); end != std::string::npos;
+             end = path.find('/', end + 1)) {
+            const std::string parent = path.substr(0, end);
+            if (is_directory(parent)) {
+                continue;
+            }
+            if (Result<void> made = make_directory(*this, parent); !made) {
+                return made;
+            }
+        }
+        return make_directory(*this, path);
+    }
+
+    [[nodiscard]] Result<void> sync_directory(const std::string& path) override {
+        const Descriptor directory(retry_interrupted(
+            [&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+        if (!directory.is_open()) {
+            return failed(write_error(errno, "open the folder", path));
+        }
+        // EINVAL: a file system (some network ones) that cannot sync a folder and needs no such
+        // call, as PostgreSQL and SQLite take it too.
+        if (retry_interrupted([&] { return ::fsync(directory.get()); }) != 0 && errno != EINVAL) {
+            return failed(write_error(errno, "write the folder through to the disk", path));
+        }
+        return {};
+    }
+
+    [[nodiscard]] Result<std::vector<DirectoryEntry>> list(const std::string& path) override {
+        const std::unique_ptr<DIR, DirectoryCloser> directory(::opendir(path.c_str()));
+        if (!directory) {
+            return failed(system_error(errno, "list the folder", path, FilePurpose::reading));
+        }
+        std::vector<DirectoryEntry> entries;
+        errno = 0;
+        while (const dirent* entry = ::readdir(directory.get())) {
+            const std::string name = entry->d_name;
+            if (name != "." && name != "..") {
+                entries.push_back({name, kind_of(*entry, ::dirfd(directory.get()))});
+            }
+            errno = 0;
+        }
+        if (errno != 0) {
+            return failed(system_error(errno, "list the folder", path, FilePurpose::reading));
+        }
+        std::ranges::sort(entries, {}, &DirectoryEntry::name);
+        return entries;
+    }
+
+    [[nodiscard]] bool exists(const std::string& path) override {
+        struct stat status{};
+        return ::lstat(path.c_str(), &status) == 0;
+    }
+
+    [[nodiscard]] bool is_directory(const std::string& path) override {
+        struct stat status{};
+        return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+    }
+
+    [[nodiscard]] Result<std::uint64_t> free_bytes(const std::string& path) override {
+        struct statvfs status{};
+        if (retry_interrupted([&] { return ::statvfs(path.c_str(), &status); }) != 0) {
+            return failed(write_error(errno, "ask for the free space", path));
+        }
+        return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
+    }
+
+    [[nodiscard]] Result<std::unique_ptr<FileLock>> lock(const std::string& path,
+                                                         std::string_view holder) override {
+        return take_posix_lock(path, holder);
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<FileSystem> make_posix_file_system() {
+    return std::make_unique<PosixFileSystem>();
+}
+
+}  // namespace ffdump
