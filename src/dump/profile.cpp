@@ -43,10 +43,10 @@ class ProfileReader {
     explicit ProfileReader(const std::string& name) : name_(name) {}
 
     Result<Profile> read(const YamlNode& root) {
-        static const Words kKeys = {"name",   "title",          "version",     "container",
-                                    "record", "facen_encoding", "gallery_from"};
+        static const Words keys = {"name",   "title",          "version",     "container",
+                                   "record", "facen_encoding", "gallery_from"};
         Profile profile;
-        check_map(root, "the profile", kKeys);
+        check_map(root, "the profile", keys);
         profile.name = text(root, "name").value_or("");
         profile.title = optional_text(root, "title").value_or(profile.name);
         check_words(root, profile);
@@ -140,14 +140,14 @@ class ProfileReader {
     }
 
     void read_record(const YamlNode& root, Profile& profile) {
-        static const Words kFields = {"id",   "facen",         "facen_model",
-                                      "meta", "normalized_id", "gallery"};
+        static const Words field_names = {"id",   "facen",         "facen_model",
+                                          "meta", "normalized_id", "gallery"};
         const YamlNode* record = root.find("record");
         if (record == nullptr) {
             fail(root.mark, "record is missing", "write record: and its fields below it");
             return;
         }
-        check_map(*record, "record", kFields);
+        check_map(*record, "record", field_names);
         profile.id = path(*record, "id");
         profile.facen = path(*record, "facen");
         profile.facen_model = path(*record, "facen_model");
@@ -246,15 +246,15 @@ Result<Profile> parse_profile(const std::string& text, const std::string& name) 
 const std::vector<Profile>& shipped_profiles() {
     // A profile that does not parse is a fault of the build, which a test finds; value() then ends
     // the program.
-    static const std::vector<Profile> kProfiles = [] {
+    static const std::vector<Profile> shipped = [] {
         std::vector<Profile> profiles;
-        for (const ProfileText& shipped : shipped_profile_texts()) {
+        for (const ProfileText& file : shipped_profile_texts()) {
             profiles.push_back(
-                parse_profile(std::string(shipped.text), std::string(shipped.file_name)).value());
+                parse_profile(std::string(file.text), std::string(file.file_name)).value());
         }
         return profiles;
     }();
-    return kProfiles;
+    return shipped;
 }
 
 }  // namespace ffdump

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -109,15 +110,14 @@ Error unrecognised(const Prefix& prefix, std::size_t begin, const std::vector<Tr
     }
     detail += fmt::format("; the first record looks like {}",
                           sketch_json(first_record(prefix, begin)).text);
-    Error error = Error(Reason::source_unrecognized, std::move(detail)).hint(std::string(kHowTo));
+    Place place;
     if (!trials.empty() && trials.front().first_error) {
-        const Place& place = trials.front().first_error->place();
-        error = std::move(error).at_line(place.line);
-        if (place.offset) {
-            error = std::move(error).at_offset(*place.offset);
-        }
+        place.line = trials.front().first_error->place().line;
+        place.offset = trials.front().first_error->place().offset;
     }
-    return error;
+    return Error(Reason::source_unrecognized, std::move(detail))
+        .at(std::move(place))
+        .hint(std::string(kHowTo));
 }
 
 /// Nothing but blanks: there are no records, so every layout of lines fits, and nothing is lost by
@@ -133,15 +133,13 @@ Result<Recognition> of_empty(std::span<const Profile> profiles) {
 /// Whether the first record, torn by the end of the prefix, begins with a key of the layout.
 bool begins_like(const Profile& profile, std::string_view record) {
     const JsonSketch sketch = sketch_json(record);
-    return std::ranges::any_of(sketch.top_keys, [&profile](const std::string& key) {
-        for (const FieldPath* path : {&profile.id, &profile.facen, &profile.facen_model,
-                                      &profile.meta, &profile.normalized_id}) {
-            if (!path->empty() && path->front() == key) {
-                return true;
-            }
-        }
-        return false;
-    });
+    const auto is_top_of = [&sketch](const FieldPath* path) {
+        return !path->empty() &&
+               std::ranges::find(sketch.top_keys, path->front()) != sketch.top_keys.end();
+    };
+    const std::array paths = {&profile.id, &profile.facen, &profile.facen_model, &profile.meta,
+                              &profile.normalized_id};
+    return std::ranges::any_of(paths, is_top_of);
 }
 
 Result<Recognition> chosen(const Prefix& prefix, std::size_t begin, std::vector<Trial> trials) {

@@ -8,6 +8,8 @@
 #include <string>
 
 using namespace ffdump;
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
 
 namespace {
 
@@ -92,7 +94,7 @@ TEST_CASE("bad records among good ones do not hide the layout") {
     CHECK(recognised(record(1) + "\ngarbage\n{}\n" + record(2) + "\n")->evidence ==
           "first byte {, 2 of 4 records have id and facen, 0 facen_model, 2 normalized_id");
     const std::string line = problem("{broken\n{}\n");
-    CHECK(line.find("line 1 (byte 0): no layout fits") == 0);
+    CHECK_THAT(line, StartsWith("line 1 (byte 0): no layout fits"));
 }
 
 TEST_CASE("a first record that is longer than the prefix is judged by its first keys") {
@@ -101,7 +103,7 @@ TEST_CASE("a first record that is longer than the prefix is judged by its first 
     CHECK(name_of("[" + big, false) == "json-array");
     CHECK(recognised(big, false)->evidence == "first byte {, no whole record in the first 256 KiB");
     const std::string other = R"({"faces":[{"x":")" + std::string(kRecognitionBytes, 'y');
-    CHECK(problem(other, false).find("looks like {faces list of") != std::string::npos);
+    CHECK_THAT(problem(other, false), Contains("looks like {faces list of"));
 }
 
 TEST_CASE("an unknown layout is shown with keys, kinds and sizes, never values") {
@@ -109,16 +111,18 @@ TEST_CASE("an unknown layout is shown with keys, kinds and sizes, never values")
         R"({"uid":"hush-id","vec":[1,2],"n":-12.5,"m":{"a":{"b":{"c":{"d":1}}},)"
         R"("hush key\u001b[31m":null,"t":true}})";
     const std::string line = problem(text + "\n");
-    CHECK(line.find("no layout fits: first byte {, 0 of 1 records can be read as json-lines") !=
-          std::string::npos);
-    CHECK(
-        line.find("the first record looks like {uid text of 7 bytes, vec list of 5 bytes, n number "
-                  "of 5 bytes, m {a {b {c object of 7 bytes}}, hush key\\u001b[31m true, false or "
-                  "null, t true, false or null}}") != std::string::npos);
-    CHECK(line.find("write a profile after formats/README.md and give it with --format FILE "
-                    "[source_unrecognized]") != std::string::npos);
-    CHECK(line.find("hush-id") == std::string::npos);
-    CHECK(line.find("12.5") == std::string::npos);
+    CHECK_THAT(line,
+               Contains("no layout fits: first byte {, 0 of 1 records can be read as json-lines"));
+    CHECK_THAT(
+        line,
+        Contains("the first record looks like {uid text of 7 bytes, vec list of 5 bytes, n number "
+                 "of 5 bytes, m {a {b {c object of 7 bytes}}, hush key\\u001b[31m true, false or "
+                 "null, t true, false or null}}"));
+    CHECK_THAT(line,
+               Contains("write a profile after formats/README.md and give it with --format FILE "
+                        "[source_unrecognized]"));
+    CHECK_THAT(line, !Contains("hush-id"));
+    CHECK_THAT(line, !Contains("12.5"));
 }
 
 TEST_CASE("the structure shown is bounded and safe for a terminal") {
@@ -128,14 +132,14 @@ TEST_CASE("the structure shown is bounded and safe for a terminal") {
     }
     wide.back() = '}';
     const std::string line = problem(wide + "\n");
-    CHECK(line.find("key39 number of 1 bytes, ...;") != std::string::npos);
-    CHECK(line.find("key40") == std::string::npos);
-    CHECK(problem("{\"\x1b[31m\":1}\n").find('\x1b') == std::string::npos);
+    CHECK_THAT(line, Contains("key39 number of 1 bytes, ..."));
+    CHECK_THAT(line, !Contains("key40"));
+    CHECK_THAT(problem("{\"\x1b[31m\":1}\n"), !Contains("\x1b"));
     CHECK(problem("{\"" + std::string(5000, 'k') + "\":1}\n").size() < 1000);
     for (const char* odd : {"{", "{\"", "{\"a", "{\"a\"", "{\"a\":", "{\"a\":[", "{,}", "{]}",
                             "{\"a\":,\"b\":]}", "[", "[{", "[[[[", "{\"a\\"}) {
         CAPTURE(odd);
-        CHECK(problem(odd).find("looks like") != std::string::npos);
+        CHECK_THAT(problem(odd), Contains("looks like"));
     }
     CHECK(problem(std::string(100000, '{')).size() < 2000);
     CHECK(problem(std::string(100000, '[')).size() < 2000);
@@ -147,8 +151,8 @@ TEST_CASE("files that are no JSON are told what they look like and what to do") 
                          const std::string& cure) {
         const std::string line = problem(bytes);
         CAPTURE(line);
-        CHECK(line.find("looks like " + nature) != std::string::npos);
-        CHECK(line.find(cure) != std::string::npos);
+        CHECK_THAT(line, Contains("looks like " + nature));
+        CHECK_THAT(line, Contains(cure));
     };
     says("\x28\xB5\x2F\xFD...."s, "a zstd file", "zstd -d");
     says("\x1F\x8B\x08...."s, "a gzip file", "gzip -d");
@@ -190,10 +194,10 @@ TEST_CASE("two profiles that fit alike are an error, one that fits better is tak
 
 TEST_CASE("a made-up layout is read with a profile written after the README") {
     const std::string text = kOwnRecord + "\n" + kOwnRecord + "\n" + kOwnRecord + "\n";
-    CHECK(problem(text).find("0 of 3 records can be read as json-lines") != std::string::npos);
-    CHECK(
-        problem(text).find("the first record looks like {face {uid number of 7 bytes, vector text "
-                           "of 12 bytes, info {norm text of 7 bytes}}}") != std::string::npos);
+    CHECK_THAT(problem(text), Contains("0 of 3 records can be read as json-lines"));
+    CHECK_THAT(problem(text),
+               Contains("the first record looks like {face {uid number of 7 bytes, vector text "
+                        "of 12 bytes, info {norm text of 7 bytes}}}"));
     const auto profile = parse_profile(kOwnProfile, "our-dump.yaml");
     REQUIRE(profile);
     const auto recognition = recognise(text, true, std::span(&*profile, 1));
