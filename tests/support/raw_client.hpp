@@ -4,16 +4,17 @@
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <map>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 #include <vector>
 
@@ -37,12 +38,9 @@ struct RawAnswer {
 /// library would not send, or not show. Throws std::runtime_error when it cannot connect.
 class RawClient {
  public:
-    explicit RawClient(std::uint16_t port, int patience_ms = 20000) {
+    /// `patience_ms` is for a whole answer.
+    explicit RawClient(std::uint16_t port, int patience_ms = 20000) : patience_(patience_ms) {
         socket_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        timeval patience{};
-        patience.tv_sec = patience_ms / 1000;
-        patience.tv_usec = (patience_ms % 1000) * 1000;
-        setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_port = htons(port);
@@ -74,6 +72,7 @@ class RawClient {
 
     /// Reads one answer; `with_body` is false for answers to HEAD and for 100 Continue.
     [[nodiscard]] RawAnswer receive(bool with_body = true) {
+        deadline_ = std::chrono::steady_clock::now() + patience_;
         RawAnswer answer;
         std::size_t end = std::string::npos;
         while ((end = pending_.find("\r\n\r\n")) == std::string::npos) {
@@ -106,13 +105,17 @@ class RawClient {
 
  private:
     bool read_more(RawAnswer& answer) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            deadline_ - std::chrono::steady_clock::now());
+        pollfd waiting{.fd = socket_, .events = POLLIN, .revents = 0};
+        if (left.count() <= 0 || poll(&waiting, 1, static_cast<int>(left.count())) == 0) {
+            answer.end = RawAnswer::End::timed_out;
+            return false;
+        }
         std::array<char, 65536> block{};
         const ssize_t got = recv(socket_, block.data(), block.size(), 0);
         if (got <= 0) {
-            const bool late = got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
-            answer.end = got == 0 ? RawAnswer::End::closed
-                         : late   ? RawAnswer::End::timed_out
-                                  : RawAnswer::End::reset;
+            answer.end = got == 0 ? RawAnswer::End::closed : RawAnswer::End::reset;
             return false;
         }
         pending_.append(block.data(), static_cast<std::size_t>(got));
@@ -130,6 +133,8 @@ class RawClient {
     }
 
     int socket_ = -1;
+    std::chrono::milliseconds patience_;
+    std::chrono::steady_clock::time_point deadline_;
     std::string pending_;
 };
 

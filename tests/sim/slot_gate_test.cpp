@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "slot_gate.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+using namespace std::chrono_literals;
+
+namespace ffdump {
+
+namespace {
+
+struct Outcome {
+    std::vector<SlotGate::Passage> passages;
+    SlotGate::Clock::duration elapsed{0};
+};
+
+Outcome crowd(SlotGate& gate, std::size_t size, SlotGate::Clock::duration work) {
+    Outcome outcome;
+    outcome.passages.resize(size);
+    std::vector<std::thread> threads;
+    const auto begin = SlotGate::Clock::now();
+    for (std::size_t i = 0; i < size; ++i) {
+        threads.emplace_back([&, i] { outcome.passages[i] = gate.pass(work); });
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+    outcome.elapsed = SlotGate::Clock::now() - begin;
+    return outcome;
+}
+
+}  // namespace
+
+TEST_CASE("requests beyond the slots wait for their turn") {
+    SlotGate gate(2);
+    const Outcome outcome = crowd(gate, 6, 20ms);
+    CHECK(outcome.elapsed >= 60ms);
+    std::size_t waited = 0;
+    for (const SlotGate::Passage& passage : outcome.passages) {
+        CHECK(passage.in_flight <= 2);
+        waited += passage.waited > 1ms ? 1 : 0;
+    }
+    CHECK(waited == 4);
+}
+
+TEST_CASE("a waiting request begins when the slot was due, so that delays do not add up") {
+    SlotGate gate(1);
+    const Outcome outcome = crowd(gate, 50, 2ms);
+    auto longest = SlotGate::Clock::duration::zero();
+    for (const SlotGate::Passage& passage : outcome.passages) {
+        longest = std::max(longest, passage.waited);
+    }
+    // The last of 50 waits 49 times 2 ms less the time its thread took to come.
+    CHECK(longest <= 98ms);
+    CHECK(outcome.elapsed >= 100ms);
+}
+
+TEST_CASE("without slots all are worked on at once") {
+    SlotGate gate(0);
+    const Outcome outcome = crowd(gate, 20, 100ms);
+    const auto most = std::ranges::max_element(outcome.passages, {}, &SlotGate::Passage::in_flight);
+    CHECK(most->in_flight == 20);
+    CHECK(most->waited == 0ms);
+}
+
+TEST_CASE("stopping wakes those who work and those who wait") {
+    SlotGate gate(1);
+    std::vector<SlotGate::Passage> passages(3);
+    std::vector<std::thread> threads;
+    for (SlotGate::Passage& passage : passages) {
+        threads.emplace_back([&] { passage = gate.pass(1h); });
+    }
+    gate.stop();
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+    CHECK(std::ranges::all_of(passages, &SlotGate::Passage::stopped));
+    CHECK_FALSE(gate.pause(1h));
+}
+
+}  // namespace ffdump
