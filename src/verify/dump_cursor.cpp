@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dump_cursor.hpp"
+
+#include <utility>
+
+namespace ffdump {
+
+DumpCursor::DumpCursor(std::unique_ptr<File> file, const std::string& path, const Profile& profile,
+                       const ReadLimits& limits, HashedSource::Digest digest)
+    : path_(path),
+      file_(std::move(file)),
+      bytes_(make_file_source(*file_)),
+      hashed_(*bytes_, std::move(digest)),
+      reader_(hashed_, profile, path, limits) {}
+
+Result<std::unique_ptr<DumpCursor>> DumpCursor::open(FileSystem& files, const std::string& path,
+                                                     const Profile& profile,
+                                                     const ReadLimits& limits,
+                                                     HashedSource::Digest digest) {
+    Result<std::unique_ptr<File>> file = files.open_read(path);
+    if (!file) {
+        return failed(std::move(file.error()));
+    }
+    std::unique_ptr<DumpCursor> cursor(
+        new DumpCursor(std::move(*file), path, profile, limits, std::move(digest)));
+    return cursor->load().map([&cursor] { return std::move(cursor); });
+}
+
+Result<void> DumpCursor::advance() {
+    ++index_;
+    if (index_ < block_.size()) {
+        return {};
+    }
+    return load();
+}
+
+Result<void> DumpCursor::load() {
+    index_ = 0;
+    for (;;) {
+        Result<bool> more = reader_.next(block_);
+        if (!more) {
+            return failed(std::move(more.error()));
+        }
+        if (!*more) {
+            ended_ = true;
+            return hashed_.drain();
+        }
+        if (block_.begin.offset == 0) {
+            header_ = block_.view(block_.header);
+        }
+        if (block_.begin.ordinal == 0 && block_.size() != 0) {
+            first_lead_ = block_.view(block_.spans.front().lead);
+        }
+        if (block_.last) {
+            trailer_ = block_.view(block_.trailer);
+        }
+        if (block_.size() != 0) {
+            return {};
+        }
+    }
+}
+
+}  // namespace ffdump

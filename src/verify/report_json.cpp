@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ffdump/verify/verification.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace ffdump {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kSchemaVersion = 1;
+
+Json gallery_json(const GalleryReport& gallery) {
+    return {
+        {"gallery", gallery.gallery},
+        {"file", gallery.file},
+        {"action", gallery.action},
+        {"source", gallery.source},
+        {"target", gallery.target},
+        {"failed", gallery.failed},
+        {"excluded", gallery.excluded},
+        {"compared", gallery.was_compared},
+        {"law_holds", gallery.law_holds},
+        {"old_model", gallery.old_model},
+        {"new_model", gallery.new_model},
+        {"old_dimension", gallery.old_dimension},
+        {"new_dimension", gallery.new_dimension},
+        {"norm_min", gallery.norm_min},
+        {"norm_max", gallery.norm_max},
+        {"failed_by_reason", gallery.failed_by_reason},
+    };
+}
+
+Json finding_json(const Finding& finding) {
+    Json json = {{"reason", reason_name(finding.reason)}, {"text", finding.text}};
+    if (!finding.place.file.empty()) {
+        json["file"] = finding.place.file;
+    }
+    if (finding.place.line != 0) {
+        json["line"] = finding.place.line;
+    }
+    if (finding.place.offset) {
+        json["offset"] = *finding.place.offset;
+    }
+    if (finding.place.record_id) {
+        // Ids pass 2^53: a reader that takes numbers for doubles would round them.
+        json["record_id"] = std::to_string(*finding.place.record_id);
+    }
+    json["cure"] = finding.cure;
+    return json;
+}
+
+}  // namespace
+
+std::string render_json(const VerifyReport& report) {
+    Json json = {
+        {"schema_version", kSchemaVersion},
+        {"verdict", report.verdict},
+        {"restorable", report.restorable},
+        {"from", report.from},
+        {"to", report.to},
+        {"run_id", report.run_id},
+        {"sequence", report.sequence},
+        {"tool_version", report.tool_version},
+        {"started", report.started},
+        {"ended", report.ended},
+        {"opt_outs", report.opt_outs},
+        {"failed", report.failed},
+        {"excluded", report.excluded},
+        {"failures_by_reason", report.failures_by_reason},
+        {"galleries", Json::array()},
+        {"finding_counts", report.finding_counts},
+        {"findings", Json::array()},
+        {"not_proven", report.not_proven},
+    };
+    for (const GalleryReport& gallery : report.galleries) {
+        json["galleries"].push_back(gallery_json(gallery));
+    }
+    for (const Finding& finding : report.findings) {
+        json["findings"].push_back(finding_json(finding));
+    }
+    // File names may be any bytes; JSON may not.
+    constexpr int kIndent = 2;
+    return json.dump(kIndent, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace ffdump
