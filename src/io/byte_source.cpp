@@ -11,8 +11,8 @@ namespace ffdump {
 namespace {
 
 Error ended_early(std::uint64_t wanted, std::uint64_t size) {
-    return Error(Reason::source_changed,
-                 fmt::format("it ends at byte {}, byte {} was wanted", size, wanted));
+    return {Reason::source_changed,
+            fmt::format("it ends at byte {}, byte {} was wanted", size, wanted)};
 }
 
 class FileSource final : public ByteSource {

@@ -10,7 +10,7 @@ namespace {
 
 std::int64_t nanoseconds(const timespec& time) noexcept {
     constexpr std::int64_t kPerSecond = 1'000'000'000;
-    return static_cast<std::int64_t>(time.tv_sec) * kPerSecond + time.tv_nsec;
+    return (static_cast<std::int64_t>(time.tv_sec) * kPerSecond) + time.tv_nsec;
 }
 
 }  // namespace

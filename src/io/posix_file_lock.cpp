@@ -71,11 +71,12 @@ Result<std::unique_ptr<FileLock>> take_posix_lock(const std::string& path,
         return failed(Error(Reason::lock_held, "the lock file was replaced while it was taken")
                           .at_file(path));
     }
-    return file->truncate(0)
-        .and_then([&] { return file->write(std::string(holder) + "\n"); })
-        .map([&]() -> std::unique_ptr<FileLock> {
-            return std::make_unique<PosixFileLock>(std::move(file));
-        });
+    const Result<void> written =
+        file->truncate(0).and_then([&] { return file->write(std::string(holder) + "\n"); });
+    if (!written) {
+        return failed(written.error());
+    }
+    return std::make_unique<PosixFileLock>(std::move(file));
 }
 
 }  // namespace ffdump

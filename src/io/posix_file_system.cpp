@@ -23,9 +23,12 @@ Error write_error(int code, std::string_view action, const std::string& path) {
     return system_error(code, action, path, FilePurpose::writing);
 }
 
-std::unique_ptr<File> make_file(Descriptor descriptor, const std::string& path,
-                                FilePurpose purpose) {
-    return std::make_unique<PosixFile>(std::move(descriptor), path, purpose);
+Result<std::unique_ptr<File>> file_of(Result<Descriptor> descriptor, const std::string& path,
+                                      FilePurpose purpose) {
+    if (!descriptor) {
+        return failed(std::move(descriptor.error()));
+    }
+    return std::make_unique<PosixFile>(std::move(*descriptor), path, purpose);
 }
 
 /// Makes one folder. Its name becomes durable here, since the callers sync the folder itself and
@@ -65,35 +68,32 @@ EntryKind kind_of(const dirent& entry, int directory) {
 class PosixFileSystem final : public FileSystem {
  public:
     [[nodiscard]] Result<std::unique_ptr<File>> open_read(const std::string& path) override {
-        return open_regular(path, O_RDONLY, FilePurpose::reading).map([&](Descriptor descriptor) {
-            static_cast<void>(::posix_fadvise(descriptor.get(), 0, 0, POSIX_FADV_SEQUENTIAL));
-            return make_file(std::move(descriptor), path, FilePurpose::reading);
-        });
+        Result<Descriptor> descriptor = open_regular(path, O_RDONLY, FilePurpose::reading);
+        if (descriptor) {
+            static_cast<void>(::posix_fadvise(descriptor->get(), 0, 0, POSIX_FADV_SEQUENTIAL));
+        }
+        return file_of(std::move(descriptor), path, FilePurpose::reading);
     }
 
     [[nodiscard]] Result<std::unique_ptr<File>> open_append(const std::string& path) override {
-        return open_regular(path, O_RDWR | O_CREAT | O_APPEND, FilePurpose::writing)
-            .map([&](Descriptor descriptor) {
-                return make_file(std::move(descriptor), path, FilePurpose::writing);
-            });
+        return file_of(open_regular(path, O_RDWR | O_CREAT | O_APPEND, FilePurpose::writing), path,
+                       FilePurpose::writing);
     }
 
     [[nodiscard]] Result<std::unique_ptr<File>> create(const std::string& path) override {
-        return open_append(path).and_then(
-            [](std::unique_ptr<File> file) -> Result<std::unique_ptr<File>> {
-                if (Result<void> emptied = file->truncate(0); !emptied) {
-                    return failed(std::move(emptied.error()));
-                }
-                return file;
-            });
+        Result<std::unique_ptr<File>> file = open_append(path);
+        if (file) {
+            if (Result<void> emptied = (*file)->truncate(0); !emptied) {
+                return failed(std::move(emptied.error()));
+            }
+        }
+        return file;
     }
 
     [[nodiscard]] Result<std::unique_ptr<File>> create_unnamed(
         const std::string& directory) override {
-        return open_unnamed(directory).map([&](Descriptor descriptor) {
-            return make_file(std::move(descriptor), join_path(directory, "(temporary)"),
-                             FilePurpose::writing);
-        });
+        return file_of(open_unnamed(directory), join_path(directory, "(temporary)"),
+                       FilePurpose::writing);
     }
 
     [[nodiscard]] Result<void> rename(const std::string& from, const std::string& to) override {

@@ -13,7 +13,7 @@
 namespace ffdump {
 namespace {
 
-const std::string kBytes = "0123456789";
+constexpr std::string_view kBytes = "0123456789";
 
 std::string read_all(ByteSource& source, std::size_t chunk) {
     std::string all;

@@ -63,7 +63,7 @@ TEST_CASE_METHOD(LockFixture, "a lock whose holder was killed is free") {
     if (child == 0) {
         const auto lock = files->lock(path, "the child");
         const char taken = lock ? 'y' : 'n';
-        static_cast<void>(!::write(ready[1], &taken, 1));
+        static_cast<void>(::write(ready[1], &taken, 1) == 1);
         for (;;) {
             ::pause();
         }

@@ -32,6 +32,18 @@ mode_t mode_of(const std::string& path) {
     return status.st_mode & ALLPERMS;
 }
 
+std::string word_for(EntryKind kind) {
+    switch (kind) {
+        case EntryKind::file:
+            return "file";
+        case EntryKind::directory:
+            return "directory";
+        case EntryKind::other:
+            break;
+    }
+    return "other";
+}
+
 struct FileSystemFixture {
     ScratchFolder folder;
     std::unique_ptr<FileSystem> files = make_posix_file_system();
@@ -167,9 +179,7 @@ TEST_CASE_METHOD(FileSystemFixture, "a folder is listed by name with the kinds o
     const std::vector<DirectoryEntry> entries = files->list(folder.text()).value();
     std::string seen;
     for (const DirectoryEntry& entry : entries) {
-        seen += entry.name + (entry.kind == EntryKind::file        ? " file, "
-                              : entry.kind == EntryKind::directory ? " directory, "
-                                                                   : " other, ");
+        seen += entry.name + " " + word_for(entry.kind) + ", ";
     }
     CHECK(seen == ".hidden file, a directory, b file, link other, pipe other, ");
 }

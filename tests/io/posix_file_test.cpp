@@ -105,7 +105,7 @@ TEST_CASE_METHOD(FileFixture, "the identity of a file changes with its size and 
     REQUIRE(::stat(path.c_str(), &status) == 0);
     CHECK(grown.inode == status.st_ino);
     CHECK(grown.device == status.st_dev);
-    CHECK(grown.mtime_ns == status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec);
+    CHECK(grown.mtime_ns == (status.st_mtim.tv_sec * 1'000'000'000) + status.st_mtim.tv_nsec);
     const std::unique_ptr<File> other = files->create(folder.at("other")).value();
     CHECK(other->identity().value().inode != grown.inode);
 }

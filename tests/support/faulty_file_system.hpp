@@ -238,11 +238,11 @@ class FaultyFileSystem::CountedFile final : public File {
 template <class Call>
 Result<std::unique_ptr<File>> FaultyFileSystem::opened(FileOperation operation,
                                                        const std::string& path, Call call) {
-    return step(operation, path, [&]() -> Result<std::unique_ptr<File>> {
-        return call().map([this](std::unique_ptr<File> file) -> std::unique_ptr<File> {
-            return std::make_unique<CountedFile>(*this, std::move(file));
-        });
-    });
+    Result<std::unique_ptr<File>> file = step(operation, path, call);
+    if (!file) {
+        return file;
+    }
+    return std::make_unique<CountedFile>(*this, std::move(*file));
 }
 
 }  // namespace ffdump
