@@ -13,9 +13,12 @@
 
 namespace ffdump {
 
+/// Bounds on what is believed. Up to 1 GiB for the sizes and 1000 for the depth; more is taken as
+/// that.
 struct ReadLimits {
-    std::size_t record_bytes = 64U << 20U;  ///< a record over this is bad: `record_too_large`
-    std::size_t depth = 64;                 ///< nesting over this is bad: `record_too_deep`
+    std::size_t record_bytes = 64U << 20U;  ///< a record over this ends it: `record_too_large`
+    std::size_t depth = 64;                 ///< nesting over this is bad: `record_too_deep`;
+                                            ///< the record's own brackets count as 1
     std::size_t block_bytes = 256U << 10U;  ///< aim; a block holds at least one record
 };
 
@@ -23,9 +26,14 @@ struct ReadLimits {
 /// one record, whatever the file's size. Every record is parsed (simdjson) and its values located;
 /// bytes that are not UTF-8 are taken as they are.
 /// A record that cannot be parsed does not end the reading: it stands in its place in the block
-/// with its Error (`record_malformed`, `record_torn`, `record_too_large`, `record_too_deep`,
-/// `field_missing`, `id_invalid`, `key_duplicate`; place: file, line, byte offset) and the reader
-/// goes on at the next border that the layout allows. What to do about it is the caller's choice.
+/// with its Error (`record_malformed`, `record_torn`, `record_too_deep`, `field_missing`,
+/// `id_invalid`, `key_duplicate`; place: file, line, byte offset, id if known) and the reader goes
+/// on at the next border that the layout allows: the next line, or the next comma of the array
+/// (after an element whose end is not found, the comma before the next valid record). What to do
+/// about it is the caller's choice.
+/// JSON array: what is torn is one bad record `record_torn`, empty when only the `]` is missing;
+/// what follows the `]` is one bad record together with it; a comma too many is a bad record of
+/// its own. A file of nothing but white space holds no records and is no error.
 /// One reader, one thread. `source` and `profile` must outlive it.
 class RecordReader {
  public:
@@ -38,7 +46,10 @@ class RecordReader {
     RecordReader& operator=(const RecordReader&) = delete;
 
     /// Fills `block` (its buffer is reused) and returns true, or false when the last block has been
-    /// returned. An empty file gives one block without records. Fails only when the source does.
+    /// returned. An empty file gives one block without records. Fails when the source does, and
+    /// with `record_too_large` (place: file, line, byte offset) where a record is over the limit:
+    /// nothing behind it is looked at, since the operator must raise the limit. All records before
+    /// have been returned then, and every later call fails in the same way.
     [[nodiscard]] Result<bool> next(RecordBlock& block);
 
  private:

@@ -31,20 +31,26 @@ class RestPieces {
 
 /// Puts a dump file together from the records of its source, leaving some out and giving others a
 /// new facen, so that what is not changed is copied byte for byte and the result is well-formed in
-/// the same container. Appends to a caller's buffer; no I/O. One file, one thread.
+/// the same container: the first record written to an array takes the lead of the source's first
+/// one (a comma would stand in front of it otherwise), and an array that the source does not open
+/// or close, because it is torn or damaged, is opened with "[" and closed with "\n]\n". Every
+/// record must be given to one of changed, kept and left_out, in order; bad ones only to left_out.
+/// Appends to a caller's buffer; no I/O. One file, one thread.
 class FileSplicer {
  public:
     /// What the next run needs to go on in the middle of a file; stored in the journal.
     struct State {
         std::uint64_t emitted = 0;  ///< records written so far
-        std::string first_lead;     ///< lead of the file's first record, at most 4 KiB
+        std::string first_lead;     ///< lead of the file's first record; a newline if over 4 KiB
         bool has_first_lead = false;
-        SlashStyle slash = SlashStyle::plain;  ///< for a facen whose old text shows no style
+        /// Style of the last facen that showed one, for facens whose old text has no slash.
+        SlashStyle slash = SlashStyle::plain;
     };
 
     FileSplicer(Container container, State state)
         : container_(container), state_(std::move(state)) {}
 
+    /// Of the file's first block; nothing for any other.
     void header(std::string& out, const RecordBlock& block);
     /// The record with its new facen, and facen_model when the record has one and `model` is given.
     void changed(std::string& out, const RecordBlock& block, std::size_t i,
@@ -53,19 +59,21 @@ class FileSplicer {
     void kept(std::string& out, const RecordBlock& block, std::size_t i);
     /// The record is left out (failed or excluded).
     void left_out(const RecordBlock& block, std::size_t i);
+    /// Of the file's last block; nothing for any other.
     void trailer(std::string& out, const RecordBlock& block);
 
     [[nodiscard]] const State& state() const noexcept { return state_; }
 
  private:
-    void note_first(const RecordBlock& block, const RecordSpan& span);
+    /// Learns from a record, written or not; true for the first one of the source.
+    bool note(const RecordBlock& block, const RecordSpan& span);
     void lead(std::string& out, const RecordBlock& block, const RecordSpan& span);
 
     Container container_;
     State state_;
 };
 
-/// `text` as the inside of a JSON string.
+/// `text`, which must be UTF-8, as the inside of a JSON string.
 void append_json_escaped(std::string& out, std::string_view text);
 
 }  // namespace ffdump

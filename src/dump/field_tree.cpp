@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "field_tree.hpp"
+
+namespace ffdump {
+
+FieldTree::FieldTree(const Profile& profile) : nodes_(1) {
+    // meta and gallery have no role of their own here, but a second one of them is an error too.
+    add(profile.meta, FieldRole::none);
+    add(profile.gallery, FieldRole::none);
+    add(profile.id, FieldRole::id);
+    add(profile.facen, FieldRole::facen);
+    add(profile.facen_model, FieldRole::facen_model);
+    add(profile.normalized_id, FieldRole::normalized_id);
+}
+
+void FieldTree::add(const FieldPath& path, FieldRole role) {
+    if (path.empty()) {
+        return;
+    }
+    std::size_t node = 0;
+    for (const std::string& key : path) {
+        std::size_t next = child(node, key);
+        if (next == kNone) {
+            next = nodes_.size();
+            Node made;
+            made.key = key;
+            made.path = node == 0 ? key : nodes_[node].path + "." + key;
+            nodes_.push_back(std::move(made));
+            nodes_[node].children.push_back(next);
+        }
+        node = next;
+    }
+    if (role != FieldRole::none) {
+        nodes_[node].role = role;
+    }
+}
+
+}  // namespace ffdump

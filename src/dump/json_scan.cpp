@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "json_scan.hpp"
+
+#include <cstring>
+
+namespace ffdump {
+
+std::size_t skip_space(std::string_view text, std::size_t from) noexcept {
+    while (from < text.size() && is_json_space(text[from])) {
+        ++from;
+    }
+    return from;
+}
+
+std::string_view trim_end(std::string_view text) noexcept {
+    while (!text.empty() && is_json_space(text.back())) {
+        text.remove_suffix(1);
+    }
+    return text;
+}
+
+std::size_t string_end(std::string_view text, std::size_t from) noexcept {
+    std::size_t at = from;
+    while (at < text.size()) {
+        const void* found = std::memchr(text.data() + at, '"', text.size() - at);
+        if (found == nullptr) {
+            return kNowhere;
+        }
+        const auto quote = static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+        // An odd number of backslashes before it makes the quote part of the string.
+        std::size_t run = quote;
+        while (run > at && text[run - 1] == '\\') {
+            --run;
+        }
+        if ((quote - run) % 2 == 0) {
+            return quote;
+        }
+        at = quote + 1;
+    }
+    return kNowhere;
+}
+
+std::size_t bracket_end(std::string_view text, std::size_t from) noexcept {
+    std::size_t depth = 0;
+    for (std::size_t at = from; at < text.size(); ++at) {
+        switch (text[at]) {
+            case '"':
+                at = string_end(text, at + 1);
+                if (at == kNowhere) {
+                    return kNowhere;
+                }
+                break;
+            case '{':
+            case '[':
+                ++depth;
+                break;
+            case '}':
+            case ']':
+                if (--depth == 0) {
+                    return at + 1;
+                }
+                break;
+            default:
+                break;
+        }
+    }
+    return kNowhere;
+}
+
+std::size_t element_border(std::string_view text, std::size_t from) noexcept {
+    for (std::size_t at = from; at < text.size(); ++at) {
+        switch (text[at]) {
+            case ',':
+            case ']':
+                return at;
+            case '"':
+                at = string_end(text, at + 1);
+                break;
+            case '{':
+            case '[':
+                at = bracket_end(text, at);
+                at -= at == kNowhere ? 0U : 1U;
+                break;
+            default:
+                break;
+        }
+        if (at == kNowhere) {
+            return kNowhere;
+        }
+    }
+    return kNowhere;
+}
+
+std::uint64_t count_newlines(std::string_view text) noexcept {
+    std::uint64_t lines = 0;
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    while (at != end) {
+        const void* found = std::memchr(at, '\n', static_cast<std::size_t>(end - at));
+        if (found == nullptr) {
+            break;
+        }
+        ++lines;
+        at = static_cast<const char*>(found) + 1;
+    }
+    return lines;
+}
+
+}  // namespace ffdump

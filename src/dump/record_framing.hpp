@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ffdump/base/reason.hpp"
+#include "ffdump/dump/profile.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+namespace ffdump {
+
+/// What stands at the front of the unread bytes. Sizes are of neighbouring stretches.
+struct Frame {
+    enum class Kind : std::uint8_t {
+        incomplete,  ///< more bytes are needed; only `lead` holds
+        record,      ///< one JSON value, to be parsed
+        bad,         ///< no record; `reason` and `detail` say why
+        trailer,     ///< `record` is the size of what ends the file
+    };
+    Kind kind = Kind::incomplete;
+    std::size_t lead = 0;
+    std::size_t record = 0;
+    std::size_t tail = 0;
+    bool unterminated = false;  ///< the file ends where the record's border was due
+    bool final = false;         ///< a bad chunk after which the file ends without a trailer
+    Reason reason = Reason::record_malformed;
+    const char* detail = "";
+};
+
+/// Splits a file of one container into raw records. What it sees depends on the bytes from the
+/// border on and on nothing before it, so that reading may start at any border; how many bytes
+/// were at hand changes nothing either. One reader, one thread.
+class RecordFraming {
+ public:
+    virtual ~RecordFraming() = default;
+
+    /// Bytes before the first record, or nothing when more are needed. `window` is the file's
+    /// beginning, `whole` when it is all of the file.
+    [[nodiscard]] virtual std::optional<std::size_t> header(std::string_view window,
+                                                            bool whole) = 0;
+    /// `window` begins at a border; `whole` when the file ends with it; `first` when no record
+    /// came before.
+    [[nodiscard]] virtual Frame next(std::string_view window, bool whole, bool first) = 0;
+};
+
+/// `resumed` when reading starts behind the header.
+[[nodiscard]] std::unique_ptr<RecordFraming> make_line_framing();
+[[nodiscard]] std::unique_ptr<RecordFraming> make_array_framing(bool resumed);
+
+/// Size of the UTF-8 byte order mark at the front, or nothing when more bytes are needed.
+[[nodiscard]] std::optional<std::size_t> byte_order_mark(std::string_view window,
+                                                         bool whole) noexcept;
+
+}  // namespace ffdump

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "record_parser.hpp"
+
+#include "field_tree.hpp"
+#include "json_scan.hpp"
+#include "json_text.hpp"
+
+#include "ffdump/dump/record_reader.hpp"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <charconv>
+#include <new>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ffdump {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+static_assert(RecordParser::kPadding >= simdjson::SIMDJSON_PADDING);
+
+/// simdjson's parser with memory that grows in steps rather than by each slightly longer record.
+class GrowingParser {
+ public:
+    simdjson::error_code iterate(const RawRecord& record, ondemand::document& document) {
+        if (record.size > parser_.capacity()) {
+            constexpr std::size_t kSmallest = std::size_t{16} << 10U;
+            const std::size_t wanted = std::max({record.size, 2 * parser_.capacity(), kSmallest});
+            if (parser_.allocate(wanted) != simdjson::SUCCESS) {
+                throw std::bad_alloc();
+            }
+        }
+        return parser_
+            .iterate(simdjson::padded_string_view(record.bytes, record.size, record.capacity))
+            .get(document);
+    }
+
+ private:
+    ondemand::parser parser_;
+};
+
+/// Which of the tree's nodes the current record has shown.
+class SeenFields {
+ public:
+    explicit SeenFields(std::size_t nodes) : stamps_(nodes, 0) {}
+    void next_record() { ++stamp_; }
+    /// False when it was seen before in this record.
+    [[nodiscard]] bool note(std::size_t node) {
+        return std::exchange(stamps_[node], stamp_) != stamp_;
+    }
+
+ private:
+    std::vector<std::uint64_t> stamps_;
+    std::uint64_t stamp_ = 0;
+};
+
+/// One pass over one record.
+class RecordWalk {
+ public:
+    RecordWalk(const FieldTree& tree, SeenFields& seen, std::size_t depth, RecordSpan& span)
+        : tree_(tree), seen_(seen), depth_limit_(depth), span_(span) {}
+
+    /// `original` is the record, `parsed` what simdjson reads: the same or a copy with the bytes
+    /// masked that are not UTF-8.
+    std::optional<ParseFault> run(ondemand::document& document, const RawRecord& original,
+                                  const char* parsed) {
+        original_ = original;
+        parsed_ = parsed;
+        here_ = parsed;
+        seen_.next_record();
+        ondemand::object root;
+        if (const auto error = document.get_object().get(root)) {
+            fail(error);
+        } else if (object(root, 0, 1) &&
+                   document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
+            fail(Reason::record_malformed, "something follows the record's last bracket");
+        } else if (!fault_) {
+            check_present(has_id_, FieldRole::id);
+            check_present(has_facen_, FieldRole::facen);
+        }
+        if (fault_ && has_id_) {
+            fault_->id = span_.id;
+        }
+        return std::move(fault_);
+    }
+
+ private:
+    bool fail(Reason reason, std::string detail) {
+        if (!fault_) {
+            fault_ = ParseFault{.reason = reason,
+                                .detail = std::move(detail),
+                                .at = static_cast<std::size_t>(here_ - parsed_),
+                                .id = {}};
+        }
+        return false;
+    }
+    bool fail(simdjson::error_code error) {
+        return fail(Reason::record_malformed,
+                    fmt::format("not a JSON object: {}", simdjson::error_message(error)));
+    }
+    void check_present(bool present, FieldRole role) {
+        if (present || fault_) {
+            return;
+        }
+        here_ = parsed_;
+        for (std::size_t node = 0; node < tree_.size(); ++node) {
+            if (tree_.role(node) == role) {
+                fail(Reason::field_missing, fmt::format("no field {}", tree_.path(node)));
+            }
+        }
+    }
+
+    /// The same bytes in the record itself.
+    [[nodiscard]] std::string_view original(std::string_view text) const {
+        return {original_.bytes + (text.data() - parsed_), text.size()};
+    }
+    [[nodiscard]] ByteRange range(std::string_view text) const {
+        return {.begin = original_.begin + static_cast<std::uint32_t>(text.data() - parsed_),
+                .size = static_cast<std::uint32_t>(text.size())};
+    }
+
+    bool object(ondemand::object& object, std::size_t node, std::size_t depth) {
+        for (auto item : object) {
+            ondemand::field field;
+            if (const auto error = std::move(item).get(field)) {
+                return fail(error);
+            }
+            const std::string_view token = field.value().raw_json_token();
+            const std::string_view key = key_before(field.key().raw(), token.data());
+            here_ = key.data();
+            if (broken_escape(key) != std::string_view::npos) {
+                return fail(Reason::record_malformed, "a key holds a broken escape");
+            }
+            const std::size_t child = tree_.has_children(node) ? child_of(node, key) : kNoNode;
+            if (child != kNoNode && !seen_.note(child)) {
+                return fail(Reason::key_duplicate,
+                            fmt::format("field {} occurs twice", tree_.path(child)));
+            }
+            if (!value(field.value(), token, child, depth)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    bool array(ondemand::array& array, std::size_t depth) {
+        for (auto item : array) {
+            ondemand::value element;
+            if (const auto error = std::move(item).get(element)) {
+                return fail(error);
+            }
+            if (!value(element, element.raw_json_token(), kNoNode, depth)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    bool value(ondemand::value& value, std::string_view token, std::size_t node,
+               std::size_t depth) {
+        here_ = token.data();
+        const char kind = token.empty() ? '\0' : token.front();
+        if (const FieldRole role = tree_.role(node);
+            role != FieldRole::none && !check_kind(role, kind, node)) {
+            return false;
+        }
+        switch (kind) {
+            case '{':
+            case '[':
+                return container(value, kind, node, depth + 1);
+            case '"':
+                return string(value, token, node);
+            default:
+                return scalar(trim_end(token), node);
+        }
+    }
+
+    bool container(ondemand::value& value, char kind, std::size_t node, std::size_t depth) {
+        if (depth > depth_limit_) {
+            return fail(Reason::record_too_deep,
+                        fmt::format("nested more than {} deep", depth_limit_));
+        }
+        if (kind == '{') {
+            ondemand::object inner;
+            const auto error = value.get_object().get(inner);
+            return error ? fail(error) : object(inner, node, depth);
+        }
+        ondemand::array inner;
+        const auto error = value.get_array().get(inner);
+        return error ? fail(error) : array(inner, depth);
+    }
+
+    bool string(ondemand::value& value, std::string_view token, std::size_t node) {
+        // Taken here rather than left to simdjson's skipping, which takes a string before a colon
+        // for a key.
+        ondemand::raw_json_string unused;
+        if (const auto error = value.get_raw_json_string().get(unused)) {
+            return fail(error);
+        }
+        token = trim_end(token);
+        if (token.size() < 2 || token.back() != '"') {
+            return fail(Reason::record_malformed, "a string is not closed");
+        }
+        const std::string_view text = token.substr(1, token.size() - 2);
+        if (const std::size_t at = broken_escape(text); at != std::string_view::npos) {
+            here_ = text.data() + at;
+            return fail(Reason::record_malformed, "a string holds a broken escape");
+        }
+        note_string(tree_.role(node), range(text));
+        return true;
+    }
+
+    void note_string(FieldRole role, ByteRange text) {
+        switch (role) {
+            case FieldRole::facen:
+                has_facen_ = true;
+                span_.facen = text;
+                break;
+            case FieldRole::facen_model:
+                span_.has_facen_model = true;
+                span_.facen_model = text;
+                break;
+            case FieldRole::normalized_id:
+                span_.has_normalized_id = true;
+                span_.normalized_id = text;
+                break;
+            case FieldRole::id:
+            case FieldRole::none:
+                break;
+        }
+    }
+
+    bool scalar(std::string_view token, std::size_t node) {
+        if (tree_.role(node) == FieldRole::id) {
+            return id(token);
+        }
+        if (token != "true" && token != "false" && token != "null" && !is_json_number(token)) {
+            return fail(Reason::record_malformed, "a value is not JSON");
+        }
+        return true;
+    }
+
+    bool id(std::string_view token) {
+        const char* const end = token.data() + token.size();
+        const auto [stopped, error] = std::from_chars(token.data(), end, span_.id.value);
+        if (error != std::errc() || stopped != end || !is_json_number(token)) {
+            return fail(Reason::id_invalid, kBadId);
+        }
+        has_id_ = true;
+        return true;
+    }
+
+    /// Whether a value of this role may begin with `kind`.
+    bool check_kind(FieldRole role, char kind, std::size_t node) {
+        const bool is_string = kind == '"';
+        switch (role) {
+            case FieldRole::id:
+                return (kind >= '0' && kind <= '9') || fail(Reason::id_invalid, kBadId);
+            case FieldRole::normalized_id:
+                return is_string || kind == 'n' ||
+                       fail(Reason::record_malformed,
+                            fmt::format("field {} is no string", tree_.path(node)));
+            default:
+                return is_string || fail(Reason::record_malformed,
+                                         fmt::format("field {} is no string", tree_.path(node)));
+        }
+    }
+
+    /// The key that begins at `key`, behind its quote; between its end and the value stand only
+    /// white space, quote and colon.
+    [[nodiscard]] static std::string_view key_before(const char* key, const char* value) {
+        const std::string_view gap = trim_end({key, static_cast<std::size_t>(value - key)});
+        const std::string_view quoted = trim_end(gap.substr(0, gap.size() - 1));
+        return quoted.substr(0, quoted.size() - 1);
+    }
+
+    [[nodiscard]] std::size_t child_of(std::size_t node, std::string_view key) const {
+        const std::string_view text = original(key);
+        if (text.find('\\') == std::string_view::npos) {
+            return tree_.child(node, text);
+        }
+        const Result<std::string> plain = unescape_json(text);
+        return plain ? tree_.child(node, *plain) : kNoNode;
+    }
+
+    static constexpr const char* kBadId = "the id is not an integer from 0 to 2^64-1";
+    static constexpr std::size_t kNoNode = FieldTree::kNone;
+
+    const FieldTree& tree_;
+    SeenFields& seen_;
+    std::size_t depth_limit_;
+    RecordSpan& span_;
+    RawRecord original_;
+    const char* parsed_ = nullptr;
+    const char* here_ = nullptr;  ///< token that is being looked at
+    bool has_id_ = false;
+    bool has_facen_ = false;
+    std::optional<ParseFault> fault_;
+};
+
+}  // namespace
+
+struct RecordParser::State {
+    State(const Profile& profile, std::size_t depth_limit)
+        : tree(profile), seen(tree.size()), depth(depth_limit) {}
+
+    FieldTree tree;
+    SeenFields seen;
+    std::size_t depth;
+    GrowingParser parser;
+    std::string masked;  ///< only for records that are not UTF-8
+};
+
+RecordParser::RecordParser(const Profile& profile, std::size_t depth)
+    : state_(std::make_unique<State>(profile, depth)) {}
+RecordParser::~RecordParser() = default;
+
+std::optional<ParseFault> RecordParser::parse(const RawRecord& record, RecordSpan& span) {
+    State& state = *state_;
+    ondemand::document document;
+    const char* parsed = record.bytes;
+    simdjson::error_code error = state.parser.iterate(record, document);
+    if (error == simdjson::UTF8_ERROR) {
+        // The shard stored bytes that are not UTF-8 and got them back: they are copied, so only
+        // the parser must not see them. A masked byte outside of a string is still an error.
+        state.masked.assign(record.bytes, record.size);
+        mask_bytes_not_utf8(state.masked);
+        state.masked.resize(record.size + kPadding);
+        parsed = state.masked.data();
+        error = state.parser.iterate({.bytes = parsed,
+                                      .size = record.size,
+                                      .capacity = state.masked.size(),
+                                      .begin = record.begin},
+                                     document);
+    }
+    if (error != simdjson::SUCCESS) {
+        return ParseFault{.reason = Reason::record_malformed,
+                          .detail = fmt::format("not JSON: {}", simdjson::error_message(error)),
+                          .at = 0,
+                          .id = {}};
+    }
+    return RecordWalk(state.tree, state.seen, state.depth, span).run(document, record, parsed);
+}
+
+}  // namespace ffdump

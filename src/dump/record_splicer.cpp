@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ffdump/dump/record_splicer.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <utility>
+
+namespace ffdump {
+namespace {
+
+/// More white space than this before a file's first record is not kept for the journal.
+constexpr std::size_t kMostLeadBytes = 4096;
+
+/// Copies a stretch of the block from where the last one ended.
+class PieceCopier {
+ public:
+    PieceCopier(std::string& out, const RecordBlock& block, ByteRange record)
+        : out_(out), block_(block), at_(record.begin), end_(record.end()) {}
+
+    void up_to(std::uint32_t position) {
+        out_.append(block_.view({.begin = at_, .size = position - at_}));
+        at_ = position;
+    }
+    void pass_over(ByteRange range) { at_ = range.end(); }
+    void rest() { up_to(end_); }
+
+ private:
+    std::string& out_;
+    const RecordBlock& block_;
+    std::uint32_t at_;
+    std::uint32_t end_;
+};
+
+/// The block begins an array file that does not begin with `[`.
+bool lacks_opening(const RecordBlock& block) {
+    return block.begin.offset == 0 && block.view(block.header).find('[') == std::string_view::npos;
+}
+
+/// A file of nothing or of white space, or its end met again by a resumed run.
+bool holds_nothing(const RecordBlock& block) {
+    return block.last && block.size() == 0 && (block.used == 0 || lacks_opening(block));
+}
+
+}  // namespace
+
+RestPieces::RestPieces(const RecordBlock& block, const RecordSpan& span) {
+    ByteRange one = span.facen;
+    ByteRange other = span.facen_model;
+    if (span.has_facen_model && other.begin < one.begin) {
+        std::swap(one, other);
+    }
+    std::uint32_t at = span.record.begin;
+    const auto piece_up_to = [&](std::uint32_t end) {
+        pieces_.at(count_++) = block.view({.begin = at, .size = end - at});
+    };
+    piece_up_to(one.begin);
+    at = one.end();
+    if (span.has_facen_model) {
+        piece_up_to(other.begin);
+        at = other.end();
+    }
+    piece_up_to(span.record.end());
+}
+
+bool FileSplicer::note(const RecordBlock& block, const RecordSpan& span) {
+    if (span.bad < 0) {
+        state_.slash = slash_style_of(block.view(span.facen)).value_or(state_.slash);
+    }
+    if (state_.has_first_lead) {
+        return false;
+    }
+    state_.has_first_lead = true;
+    state_.first_lead = span.lead.size <= kMostLeadBytes ? block.view(span.lead) : "\n";
+    return true;
+}
+
+void FileSplicer::lead(std::string& out, const RecordBlock& block, const RecordSpan& span) {
+    const bool is_first_of_source = note(block, span);
+    const bool moves_up =
+        container_ == Container::json_array && state_.emitted == 0 && !is_first_of_source;
+    out.append(moves_up ? std::string_view(state_.first_lead) : block.view(span.lead));
+    ++state_.emitted;
+}
+
+void FileSplicer::header(std::string& out, const RecordBlock& block) {
+    out.append(block.view(block.header));
+    if (container_ == Container::json_array && lacks_opening(block) && !holds_nothing(block)) {
+        out.push_back('[');
+    }
+}
+
+void FileSplicer::changed(std::string& out, const RecordBlock& block, std::size_t i,
+                          std::span<const float> facen, const std::optional<std::string>& model) {
+    const RecordSpan& span = block.spans[i];
+    lead(out, block, span);
+    PieceCopier copy(out, block, span.record);
+    const auto put_facen = [&] {
+        copy.up_to(span.facen.begin);
+        append_facen(out, facen, state_.slash);
+        copy.pass_over(span.facen);
+    };
+    const auto put_model = [&] {
+        copy.up_to(span.facen_model.begin);
+        append_json_escaped(out, *model);
+        copy.pass_over(span.facen_model);
+    };
+    const bool has_model = span.has_facen_model && model.has_value();
+    const bool model_first = has_model && span.facen_model.begin < span.facen.begin;
+    if (model_first) {
+        put_model();
+    }
+    put_facen();
+    if (has_model && !model_first) {
+        put_model();
+    }
+    copy.rest();
+    out.append(block.view(span.tail));
+}
+
+void FileSplicer::kept(std::string& out, const RecordBlock& block, std::size_t i) {
+    const RecordSpan& span = block.spans[i];
+    lead(out, block, span);
+    out.append(block.view(span.record));
+    out.append(block.view(span.tail));
+}
+
+void FileSplicer::left_out(const RecordBlock& block, std::size_t i) {
+    note(block, block.spans[i]);
+}
+
+void FileSplicer::trailer(std::string& out, const RecordBlock& block) {
+    const std::string_view trailer = block.view(block.trailer);
+    out.append(trailer);
+    if (container_ == Container::json_array && block.last &&
+        trailer.find(']') == std::string_view::npos && !holds_nothing(block)) {
+        out.append("\n]\n");
+    }
+}
+
+void append_json_escaped(std::string& out, std::string_view text) {
+    for (const char c : text) {
+        switch (c) {
+            case '"':
+                out.append("\\\"");
+                break;
+            case '\\':
+                out.append("\\\\");
+                break;
+            case '\n':
+                out.append("\\n");
+                break;
+            case '\r':
+                out.append("\\r");
+                break;
+            case '\t':
+                out.append("\\t");
+                break;
+            default:
+                if (static_cast<unsigned char>(c) < 0x20) {
+                    fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+                } else {
+                    out.push_back(c);
+                }
+        }
+    }
+}
+
+}  // namespace ffdump
