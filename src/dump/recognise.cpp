@@ -62,7 +62,7 @@ Result<Trial> tried(const Profile& profile, const Prefix& prefix) {
     Trial trial;
     trial.profile = &profile;
     ReadLimits limits;
-    limits.record_bytes = kRecognitionBytes;
+    limits.record_bytes = 2 * kRecognitionBytes;  // never reached: a cut record is torn
     const auto source = make_memory_source(prefix.bytes);
     RecordReader reader(*source, profile, "", limits);
     RecordBlock block;

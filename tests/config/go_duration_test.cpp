@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <vector>
 
 using namespace ffdump;
 using namespace std::chrono_literals;
@@ -17,7 +18,7 @@ TEST_CASE("durations are read as Go's time.ParseDuration reads them") {
         const char* text;
         milliseconds value;
     };
-    const Row rows[] = {
+    const std::vector<Row> rows = {
         {"0", 0ms},
         {"0s", 0ms},
         {"5s", 5s},

@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -25,12 +26,12 @@ struct SettingsFixture {
                "normalized_storage: {webdav: {upload-url: 'http://u:3333/uploads/'}}\n";
     }
 
-    SettingsResult load(const std::string& text) const {
+    [[nodiscard]] SettingsResult load(const std::string& text) const {
         return load_settings(text, "migration.ini", overrides, read_secret);
     }
 
     /// Must succeed.
-    Settings settings(const std::string& text) const {
+    [[nodiscard]] Settings settings(const std::string& text) const {
         auto loaded = load(text);
         if (!loaded) {
             throw std::runtime_error(lines_of(loaded.error()));
@@ -47,7 +48,7 @@ struct SettingsFixture {
     }
 
     /// Every mistake as the operator sees it; empty when there is none.
-    std::string mistakes(const std::string& text) const {
+    [[nodiscard]] std::string mistakes(const std::string& text) const {
         auto loaded = load(text);
         return loaded ? "" : lines_of(loaded.error());
     }

@@ -134,7 +134,7 @@ TEST_CASE("hostile texts of the full size end in an error and not in minutes") {
     const std::size_t full = YamlLimits{}.bytes;
     CHECK(problem(repeated("[", full)) != "accepted");
     CHECK(problem(repeated("? ", full / 2)) != "accepted");
-    CHECK(problem("[" + repeated("1,", full / 2 - 1) + "]") ==
+    CHECK(problem("[" + repeated("1,", (full / 2) - 1) + "]") ==
           "c.yaml:1:20000 more than 10000 values");
     CHECK(problem(repeated("'", full - 1)) != "accepted");
     CHECK(problem(repeated("{a: [", full / 5)) != "accepted");

@@ -13,7 +13,7 @@ using namespace ffdump;
 
 namespace {
 
-const std::string kWhole =
+const std::string whole_profile =
     "name: own\n"
     "version: 1\n"
     "container: json_array\n"
@@ -29,9 +29,9 @@ std::string file_text(const std::string& name) {
     return text.str();
 }
 
-/// The error of `kWhole` with `from` replaced by `to`.
+/// The error of `whole_profile` with `from` replaced by `to`.
 std::string mistake(const std::string& from, const std::string& to) {
-    std::string text = kWhole;
+    std::string text = whole_profile;
     const std::size_t at = text.find(from);
     REQUIRE(at != std::string::npos);
     text.replace(at, from.size(), to);
@@ -61,7 +61,7 @@ TEST_CASE("the shipped profiles are those of formats/, in the order in which the
 }
 
 TEST_CASE("a profile is read with its paths, dotted or as lists") {
-    const auto profile = parse_profile(kWhole, "own.yaml");
+    const auto profile = parse_profile(whole_profile, "own.yaml");
     REQUIRE(profile);
     CHECK(profile->name == "own");
     CHECK(profile->title == "own");
@@ -70,7 +70,7 @@ TEST_CASE("a profile is read with its paths, dotted or as lists") {
     CHECK(profile->facen == FieldPath{"face", "vec.tor"});
     CHECK(profile->facen_model.empty());
     CHECK(profile->normalized_id.empty());
-    CHECK(profile->sha256 == sha256_hex(kWhole));
+    CHECK(profile->sha256 == sha256_hex(whole_profile));
 }
 
 TEST_CASE("mistakes of a profile are told with place and the nearest key") {
@@ -137,14 +137,14 @@ TEST_CASE("a profile that is no map, or is hostile, is refused") {
     CHECK(refused("name: &a x\n") == "an anchor (&) is not allowed here");
     CHECK(refused("name: [a, b]\n") == "name is no line of text");
     CHECK(refused("name: \"a\\eb\"\n") == "name is no line of text");
-    CHECK(refused("record: 5\n") != "");
+    CHECK(refused("record: 5\n") == "name is missing");
     CHECK(refused(std::string(100000, ' ')) == "larger than 65536 bytes");
 }
 
 TEST_CASE("a profile cut anywhere is read or refused with a place") {
     std::size_t accepted = 0;
-    for (std::size_t length = 0; length <= kWhole.size(); ++length) {
-        const auto profile = parse_profile(kWhole.substr(0, length), "own.yaml");
+    for (std::size_t length = 0; length <= whole_profile.size(); ++length) {
+        const auto profile = parse_profile(whole_profile.substr(0, length), "own.yaml");
         accepted += profile ? 1 : 0;
         CHECK((profile || profile.error().place().line > 0));
     }

@@ -13,10 +13,10 @@ using Catch::Matchers::StartsWith;
 
 namespace {
 
-const std::string kFacen = "AACAPwAAAAA=";  // 1, 0
+const std::string facen_text = "AACAPwAAAAA=";  // 1, 0
 
 std::string record(int id) {
-    return R"({"id":)" + std::to_string(id) + R"(,"facen":")" + kFacen +
+    return R"({"id":)" + std::to_string(id) + R"(,"facen":")" + facen_text +
            R"(","meta":{"normalized_id":"1_x.png"}})";
 }
 
@@ -39,7 +39,7 @@ std::string problem(const std::string& text, bool whole = true) {
 }
 
 /// As formats/README.md has it.
-const std::string kOwnProfile =
+const std::string own_profile =
     "name: our-dump\n"
     "title: dumps of our own script\n"
     "version: 1\n"
@@ -51,8 +51,8 @@ const std::string kOwnProfile =
     "  normalized_id: face.info.norm\n"
     "facen_encoding: base64-float32le\n"
     "gallery_from: file_name\n";
-const std::string kOwnRecord =
-    R"({"face":{"uid":1234567,"vector":")" + kFacen + R"(","info":{"norm":"1_x.png"}}})";
+const std::string own_record =
+    R"({"face":{"uid":1234567,"vector":")" + facen_text + R"(","info":{"norm":"1_x.png"}}})";
 
 }  // namespace
 
@@ -137,7 +137,7 @@ TEST_CASE("the structure shown is bounded and safe for a terminal") {
     CHECK_THAT(problem("{\"\x1b[31m\":1}\n"), !Contains("\x1b"));
     CHECK(problem("{\"" + std::string(5000, 'k') + "\":1}\n").size() < 1000);
     for (const char* odd : {"{", "{\"", "{\"a", "{\"a\"", "{\"a\":", "{\"a\":[", "{,}", "{]}",
-                            "{\"a\":,\"b\":]}", "[", "[{", "[[[[", "{\"a\\"}) {
+                            R"({"a":,"b":]})", "[", "[{", "[[[[", "{\"a\\"}) {
         CAPTURE(odd);
         CHECK_THAT(problem(odd), Contains("looks like"));
     }
@@ -180,7 +180,8 @@ TEST_CASE("two profiles that fit alike are an error, one that fits better is tak
                              name)
             .value();
     };
-    const std::string mixed = record(1) + "\n" + R"({"id":2,"uid":2,"facen":")" + kFacen + "\"}\n";
+    const std::string mixed =
+        record(1) + "\n" + R"({"id":2,"uid":2,"facen":")" + facen_text + "\"}\n";
     const std::vector<Profile> alike = {profile("one", "id"), profile("two", "id")};
     const auto tied = recognise(mixed, true, alike);
     REQUIRE_FALSE(tied);
@@ -193,12 +194,12 @@ TEST_CASE("two profiles that fit alike are an error, one that fits better is tak
 }
 
 TEST_CASE("a made-up layout is read with a profile written after the README") {
-    const std::string text = kOwnRecord + "\n" + kOwnRecord + "\n" + kOwnRecord + "\n";
+    const std::string text = own_record + "\n" + own_record + "\n" + own_record + "\n";
     CHECK_THAT(problem(text), Contains("0 of 3 records can be read as json-lines"));
     CHECK_THAT(problem(text),
                Contains("the first record looks like {face {uid number of 7 bytes, vector text "
                         "of 12 bytes, info {norm text of 7 bytes}}}"));
-    const auto profile = parse_profile(kOwnProfile, "our-dump.yaml");
+    const auto profile = parse_profile(own_profile, "our-dump.yaml");
     REQUIRE(profile);
     const auto recognition = recognise(text, true, std::span(&*profile, 1));
     REQUIRE(recognition);
@@ -210,6 +211,6 @@ TEST_CASE("a made-up layout is read with a profile written after the README") {
     REQUIRE(reader.next(block).value());
     REQUIRE(block.size() == 3);
     CHECK(block.spans[2].id.value == 1234567);
-    CHECK(block.view(block.spans[2].facen) == kFacen);
+    CHECK(block.view(block.spans[2].facen) == facen_text);
     CHECK(block.view(block.spans[2].normalized_id) == "1_x.png");
 }
