@@ -267,6 +267,7 @@ void DumpPair::describe_failures() {
     manifest.failures_bytes = bytes.size();
     manifest.failures_sha256 = sha256_hex(bytes);
     manifest.failures_records = failures.size();
+    manifest.failures_by_reason.clear();
     for (const FailureEntry& entry : failures) {
         ++manifest.failures_by_reason[std::string(reason_name(entry.reason))];
     }

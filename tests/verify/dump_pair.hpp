@@ -100,6 +100,8 @@ class DumpPair {
 
     std::vector<FailureEntry> failures;
     void write_failures() const;
+    /// Makes the manifest fit the list of failures.
+    void describe_failures();
 
     Manifest manifest;
     void write_manifest() const;
@@ -110,7 +112,6 @@ class DumpPair {
 
  private:
     void write_all();
-    void describe_failures();
 
     ScratchFolder folder_;
     std::unique_ptr<FileSystem> files_ = make_posix_file_system();

@@ -60,7 +60,7 @@ TEST_CASE("verify's text has a table, the findings with place and cure, and the 
     const std::string text = render_text(sample_report());
     CHECK(text ==
           R"(source    /dump
-new dump  /new\x1B[31m
+new dump  /new\x1b[31m
 run       0123456789abcdef0123456789abcdef (sequence 1), ffdump 0.1.0, 2026-11-24T08:00:00.000Z to 2026-11-24T09:00:00.000Z
 note      the run was made with --skip-bad-records
 
