@@ -5,6 +5,7 @@
 namespace ffdump {
 namespace {
 
+constexpr const char* kMismatch = "quotes or brackets do not match";
 constexpr const char* kNoBracketAtEnd = "the file ends inside its array: no closing ]";
 
 /// The bytes from a border on, while one frame is looked for in them.
@@ -22,10 +23,13 @@ class ArrayWindow {
         if (end == kNowhere) {
             return unfinished(lead);
         }
-        if (!is_object) {
-            complaint = complaint == nullptr ? "an element is not an object" : complaint;
-        }
         Frame frame;
+        if (complaint == nullptr && !is_object) {
+            complaint = "an element is not an object";
+        } else if (complaint == nullptr && text_[end - 1] != '}') {
+            complaint = kMismatch;
+            frame.is_runaway = true;
+        }
         frame.kind = complaint == nullptr ? Frame::Kind::record : Frame::Kind::bad;
         frame.lead = lead;
         frame.record = trim_end(text_.substr(lead, end - lead)).size();
@@ -58,6 +62,7 @@ class ArrayWindow {
                 .lead = lead,
                 .record = text_.size() - lead,
                 .final = true,
+                .is_runaway = true,
                 .reason = Reason::record_torn,
                 .detail = kNoBracketAtEnd};
     }

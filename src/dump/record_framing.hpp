@@ -26,6 +26,7 @@ struct Frame {
     std::size_t tail = 0;
     bool unterminated = false;  ///< the file ends where the record's border was due
     bool final = false;         ///< a bad chunk after which the file ends without a trailer
+    bool is_runaway = false;    ///< its end was not found: it may have swallowed whole records
     Reason reason = Reason::record_malformed;
     const char* detail = "";
 };
@@ -46,8 +47,8 @@ class RecordFraming {
     [[nodiscard]] virtual Frame next(std::string_view window, bool whole, bool first) = 0;
 };
 
-/// `resumed` when reading starts behind the header.
 [[nodiscard]] std::unique_ptr<RecordFraming> make_line_framing();
+/// `resumed` when reading starts behind the header.
 [[nodiscard]] std::unique_ptr<RecordFraming> make_array_framing(bool resumed);
 
 /// Size of the UTF-8 byte order mark at the front, or nothing when more bytes are needed.

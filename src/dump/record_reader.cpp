@@ -138,7 +138,7 @@ Result<RecordReader::State::Step> RecordReader::State::step(RecordBlock& block) 
     if (std::max(frame.lead, frame.record) > limits.record_bytes) {
         return too_large(block, frame.lead);
     }
-    if (frame.reason == Reason::record_torn && in_array) {
+    if (frame.is_runaway) {
         resync(frame);
     }
     take_record(block, frame);
@@ -253,7 +253,7 @@ void RecordReader::State::parse(RecordBlock& block, RecordSpan& span, const Fram
     mark_bad(block, span, std::move(*fault));
 }
 
-/// A torn element of an array may be a damaged one that swallowed whole records behind it.
+/// One damaged quote or bracket must not take the records behind it along.
 void RecordReader::State::resync(Frame& frame) {
     const std::string_view element = window().substr(frame.lead, frame.record);
     if (const auto border = find_next_record(element, parser)) {
