@@ -45,7 +45,7 @@ Result<std::optional<JsonElement>> unique_value(JsonObject object, std::string_v
 
 Result<JsonElement> parse_json(std::string_view body) {
     // Kept between answers, since a parser allocates more than a usual answer holds.
-    thread_local simdjson::dom::parser parser;
+    static thread_local simdjson::dom::parser parser;
     constexpr std::size_t kKeptCapacity = 4U << 20U;
     if (parser.capacity() > kKeptCapacity) {
         parser = simdjson::dom::parser();  // one huge answer must not be paid for ever after

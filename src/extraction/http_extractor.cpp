@@ -17,8 +17,9 @@ std::size_t answer_limit(std::size_t count) {
     constexpr std::size_t kMost = 64U << 20U;
     constexpr std::size_t kOther = 64U << 10U;
     constexpr std::size_t kFacen = kMaxDimension * sizeof(float) * 4 / 3;
-    return count > kMost / (kFacen + kOther) ? kMost
-                                             : std::min(kMost, kOther + count * (kFacen + kOther));
+    return count > kMost / (kFacen + kOther)
+               ? kMost
+               : std::min(kMost, kOther + (count * (kFacen + kOther)));
 }
 
 std::string join_url(std::string_view base, std::string_view path) {
@@ -76,7 +77,7 @@ std::vector<HttpPart> parts_of(const ExtractionTarget& target, std::vector<Share
     parts.push_back({"request", "", "application/json",
                      std::make_shared<const std::string>(request_json(target, images.size()))});
     for (std::size_t i = 0; i < images.size(); ++i) {
-        std::string name = fmt::format("image{}", i);
+        const std::string name = fmt::format("image{}", i);
         parts.push_back({name, name, "application/octet-stream", std::move(images[i])});
     }
     return parts;

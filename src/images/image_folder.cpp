@@ -23,24 +23,30 @@ std::string errno_text(int number) {
     return std::generic_category().message(number);
 }
 
+template <class Call>
+int without_interrupts(Call call) {
+    while (true) {
+        const int result = call();
+        if (result >= 0 || errno != EINTR) {
+            return result;
+        }
+    }
+}
+
 /// The kernel's openat2, which glibc does not wrap.
 int open_beneath(int folder, const char* name, int flags) {
     open_how how{};
     how.flags = static_cast<std::uint64_t>(flags);
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-    long opened = -1;
-    do {  // EAGAIN: something was renamed while the kernel looked
-        opened = syscall(SYS_openat2, folder, name, &how, sizeof how);
-    } while (opened < 0 && (errno == EINTR || errno == EAGAIN));
-    return static_cast<int>(opened);
+    return without_interrupts([folder, name, &how] {
+        return static_cast<int>(syscall(SYS_openat2, folder, name, &how, sizeof how));
+    });
 }
 
 /// Opens one part of a path; a link fails with ELOOP, which the kernel calls ENOTDIR for folders.
 int open_part(int folder, const std::string& part, int flags) {
-    int opened = -1;
-    do {
-        opened = openat(folder, part.c_str(), flags);
-    } while (opened < 0 && errno == EINTR);
+    const int opened =
+        without_interrupts([folder, &part, flags] { return openat(folder, part.c_str(), flags); });
     if (opened < 0 && errno == ENOTDIR) {
         struct stat status{};
         const bool is_link = fstatat(folder, part.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&

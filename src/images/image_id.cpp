@@ -13,6 +13,7 @@ namespace {
 
 bool starts_with_scheme(std::string_view text, std::string_view scheme) noexcept {
     return text.size() >= scheme.size() &&
+           // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): the length is given
            strncasecmp(text.data(), scheme.data(), scheme.size()) == 0;
 }
 
@@ -31,7 +32,7 @@ bool is_control(char c) noexcept {
 
 std::string_view fault_of_segment(std::string_view segment, EmptySegments empty) noexcept {
     if (segment == "." || segment == "..") {
-        return "it has a segment \".\" or \"..\"";
+        return R"(it has a segment "." or "..")";
     }
     if (segment.empty() && empty == EmptySegments::refused) {
         return "it has an empty segment: a leading, trailing or doubled slash";

@@ -41,6 +41,7 @@ constexpr auto kMarkup = std::to_array<Look>({
 });
 
 bool starts_with_any_case(std::string_view text, std::string_view start) noexcept {
+    // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): the length is given
     return text.size() >= start.size() && strncasecmp(text.data(), start.data(), start.size()) == 0;
 }
 

@@ -45,6 +45,7 @@ long curl_milliseconds(std::chrono::milliseconds time) {
 
 bool starts_with_name(std::string_view line, std::string_view name) {
     return line.size() > name.size() && line[name.size()] == ':' &&
+           // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): the length is given
            strncasecmp(line.data(), name.data(), name.size()) == 0;
 }
 

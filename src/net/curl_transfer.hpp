@@ -26,6 +26,7 @@ class CurlTransfer {
 
     /// `limits` and `sockets` must outlive it.
     CurlTransfer(const HttpLimits& limits, SocketLedger& sockets);
+    ~CurlTransfer() = default;
     CurlTransfer(const CurlTransfer&) = delete;
     CurlTransfer& operator=(const CurlTransfer&) = delete;
 

@@ -141,12 +141,12 @@ void CurlTransport::wake() {
 }
 
 void CurlTransport::run() noexcept {
-    do {
+    while (!is_finished()) {
         admit();
         drive();
         start_ready();  // last: what has just ended makes room, and libcurl wakes up for new ones
         wait();
-    } while (!is_finished());
+    }
     active_.clear();
     idle_.clear();
     multi_.reset();  // on this thread: it closes connections, which may write to them
@@ -244,6 +244,7 @@ void CurlTransport::reap() {
     int left = 0;
     while (const CURLMsg* const message = curl_multi_info_read(multi_.get(), &left)) {
         void* self = nullptr;
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-union-access): libcurl's own message type
         const CURLcode code = message->data.result;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &self);
         CurlTransfer& transfer = *static_cast<CurlTransfer*>(self);
@@ -275,16 +276,17 @@ void CurlTransport::end_overdue() {
 
 void CurlTransport::end_all(Reason reason, std::string_view detail) {
     // done may post new requests, which is why nothing here is walked while it is called.
-    std::map<std::string, Lane> lanes = std::exchange(lanes_, {});
+    const std::map<std::string, Lane> lanes = std::exchange(lanes_, {});
     std::vector<CurlTransfer*> cut;
+    cut.reserve(active_.size());
     for (const auto& [transfer, owner] : active_) {
         cut.push_back(transfer);
     }
     for (CurlTransfer* const transfer : cut) {
         settle(*transfer, failed(transfer->cut(reason, std::string(detail))));
     }
-    for (auto& [origin, lane] : lanes) {
-        for (Posted& posted : lane.waiting) {
+    for (const auto& [origin, lane] : lanes) {
+        for (const Posted& posted : lane.waiting) {
             posted.done(
                 failed(Error(reason, std::string(detail)).at_url(bare_url(posted.request.url))));
         }

@@ -2,7 +2,6 @@
 #include "ffdump/net/service_gate.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace ffdump {
 namespace {
@@ -26,8 +25,7 @@ constexpr milliseconds kFirstProbe{1000};
 
 }  // namespace
 
-ServiceGate::ServiceGate(GateFigures figures, Random random)
-    : figures_(figures), random_(std::move(random)) {}
+ServiceGate::ServiceGate(GateFigures figures, Random random) : figures_(figures), random_(random) {}
 
 bool ServiceGate::may_send(Clock::Instant now) const {
     return !open_ || (in_flight_ == 0 && now >= next_probe_);
@@ -72,7 +70,7 @@ void ServiceGate::schedule_probe(Clock::Instant now, std::optional<milliseconds>
     const milliseconds longest = doubled(kFirstProbe, probes_, figures_.probe_max);
     probes_ += probes_ < 63 ? 1U : 0U;
     // Half of it is certain, so that a service coming up is not met by a burst of probes.
-    const milliseconds wait = share(longest, 0.5 + random_.unit() / 2);
+    const milliseconds wait = share(longest, 0.5 + (random_.unit() / 2));
     next_probe_ = now + std::max(wait, capped(retry_after));
 }
 

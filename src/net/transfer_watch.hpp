@@ -45,8 +45,8 @@ class TransferWatch {
     bool connected_ = false;
     bool uploading_ = false;
     bool answered_ = false;
-    Clock::Instant asked_{};  ///< when the last byte of the request went out
-    Clock::Instant window_start_{};
+    Clock::Instant asked_;  ///< when the last byte of the request went out
+    Clock::Instant window_start_;
     std::uint64_t window_bytes_ = 0;
 };
 

@@ -152,15 +152,15 @@ TEMPLATE_TEST_CASE("an image store serves many fetches at once", "", DirectoryUn
     for (std::size_t i = 0; i < kCount; ++i) {
         under.folder.write(std::to_string(i) + ".png", png_bytes(100 + i));
     }
-    Mailbox<std::pair<std::size_t, Result<Image>>> mailbox;
+    const auto mailbox = std::make_shared<Mailbox<std::pair<std::size_t, Result<Image>>>>();
     for (std::size_t i = 0; i < kCount; ++i) {
-        under.store->fetch(std::to_string(i) + ".png", [&mailbox, i](Result<Image> image) {
-            mailbox.post({i, std::move(image)});
+        under.store->fetch(std::to_string(i) + ".png", [mailbox, i](Result<Image> image) {
+            mailbox->post({i, std::move(image)});
         });
     }
     std::vector<std::pair<std::size_t, Result<Image>>> images;
     for (std::size_t count = 0; count < kCount; count += images.size()) {
-        REQUIRE(mailbox.take_all(images, std::chrono::minutes(1)));
+        REQUIRE(mailbox->take_all(images, std::chrono::minutes(1)));
         for (const auto& [i, image] : images) {
             REQUIRE(image);
             CHECK((*image->bytes == png_bytes(100 + i)));

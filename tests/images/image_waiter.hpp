@@ -5,6 +5,7 @@
 #include "ffdump/images/image_store.hpp"
 
 #include <chrono>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -14,11 +15,12 @@ namespace ffdump {
 
 /// Fetches one image and waits for it.
 inline Result<Image> fetch_image(ImageStore& store, std::string normalized_id) {
-    Mailbox<Result<Image>> mailbox;
+    // Shared: the store's thread may still be leaving post() when the image is here already.
+    const auto mailbox = std::make_shared<Mailbox<Result<Image>>>();
     store.fetch(std::move(normalized_id),
-                [&mailbox](Result<Image> image) { mailbox.post(std::move(image)); });
+                [mailbox](Result<Image> image) { mailbox->post(std::move(image)); });
     std::vector<Result<Image>> images;
-    if (!mailbox.take_all(images, std::chrono::minutes(1)) || images.size() != 1) {
+    if (!mailbox->take_all(images, std::chrono::minutes(1)) || images.size() != 1) {
         throw std::runtime_error("the store did not call done once");
     }
     return std::move(images.front());

@@ -71,7 +71,7 @@ class ServiceGate {
     unsigned in_flight_ = 0;
     unsigned faults_in_row_ = 0;
     unsigned probes_ = 0;
-    Clock::Instant next_probe_{};
+    Clock::Instant next_probe_;
     std::optional<Clock::Instant> down_since_;
     std::optional<Error> last_fault_;
 };
