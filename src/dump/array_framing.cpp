@@ -44,7 +44,10 @@ class ArrayWindow {
             return {.lead = bracket};
         }
         if (rest == text_.size()) {
-            return {.kind = Frame::Kind::trailer, .record = text_.size()};
+            return {.kind = Frame::Kind::trailer,
+                    .lead = bracket,
+                    .record = 1,
+                    .tail = rest - bracket - 1};
         }
         return {.kind = Frame::Kind::bad,
                 .lead = bracket,

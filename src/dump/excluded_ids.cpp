@@ -41,7 +41,8 @@ Result<ExcludedIds> ExcludedIds::parse(std::string_view text, const std::string&
         }
         const std::size_t space = line.find_last_of(" \t");
         const bool in_gallery = space != std::string_view::npos;
-        const std::optional<std::uint64_t> id = parse_id(in_gallery ? line.substr(space + 1) : line);
+        const std::optional<std::uint64_t> id =
+            parse_id(in_gallery ? line.substr(space + 1) : line);
         if (!id) {
             return failed(Error(Reason::config_invalid, "this line is neither ID nor GALLERY ID")
                               .at_file(name)

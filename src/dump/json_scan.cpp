@@ -4,7 +4,6 @@
 #include <cstring>
 
 namespace ffdump {
-
 std::size_t skip_space(std::string_view text, std::size_t from) noexcept {
     while (from < text.size() && is_json_space(text[from])) {
         ++from;
@@ -12,21 +11,13 @@ std::size_t skip_space(std::string_view text, std::size_t from) noexcept {
     return from;
 }
 
-std::string_view trim_end(std::string_view text) noexcept {
-    while (!text.empty() && is_json_space(text.back())) {
-        text.remove_suffix(1);
-    }
-    return text;
-}
-
 std::size_t string_end(std::string_view text, std::size_t from) noexcept {
     std::size_t at = from;
     while (at < text.size()) {
-        const void* found = std::memchr(text.data() + at, '"', text.size() - at);
-        if (found == nullptr) {
+        const std::size_t quote = text.find('"', at);
+        if (quote == std::string_view::npos) {
             return kNowhere;
         }
-        const auto quote = static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
         // An odd number of backslashes before it makes the quote part of the string.
         std::size_t run = quote;
         while (run > at && text[run - 1] == '\\') {

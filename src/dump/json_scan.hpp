@@ -19,8 +19,13 @@ inline constexpr std::size_t kNowhere = std::string_view::npos;
 /// First position from `from` that is not white space; text.size() when there is none.
 [[nodiscard]] std::size_t skip_space(std::string_view text, std::size_t from) noexcept;
 
-/// `text` without the white space at its end.
-[[nodiscard]] std::string_view trim_end(std::string_view text) noexcept;
+/// `text` without the white space at its end. Inline: called some forty times a record.
+[[nodiscard]] inline std::string_view trim_end(std::string_view text) noexcept {
+    while (!text.empty() && is_json_space(text.back())) {
+        text.remove_suffix(1);
+    }
+    return text;
+}
 
 /// Position of the quote that closes the string whose content begins at `from`, or kNowhere.
 [[nodiscard]] std::size_t string_end(std::string_view text, std::size_t from) noexcept;

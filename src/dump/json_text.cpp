@@ -134,8 +134,11 @@ bool is_json_number(std::string_view token) noexcept {
     if (!pass_digits(token, at) || (token[whole] == '0' && at != whole + 1)) {
         return false;
     }
-    if (at < token.size() && token[at] == '.' && !pass_digits(token, ++at)) {
-        return false;
+    if (at < token.size() && token[at] == '.') {
+        ++at;
+        if (!pass_digits(token, at)) {
+            return false;
+        }
     }
     if (at < token.size() && (token[at] == 'e' || token[at] == 'E')) {
         ++at;

@@ -17,9 +17,7 @@ class LineFraming final : public RecordFraming {
         Frame frame;
         frame.lead = skip_space(window, 0);
         if (frame.lead == window.size()) {
-            if (whole) {
-                return {.kind = Frame::Kind::trailer, .record = window.size()};
-            }
+            frame.kind = whole ? Frame::Kind::trailer : Frame::Kind::incomplete;
             return frame;
         }
         const std::size_t newline = window.find('\n', frame.lead);

@@ -5,9 +5,18 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <utility>
 
 namespace ffdump {
+namespace {
+
+RawBytes make_raw_bytes(std::size_t size) {
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-c-arrays,modernize-avoid-c-arrays): see RawBytes
+    return std::make_unique_for_overwrite<char[]>(size);
+}
+
+}  // namespace
 
 void ReadBuffer::reserve(std::size_t wanted) {
     const std::size_t needed = wanted + RecordParser::kPadding;
@@ -15,7 +24,7 @@ void ReadBuffer::reserve(std::size_t wanted) {
         return;
     }
     const std::size_t capacity = std::max(needed, 2 * capacity_);
-    auto grown = std::make_unique_for_overwrite<char[]>(capacity);
+    RawBytes grown = make_raw_bytes(capacity);
     if (size_ != 0) {
         std::memcpy(grown.get(), data_.get(), size_);
     }
@@ -42,10 +51,10 @@ void ReadBuffer::hand_over(RecordBlock& block, std::size_t used, std::size_t usu
     const std::size_t rest = size_ - used;
     const std::size_t needed = std::max(rest, usual) + RecordParser::kPadding;
     constexpr std::size_t kExcess = 4;
-    std::unique_ptr<char[]> spare = std::move(block.bytes);
+    RawBytes spare = std::move(block.bytes);
     std::size_t spare_capacity = block.capacity;
     if (spare == nullptr || spare_capacity < needed || spare_capacity / kExcess > needed) {
-        spare = std::make_unique_for_overwrite<char[]>(needed);
+        spare = make_raw_bytes(needed);
         spare_capacity = needed;
     }
     if (rest != 0) {

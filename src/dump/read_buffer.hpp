@@ -6,7 +6,6 @@
 #include "ffdump/io/byte_source.hpp"
 
 #include <cstddef>
-#include <memory>
 #include <string_view>
 
 namespace ffdump {
@@ -34,7 +33,7 @@ class ReadBuffer {
     void reserve(std::size_t wanted);
 
     ByteSource& source_;
-    std::unique_ptr<char[]> data_;
+    RawBytes data_;
     std::size_t capacity_ = 0;
     std::size_t size_ = 0;
     bool at_end_ = false;

@@ -18,7 +18,7 @@ struct Frame {
         incomplete,  ///< more bytes are needed; only `lead` holds
         record,      ///< one JSON value, to be parsed
         bad,         ///< no record; `reason` and `detail` say why
-        trailer,     ///< `record` is the size of what ends the file
+        trailer,     ///< what ends the file
     };
     Kind kind = Kind::incomplete;
     std::size_t lead = 0;

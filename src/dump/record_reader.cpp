@@ -48,28 +48,30 @@ ByteRange range(std::size_t begin, std::size_t size) {
 
 }  // namespace
 
-struct RecordReader::State {
-    State(ByteSource& source, const Profile& profile, std::string name, ReadLimits wanted,
+class RecordReader::State {
+ public:
+    State(ByteSource& source, const Profile& profile, std::string file, ReadLimits limits,
           ReadPosition start)
-        : file(std::move(name)),
-          limits(bounded(wanted)),
-          in_array(profile.container == Container::json_array),
-          at(start),
-          header_due(start.offset == 0),
-          buffer(source),
-          framing(make_framing(profile.container, start.offset != 0)),
-          parser(profile, limits.depth) {}
+        : file_(std::move(file)),
+          limits_(bounded(limits)),
+          in_array_(profile.container == Container::json_array),
+          at_(start),
+          header_due_(start.offset == 0),
+          buffer_(source),
+          framing_(make_framing(profile.container, start.offset != 0)),
+          parser_(profile, limits_.depth) {}
 
     Result<bool> next(RecordBlock& block);
 
  private:
     enum class Step : std::uint8_t { go_on, block_is_full };
 
-    [[nodiscard]] std::string_view window() const { return buffer.bytes().substr(used); }
+    [[nodiscard]] std::string_view window() const { return buffer_.bytes().substr(used_); }
     Result<Step> step(RecordBlock& block);
-    Result<Step> read_more(RecordBlock& block, const Frame& frame);
+    Result<Step> read_more(RecordBlock& block, Frame frame);
+    [[nodiscard]] bool is_too_large(const Frame& frame) const;
     Result<Step> too_large(RecordBlock& block, std::size_t lead);
-    bool take_header(RecordBlock& block);
+    Result<Step> header_step(RecordBlock& block);
     void take_trailer(RecordBlock& block, std::size_t size);
     void take_record(RecordBlock& block, const Frame& frame);
     void parse(RecordBlock& block, RecordSpan& span, const Frame& frame);
@@ -78,65 +80,65 @@ struct RecordReader::State {
     void advance(std::size_t bytes, std::uint64_t newlines);
     [[nodiscard]] Place place(std::uint64_t line, std::uint64_t offset) const;
 
-    std::string file;
-    ReadLimits limits;
-    bool in_array;
-    ReadPosition at;
-    bool header_due;
-    std::size_t used = 0;  ///< bytes of the buffer that belong to the block in the making
-    bool finished = false;
-    std::optional<Error> failure;
-    ReadBuffer buffer;
-    std::unique_ptr<RecordFraming> framing;
-    RecordParser parser;
+    std::string file_;
+    ReadLimits limits_;
+    bool in_array_;
+    ReadPosition at_;
+    bool header_due_;
+    std::size_t used_ = 0;  ///< bytes of the buffer that belong to the block in the making
+    bool finished_ = false;
+    std::optional<Error> failure_;
+    ReadBuffer buffer_;
+    std::unique_ptr<RecordFraming> framing_;
+    RecordParser parser_;
 };
 
 Result<bool> RecordReader::State::next(RecordBlock& block) {
-    clear(block, at);
-    if (failure) {
-        return failed(*failure);
+    clear(block, at_);
+    if (failure_) {
+        return failed(*failure_);
     }
-    if (finished) {
+    if (finished_) {
         return false;
     }
-    used = 0;
-    Result<void> filled = buffer.fill(limits.block_bytes);
+    used_ = 0;
+    Result<void> filled = buffer_.fill(limits_.block_bytes);
     Result<Step> done = filled ? step(block) : failed(std::move(filled.error()));
-    while (done && *done == Step::go_on && !finished) {
+    while (done && *done == Step::go_on && !finished_) {
         done = step(block);
     }
     if (!done) {
-        failure = std::move(done.error());
-        clear(block, at);
-        return failed(*failure);
+        failure_ = std::move(done.error());
+        clear(block, at_);
+        return failed(*failure_);
     }
-    buffer.hand_over(block, used, limits.block_bytes);
-    block.end = at;
-    block.last = finished;
+    buffer_.hand_over(block, used_, limits_.block_bytes);
+    block.end = at_;
+    block.last = finished_;
     return true;
 }
 
 /// Takes one frame off the front of the window.
 Result<RecordReader::State::Step> RecordReader::State::step(RecordBlock& block) {
-    if (header_due) {
-        return take_header(block) ? Step::go_on : read_more(block, {});
+    if (header_due_) {
+        return header_step(block);
     }
-    const bool whole = buffer.at_end();
-    if (whole && window().empty() && used == 0) {
+    const bool whole = buffer_.at_end();
+    if (whole && window().empty() && used_ == 0) {
         // Only where reading starts again at the end of a file: no block but the last ends there.
         take_trailer(block, 0);
         return Step::go_on;
     }
-    Frame frame = framing->next(window(), whole, at.ordinal == 0);
+    Frame frame = framing_->next(window(), whole, at_.ordinal == 0);
     if (frame.kind == Frame::Kind::incomplete) {
         return read_more(block, frame);
     }
-    if (frame.kind == Frame::Kind::trailer) {
-        take_trailer(block, frame.record);
-        return Step::go_on;
-    }
-    if (std::max(frame.lead, frame.record) > limits.record_bytes) {
+    if (is_too_large(frame)) {
         return too_large(block, frame.lead);
+    }
+    if (frame.kind == Frame::Kind::trailer) {
+        take_trailer(block, frame.lead + frame.record + frame.tail);
+        return Step::go_on;
     }
     if (frame.is_runaway) {
         resync(frame);
@@ -147,19 +149,21 @@ Result<RecordReader::State::Step> RecordReader::State::step(RecordBlock& block) 
 
 /// Not a whole record at hand. Ends the block, unless it has none yet or would end where the file
 /// might: the reader of such a place could not tell whether the array was closed.
-Result<RecordReader::State::Step> RecordReader::State::read_more(RecordBlock& block,
-                                                                 const Frame& frame) {
+Result<RecordReader::State::Step> RecordReader::State::read_more(RecordBlock& block, Frame frame) {
     const std::size_t pending = window().size();
     if (block.size() != 0 && pending != 0) {
         return Step::block_is_full;
     }
-    if (std::max(frame.lead, pending - frame.lead) > limits.record_bytes) {
+    // Judged as it will be when it is whole: what was at hand at a time must not decide.
+    frame.record = trim_end(window().substr(frame.lead)).size();
+    frame.tail = pending - frame.lead - frame.record;
+    if (is_too_large(frame)) {
         return too_large(block, frame.lead);
     }
     // A large record grows by an eighth each time, so that little of what follows is read with it.
     constexpr std::size_t kGrowth = 8;
-    const std::size_t more = pending == 0 ? 1 : std::max(limits.block_bytes, pending / kGrowth);
-    if (Result<void> filled = buffer.fill(buffer.bytes().size() + more); !filled) {
+    const std::size_t more = pending == 0 ? 1 : std::max(limits_.block_bytes, pending / kGrowth);
+    if (Result<void> filled = buffer_.fill(buffer_.bytes().size() + more); !filled) {
         return failed(std::move(filled.error()));
     }
     return Step::go_on;
@@ -170,11 +174,11 @@ Result<RecordReader::State::Step> RecordReader::State::too_large(RecordBlock& bl
     if (block.size() != 0) {
         return Step::block_is_full;
     }
-    if (in_array && !header_due && lead <= limits.record_bytes) {
+    if (in_array_ && !header_due_ && lead <= limits_.record_bytes) {
         // An element that never ends is more likely damaged than large.
         const std::string_view element =
-            window().substr(lead, std::min(window().size() - lead, limits.record_bytes));
-        if (const auto border = find_next_record(element, parser)) {
+            window().substr(lead, std::min(window().size() - lead, limits_.record_bytes));
+        if (const auto border = find_next_record(element, parser_)) {
             take_record(block, {.kind = Frame::Kind::bad,
                                 .lead = lead,
                                 .record = *border,
@@ -184,62 +188,74 @@ Result<RecordReader::State::Step> RecordReader::State::too_large(RecordBlock& bl
     }
     return failed(
         Error(Reason::record_too_large,
-              fmt::format("a record is over the limit of {} bytes", limits.record_bytes))
-            .at(place(at.line + count_newlines(window().substr(0, lead)), at.offset + lead)));
+              fmt::format("a record is over the limit of {} bytes", limits_.record_bytes))
+            .at(place(at_.line + count_newlines(window().substr(0, lead)), at_.offset + lead)));
 }
 
-bool RecordReader::State::take_header(RecordBlock& block) {
-    const std::optional<std::size_t> size = framing->header(window(), buffer.at_end());
+/// White space before or behind a record counts by itself: 1 GiB of it is not believed either.
+bool RecordReader::State::is_too_large(const Frame& frame) const {
+    return std::max({frame.lead, frame.record, frame.tail}) > limits_.record_bytes;
+}
+
+Result<RecordReader::State::Step> RecordReader::State::header_step(RecordBlock& block) {
+    const std::optional<std::size_t> size = framing_->header(window(), buffer_.at_end());
     if (!size) {
-        return false;
+        Frame frame;
+        frame.lead = window().size();
+        return read_more(block, frame);
     }
-    header_due = false;
-    block.header = range(used, *size);
+    if (*size > limits_.record_bytes) {
+        return too_large(block, 0);
+    }
+    header_due_ = false;
+    block.header = range(used_, *size);
     advance(*size, count_newlines(window().substr(0, *size)));
-    return true;
+    return Step::go_on;
 }
 
 void RecordReader::State::take_trailer(RecordBlock& block, std::size_t size) {
-    block.trailer = range(used, size);
+    block.trailer = range(used_, size);
     advance(size, count_newlines(window().substr(0, size)));
-    finished = true;
+    finished_ = true;
 }
 
 void RecordReader::State::take_record(RecordBlock& block, const Frame& frame) {
     const std::string_view bytes = window();
     const std::uint64_t lead_lines = count_newlines(bytes.substr(0, frame.lead));
     const std::uint64_t record_lines =
-        in_array ? count_newlines(bytes.substr(frame.lead, frame.record)) : 0;
+        in_array_ ? count_newlines(bytes.substr(frame.lead, frame.record)) : 0;
     const std::size_t tail = frame.lead + frame.record;
-    const std::uint64_t tail_lines = count_newlines(bytes.substr(tail, frame.tail));
+    // Only lines have a tail, and it ends where the line does.
+    const std::uint64_t tail_lines =
+        frame.tail != 0 && bytes[tail + frame.tail - 1] == '\n' ? 1 : 0;
 
     RecordSpan& span = block.spans.emplace_back();
-    span.lead = range(used, frame.lead);
-    span.record = range(used + frame.lead, frame.record);
-    span.tail = range(used + tail, frame.tail);
-    span.offset = at.offset + frame.lead;
-    span.line = at.line + lead_lines;
+    span.lead = range(used_, frame.lead);
+    span.record = range(used_ + frame.lead, frame.record);
+    span.tail = range(used_ + tail, frame.tail);
+    span.offset = at_.offset + frame.lead;
+    span.line = at_.line + lead_lines;
     if (frame.kind == Frame::Kind::bad) {
         mark_bad(block, span, {.reason = frame.reason, .detail = frame.detail, .at = 0, .id = {}});
     } else {
         parse(block, span, frame);
     }
     advance(tail + frame.tail, lead_lines + record_lines + tail_lines);
-    ++at.ordinal;
+    ++at_.ordinal;
     if (frame.final) {
-        block.trailer = range(used, 0);
-        finished = true;
+        block.trailer = range(used_, 0);
+        finished_ = true;
     }
 }
 
 void RecordReader::State::parse(RecordBlock& block, RecordSpan& span, const Frame& frame) {
     const std::string_view record = window().substr(frame.lead, frame.record);
     std::optional<ParseFault> fault =
-        parser.parse({.bytes = record.data(),
-                      .size = record.size(),
-                      .capacity = buffer.capacity() - span.record.begin,
-                      .begin = span.record.begin},
-                     span);
+        parser_.parse({.bytes = record.data(),
+                       .size = record.size(),
+                       .capacity = buffer_.capacity() - span.record.begin,
+                       .begin = span.record.begin},
+                      span);
     if (!fault) {
         return;
     }
@@ -256,7 +272,7 @@ void RecordReader::State::parse(RecordBlock& block, RecordSpan& span, const Fram
 /// One damaged quote or bracket must not take the records behind it along.
 void RecordReader::State::resync(Frame& frame) {
     const std::string_view element = window().substr(frame.lead, frame.record);
-    if (const auto border = find_next_record(element, parser)) {
+    if (const auto border = find_next_record(element, parser_)) {
         frame.record = *border;
         frame.reason = Reason::record_malformed;
         frame.detail = "quotes or brackets do not match";
@@ -265,9 +281,9 @@ void RecordReader::State::resync(Frame& frame) {
 }
 
 void RecordReader::State::mark_bad(RecordBlock& block, RecordSpan& span, ParseFault fault) const {
-    const std::string_view before = window().substr(span.record.begin - used, fault.at);
+    const std::string_view before = window().substr(span.record.begin - used_, fault.at);
     Place where =
-        place(span.line + (in_array ? count_newlines(before) : 0), span.offset + fault.at);
+        place(span.line + (in_array_ ? count_newlines(before) : 0), span.offset + fault.at);
     if (fault.id) {
         where.record_id = fault.id->value;
     }
@@ -276,14 +292,14 @@ void RecordReader::State::mark_bad(RecordBlock& block, RecordSpan& span, ParseFa
 }
 
 void RecordReader::State::advance(std::size_t bytes, std::uint64_t newlines) {
-    used += bytes;
-    at.offset += bytes;
-    at.line += newlines;
+    used_ += bytes;
+    at_.offset += bytes;
+    at_.line += newlines;
 }
 
 Place RecordReader::State::place(std::uint64_t line, std::uint64_t offset) const {
     Place place;
-    place.file = file;
+    place.file = file_;
     place.line = line;
     place.offset = offset;
     return place;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/dump/survey.hpp"
 
-#include <algorithm>
-#include <memory>
-
 #include "ffdump/io/byte_source.hpp"
 #include "ffdump/record/facen.hpp"
 #include "ffdump/record/running_hash.hpp"
+
+#include <algorithm>
+#include <memory>
 
 namespace ffdump {
 namespace {
@@ -91,8 +91,8 @@ class Surveyor {
     void check_old_facen(std::string_view text, const RecordSpan& span) {
         const Result<Facen> facen = decode_facen(text);
         const double norm = facen ? facen_norm(*facen) : 0.0;
-        if (Result<void> valid = facen ? check_facen(*facen, {.norm_tolerance = 0.01})
-                                       : failed(facen.error());
+        if (Result<void> valid =
+                facen ? check_facen(*facen, {.norm_tolerance = 0.01}) : failed(facen.error());
             !valid) {
             ++survey_.invalid_facens;
             note_problem(std::move(valid.error())
@@ -160,8 +160,8 @@ Result<FileSurvey> survey_file(FileSystem& files, const DumpFile& file,
     Result<FileSurvey> survey = surveyor.finish();
     Result<FileIdentity> after = (*opened)->identity();
     if (survey && after && !(*after == *before)) {
-        return failed(Error(Reason::source_changed, "the file changed while it was read")
-                          .at_file(file.path));
+        return failed(
+            Error(Reason::source_changed, "the file changed while it was read").at_file(file.path));
     }
     if (survey) {
         survey->identity = *before;

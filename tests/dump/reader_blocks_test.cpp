@@ -137,6 +137,25 @@ TEST_CASE("a record over the limit ends the reading with its place, after all be
     }
 }
 
+TEST_CASE("white space around a record does not count to its size, whatever is at hand") {
+    const std::string record = RecordBuilder(1).text();
+    const std::string space(record.size() / 2, ' ');
+    const std::string line = space + record + space + "\n" + space + "\n";
+    const std::string array =
+        space + "[" + space + record + space + "," + space + record + space + "]" + space + "\n";
+    for (const Container container : {Container::json_lines, Container::json_array}) {
+        const std::string& file = container == Container::json_lines ? line : array;
+        for (std::size_t block = 1; block < file.size() + 2; ++block) {
+            const DumpReading reading = read_dump(
+                file,
+                {.container = container, .block_bytes = block, .record_bytes = record.size()});
+            CHECK_FALSE(reading.failure);
+            CHECK(reading.joined == file);
+            CHECK(reading.bad() == 0);
+        }
+    }
+}
+
 TEST_CASE("white space over the limit is an error too and does not fill the memory") {
     for (const Container container : {Container::json_lines, Container::json_array}) {
         EndlessSource source(container == Container::json_array ? "[           " : "        ",

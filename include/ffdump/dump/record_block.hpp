@@ -14,6 +14,11 @@
 
 namespace ffdump {
 
+/// Memory that is not cleared before it is filled, which no container gives: reading would cost a
+/// second pass over every dump.
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-c-arrays,modernize-avoid-c-arrays): as said above
+using RawBytes = std::unique_ptr<char[]>;
+
 /// A stretch of a block's bytes. 32 bits: a block is one target size plus at most one record.
 struct ByteRange {
     std::uint32_t begin = 0;
@@ -65,7 +70,7 @@ class RecordBlock {
     }
 
     // Filled by the reader, read by everybody: a plain aggregate with accessors for convenience.
-    std::unique_ptr<char[]> bytes;
+    RawBytes bytes;
     std::size_t capacity = 0;  ///< allocated, simdjson's padding included
     std::size_t used = 0;      ///< bytes that belong to this block
     std::vector<RecordSpan> spans;
