@@ -25,6 +25,9 @@ std::function<void(DumpPair&)> list_of(std::function<void(Failures&)> change) {
 
 }  // namespace
 
+// The analyzer loses sight of the std::functions in the tables of damages below.
+// NOLINTBEGIN(clang-analyzer-cplusplus.NewDeleteLeaks)
+
 TEST_CASE("verify sees what was done to the list of failures") {
     const std::vector<Damage> damages{
         {"line dropped",
@@ -184,22 +187,22 @@ TEST_CASE("verify counts bad records that were skipped as failed") {
     bad.reason = Reason::record_malformed;
     tables[0].rows.insert(tables[0].rows.begin() + 2, bad);
     SECTION("when they are listed") {
-        const DumpPair pair(std::move(tables), {"skip-bad-records"});
+        const DumpPair pair(tables, {"skip-bad-records"});
         CHECK(pair.verify().verdict == "restorable (4 records failed, 1 excluded)");
     }
     SECTION("when an array is torn or does not begin, and was mended") {
         Table& objects = tables[1];
-        objects.rows.back().bad = "{\"id\": 8, \"fac";
+        objects.rows.back().bad = R"({"id": 8, "fac)";
         objects.rows.back().fate = Row::Fate::failed;
         objects.rows.back().reason = Reason::record_torn;
         objects.is_unclosed = true;
         objects.rows.front().bad = objects.rows.front().source();
         objects.is_unopened = true;
-        const DumpPair pair(std::move(tables), {"skip-bad-records"});
+        const DumpPair pair(tables, {"skip-bad-records"});
         CHECK(pair.verify().verdict == "restorable (5 records failed, 1 excluded)");
     }
     SECTION("and sees one that is not listed") {
-        DumpPair pair(std::move(tables), {"skip-bad-records"});
+        DumpPair pair(tables, {"skip-bad-records"});
         pair.failures.erase(pair.failures.begin());
         pair.write_failures();
         expect_finding(
@@ -207,12 +210,14 @@ TEST_CASE("verify counts bad records that were skipped as failed") {
             {"unlisted", Reason::record_lost, "a bad record of the source is not listed", {}, {}});
     }
     SECTION("and sees one whose bytes are listed otherwise") {
-        DumpPair pair(std::move(tables), {"skip-bad-records"});
+        DumpPair pair(tables, {"skip-bad-records"});
         pair.failures.front().record += " ";
         pair.write_failures();
         expect_finding(pair.verify(),
                        {"other bytes", Reason::failures_differ, "is not the one at byte", {}, {}});
     }
 }
+
+// NOLINTEND(clang-analyzer-cplusplus.NewDeleteLeaks)
 
 }  // namespace ffdump

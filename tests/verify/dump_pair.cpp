@@ -117,10 +117,8 @@ std::string Table::file_of(const std::vector<std::string>& records) const {
 }
 
 std::string Table::source() const {
-    std::vector<std::string> records;
-    for (const Row& row : rows) {
-        records.push_back(row.source());
-    }
+    std::vector<std::string> records(rows.size());
+    std::ranges::transform(rows, records.begin(), &Row::source);
     std::string text = file_of(records);
     text.resize(text.size() - (is_unclosed ? 3U : 0U));
     return text.substr(is_unopened ? 2U : 0U);
@@ -165,13 +163,13 @@ std::string facen_text(const Facen& facen, SlashStyle slash) {
 Row made_row(std::uint64_t id, bool has_model) {
     Row row;
     row.id = {id};
-    row.head = "{\"id\": " + std::to_string(id) + ", \"facen\": \"";
-    row.old_facen = facen_text(made_facen(id * 2 + 1));
-    row.fresh = made_facen(id * 2 + 2);
-    const std::string meta = "\"meta\": {\"normalized_id\": \"2026/" + std::to_string(id) +
-                             ".png\", \"n\": 1.0e+02, \"s\": \"\\u00e9\\/\"}";
+    row.head = "{\"id\": " + std::to_string(id) + R"(, "facen": ")";
+    row.old_facen = facen_text(made_facen((id * 2) + 1));
+    row.fresh = made_facen((id * 2) + 2);
+    const std::string meta = R"("meta": {"normalized_id": "2026/)" + std::to_string(id) +
+                             R"(.png", "n": 1.0e+02, "s": "\u00e9\/"})";
     if (has_model) {
-        row.middle = "\", " + meta + ", \"facen_model\": \"";
+        row.middle = "\", " + meta + R"(, "facen_model": ")";
         row.old_model = "old_320";
         row.foot = "\"}";
     } else {

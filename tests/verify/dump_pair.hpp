@@ -92,7 +92,7 @@ class DumpPair {
     [[nodiscard]] const Table& table(std::string_view name) const;
     /// Changes the list of the target's records and writes them, the manifest as it was.
     template <class Change>
-    void change_records(std::string_view name, Change change) const {
+    void change_records(std::string_view name, const Change& change) const {
         std::vector<std::string> records = table(name).target_records();
         change(records);
         write_target(name, table(name).file_of(records));

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace ffdump {
 namespace {
@@ -16,14 +17,14 @@ constexpr std::string_view kBodies = "ffsec_body_events.json";
 /// A dump of any shape: containers, line ends, key orders, failed, excluded and bad records.
 std::vector<Table> random_tables(Random& random) {
     std::vector<Table> tables;
-    const std::uint64_t count = 1 + random.bits() % 4;
+    const std::uint64_t count = 1 + (random.bits() % 4);
     for (std::uint64_t t = 0; t < count; ++t) {
         Table table{.name = "g" + std::to_string(t) + ".json",
                     .gallery = "g" + std::to_string(t),
                     .rows = {}};
         const bool has_model = random.bits() % 2 == 0;
-        const std::uint64_t action = random.bits() % 8;
-        table.action = action == 0 ? "drop" : action == 1 ? "copy" : "migrate";
+        constexpr std::array<const char*, 3> kActions{"drop", "copy", "migrate"};
+        table.action = kActions.at(std::min<std::uint64_t>(random.bits() % 8, 2));
         table.new_model = has_model && table.action == "migrate" ? "new_320" : "";
         if (random.bits() % 2 == 0) {
             table.container = Container::json_array;
@@ -36,10 +37,8 @@ std::vector<Table> random_tables(Random& random) {
         for (std::uint64_t i = 0; i < rows; ++i) {
             // One value each in 64 bits, so that ids never meet.
             Row row = made_row((random.bits() << 6U) | i, has_model);
-            const std::uint64_t fate = random.bits() % 10;
-            row.fate = fate == 0   ? Row::Fate::failed
-                       : fate == 1 ? Row::Fate::excluded
-                                   : Row::Fate::present;
+            constexpr std::array kFates{Row::Fate::failed, Row::Fate::excluded, Row::Fate::present};
+            row.fate = kFates.at(std::min<std::uint64_t>(random.bits() % 10, 2));
             table.rows.push_back(std::move(row));
         }
         tables.push_back(std::move(table));
@@ -134,7 +133,7 @@ TEST_CASE("verify finds random faultless pairs restorable, with the excluded ids
 TEST_CASE("verify takes doubled ids only from a run that allowed them") {
     std::vector<Table> tables = DumpPair::usual_tables();
     Row twin = made_row(20, true);
-    twin.middle = "\", \"meta\": {}, \"facen_model\": \"";
+    twin.middle = R"(", "meta": {}, "facen_model": ")";
     twin.fresh = made_facen(4711);
     tables[0].rows.push_back(twin);
     SECTION("allowed, and then each is compared with its own") {
