@@ -92,7 +92,7 @@ TEST_CASE("the extractor hands on the facens of a good answer") {
 }
 
 TEST_CASE("the extractor tells a rejected batch from a service that refuses or is overloaded") {
-    const std::pair<int, Reason> cases[] = {
+    const std::vector<std::pair<int, Reason>> cases = {
         {400, Reason::extraction_rejected}, {413, Reason::extraction_rejected},
         {415, Reason::extraction_rejected}, {422, Reason::extraction_rejected},
         {401, Reason::service_refuses},     {403, Reason::service_refuses},

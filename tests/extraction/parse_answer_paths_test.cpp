@@ -8,7 +8,7 @@
 namespace ffdump {
 namespace {
 
-const Facen kFacen{0.6F, -0.8F};
+const Facen unit_facen{0.6F, -0.8F};
 
 Result<std::vector<ExtractedFacen>> parse(const std::string& vector, const std::string& object) {
     ExtractionTarget target;
@@ -31,29 +31,29 @@ Reason no_objects_reason(const std::string& item) {
 }
 
 TEST_CASE("a v2 answer is read by dotted paths") {
-    const std::string object = R"({"bbox":{},"face_emben":)" + result_of(kFacen) + "}";
-    CHECK(parse("face_emben.result", object).value().front().value() == kFacen);
+    const std::string object = R"({"bbox":{},"face_emben":)" + result_of(unit_facen) + "}";
+    CHECK(parse("face_emben.result", object).value().front().value() == unit_facen);
 }
 
 TEST_CASE("a vector path may start at any depth, through lists as well") {
     for (const std::string& object :
-         {R"({"face_emben":)" + result_of(kFacen) + "}",
-          R"({"attributes":{"face_emben":)" + result_of(kFacen) + "}}",
-          R"({"a":[1,[{"b":{"face_emben":)" + result_of(kFacen) + R"(,"c":7}}]]})"}) {
+         {R"({"face_emben":)" + result_of(unit_facen) + "}",
+          R"({"attributes":{"face_emben":)" + result_of(unit_facen) + "}}",
+          R"({"a":[1,[{"b":{"face_emben":)" + result_of(unit_facen) + R"(,"c":7}}]]})"}) {
         INFO(object);
-        CHECK(parse("**.face_emben.result", object).value().front().value() == kFacen);
+        CHECK(parse("**.face_emben.result", object).value().front().value() == unit_facen);
     }
 }
 
 TEST_CASE("a vector path that fits at two places with one value takes it") {
     const std::string object =
-        R"({"a":)" + result_of(kFacen) + R"(,"b":)" + result_of(kFacen) + "}";
-    CHECK(parse("**.result", object).value().front().value() == kFacen);
+        R"({"a":)" + result_of(unit_facen) + R"(,"b":)" + result_of(unit_facen) + "}";
+    CHECK(parse("**.result", object).value().front().value() == unit_facen);
 }
 
 TEST_CASE("a vector path that fits at two places with two values is refused") {
     const std::string object =
-        R"({"face_emben":)" + result_of(kFacen) + R"(,"body_emben":)" + result_of({1.0F}) + "}";
+        R"({"face_emben":)" + result_of(unit_facen) + R"(,"body_emben":)" + result_of({1.0F}) + "}";
     const auto facens = parse("**.result", object);
     REQUIRE_FALSE(facens);
     CHECK(facens.error().reason() == Reason::answer_malformed);

@@ -11,7 +11,7 @@
 namespace ffdump {
 namespace {
 
-const Facen kFacen{0.6F, -0.8F};
+const Facen unit_facen{0.6F, -0.8F};
 
 Result<std::vector<ExtractedFacen>> parse(const std::string& body, std::size_t count = 1) {
     return parse_answer({}, body, count);
@@ -35,18 +35,18 @@ void check_malformed(const std::string& body, std::size_t count = 1) {
 }
 
 TEST_CASE("an answer gives each image its facen, in order") {
-    const auto facens =
-        parse(answer_of(face_item(kFacen) + "," + face_item({1.0F}) + "," + face_item({-1.0F})), 3);
+    const auto facens = parse(
+        answer_of(face_item(unit_facen) + "," + face_item({1.0F}) + "," + face_item({-1.0F})), 3);
     REQUIRE(facens);
-    CHECK(facens->at(0).value() == kFacen);
+    CHECK(facens->at(0).value() == unit_facen);
     CHECK(facens->at(1).value() == Facen{1.0F});
     CHECK(facens->at(2).value() == Facen{-1.0F});
 }
 
 TEST_CASE("an answer may say response, as the vendor's prose does") {
-    const auto facens = parse(R"({"response":[)" + face_item(kFacen) + "]}");
+    const auto facens = parse(R"({"response":[)" + face_item(unit_facen) + "]}");
     REQUIRE(facens);
-    CHECK(facens->front().value() == kFacen);
+    CHECK(facens->front().value() == unit_facen);
 }
 
 TEST_CASE("an answer may hold fields nobody asked for, and escaped slashes") {
@@ -60,9 +60,9 @@ TEST_CASE("an answer may hold fields nobody asked for, and escaped slashes") {
 
 TEST_CASE("an error of one image fails that image only, with the service's words") {
     const auto facens = parse(
-        answer_of(face_item(kFacen) +
+        answer_of(face_item(unit_facen) +
                   R"(,{"error":{"code":"IMAGE_DECODING_FAILED","desc":"Failed to decode: x"}},)" +
-                  face_item(kFacen)),
+                  face_item(unit_facen)),
         3);
     REQUIRE(facens);
     CHECK(facens->at(0).has_value());
@@ -88,9 +88,9 @@ TEST_CASE("errors of other codes and shapes are rejections") {
 
 TEST_CASE("an error that is null is none") {
     const auto facens =
-        parse(answer_of(R"({"error":null,"faces":[{"facen":")" + facen_text(kFacen) + "\"}]}"));
+        parse(answer_of(R"({"error":null,"faces":[{"facen":")" + facen_text(unit_facen) + "\"}]}"));
     REQUIRE(facens);
-    CHECK(facens->front().value() == kFacen);
+    CHECK(facens->front().value() == unit_facen);
 }
 
 TEST_CASE("the service's words are made safe for a terminal and cut") {
@@ -108,7 +108,7 @@ TEST_CASE("the service's words are made safe for a terminal and cut") {
 }
 
 TEST_CASE("an image without a face or with several has no facen") {
-    const std::string face = R"({"facen":")" + facen_text(kFacen) + "\"}";
+    const std::string face = R"({"facen":")" + facen_text(unit_facen) + "\"}";
     for (const std::string item : {R"({"faces":[]})", R"({"faces":null})", "{}"}) {
         CHECK(error_of(item).reason() == Reason::no_face);
     }
@@ -137,11 +137,11 @@ TEST_CASE("values of a facen are the caller's to judge") {
 }
 
 TEST_CASE("an answer for more or fewer images than asked is malformed") {
-    const std::string two = face_item(kFacen) + "," + face_item(kFacen);
+    const std::string two = face_item(unit_facen) + "," + face_item(unit_facen);
     check_malformed(answer_of(two), 1);
     check_malformed(answer_of(two), 3);
     check_malformed(answer_of(""), 1);
-    check_malformed(answer_of(face_item(kFacen)), 0);
+    check_malformed(answer_of(face_item(unit_facen)), 0);
     CHECK(parse(answer_of(""), 0).value().empty());
     CHECK(parse(answer_of(two), 3).error().detail() == "the answer has 2 responses for 3 images");
 }
@@ -155,16 +155,16 @@ TEST_CASE("an answer that is not the documented JSON is malformed") {
                                    "\"x\"",
                                    "{}",
                                    "<html></html>",
-                                   "{\"responses\":{}}",
-                                   "{\"responses\":null}",
-                                   "{\"responses\":[7]}",
-                                   "{\"responses\":[null]}",
-                                   "{\"responses\":[[]]}",
-                                   "{\"responses\":[{\"faces\":{}}]}",
-                                   "{\"responses\":[{\"faces\":7}]}",
-                                   "{\"responses\":[{}]} trailing",
-                                   "{\"responses\":[{\"faces\":[NaN]}]}",
-                                   "{\"responses\":[{\"faces\":[1e999]}]}",
+                                   R"({"responses":{}})",
+                                   R"({"responses":null})",
+                                   R"({"responses":[7]})",
+                                   R"({"responses":[null]})",
+                                   R"({"responses":[[]]})",
+                                   R"({"responses":[{"faces":{}}]})",
+                                   R"({"responses":[{"faces":7}]})",
+                                   R"({"responses":[{}]} trailing)",
+                                   R"({"responses":[{"faces":[NaN]}]})",
+                                   R"({"responses":[{"faces":[1e999]}]})",
                                    "\xEF\xBB\xBF{",
                                    "{\"responses\":[{\"x\":\"\xFF\"}]}"}) {
         check_malformed(body);
@@ -179,8 +179,8 @@ TEST_CASE("an answer of another API version says so, and is not a record without
 }
 
 TEST_CASE("an answer with a key twice is malformed, since readers disagree which counts") {
-    const std::string item = face_item(kFacen);
-    const std::string facen = R"("facen":")" + facen_text(kFacen) + "\"";
+    const std::string item = face_item(unit_facen);
+    const std::string facen = R"("facen":")" + facen_text(unit_facen) + "\"";
     check_malformed(R"({"responses":[)" + item + R"(],"responses":[)" + item + "]}");
     check_malformed(R"({"responses":[)" + item + R"(],"response":[)" + item + "]}");
     check_malformed(R"({"responses":[)" + item + R"(],"respons\u0065s":[)" + item + "]}");
@@ -200,13 +200,13 @@ TEST_CASE("nesting is read to a bound, and far beyond it is no trouble") {
     check_malformed(std::string(100000, '['));
     std::string objects;
     for (int i = 0; i < 100000; ++i) {
-        objects += "{\"a\":";
+        objects += R"({"a":)";
     }
     check_malformed(objects);
 }
 
 TEST_CASE("an answer cut at any length is malformed") {
-    const std::string whole = answer_of(face_item(kFacen) + "," + face_item(kFacen));
+    const std::string whole = answer_of(face_item(unit_facen) + "," + face_item(unit_facen));
     REQUIRE(parse(whole, 2));
     for (std::size_t length = 0; length < whole.size(); ++length) {
         check_malformed(whole.substr(0, length), 2);
@@ -214,7 +214,7 @@ TEST_CASE("an answer cut at any length is malformed") {
 }
 
 TEST_CASE("an answer with any byte changed never gives more or fewer results than images") {
-    const std::string whole = answer_of(face_item(kFacen) + "," + face_item(kFacen));
+    const std::string whole = answer_of(face_item(unit_facen) + "," + face_item(unit_facen));
     for (std::size_t at = 0; at < whole.size(); ++at) {
         for (int value = 0; value < 256; ++value) {
             std::string changed = whole;
@@ -229,7 +229,7 @@ TEST_CASE("a small answer is read the same after a huge one") {
     const std::string huge =
         answer_of(R"({"faces":[],"x":")" + std::string(8U << 20U, 'x') + "\"}");
     CHECK(parse(huge).has_value());
-    CHECK(parse(answer_of(face_item(kFacen))).value().front().value() == kFacen);
+    CHECK(parse(answer_of(face_item(unit_facen))).value().front().value() == unit_facen);
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ TEST_CASE("the HTTP store asks for the image with the storage's limits and time-
 }
 
 TEST_CASE("the HTTP store tells a record's fault from the service's by the status") {
-    const std::pair<int, Reason> cases[] = {
+    const std::vector<std::pair<int, Reason>> cases = {
         {404, Reason::image_missing},      {410, Reason::image_missing},
         {401, Reason::service_refuses},    {403, Reason::service_refuses},
         {429, Reason::service_overloaded}, {500, Reason::service_overloaded},

@@ -11,10 +11,10 @@ namespace {
 
 using namespace std::string_literals;
 
-const std::string kUpload = "http://storage:3333/uploads/";
+const std::string upload_url = "http://storage:3333/uploads/";
 
 Result<std::string> url_of(const std::string& id, const std::vector<std::string>& origins = {}) {
-    return image_url(kUpload, id, origins);
+    return image_url(upload_url, id, origins);
 }
 
 Reason refusal_of(const std::string& id, const std::vector<std::string>& origins = {}) {
@@ -25,17 +25,17 @@ Reason refusal_of(const std::string& id, const std::vector<std::string>& origins
 }
 
 TEST_CASE("an image's URL has exactly one slash between upload-url and id") {
-    CHECK(url_of("1_bd321tlt8f66ph0eaflg.png") == kUpload + "1_bd321tlt8f66ph0eaflg.png");
-    CHECK(image_url("http://storage:3333/uploads", "a.png", {}) == kUpload + "a.png");
+    CHECK(url_of("1_bd321tlt8f66ph0eaflg.png") == upload_url + "1_bd321tlt8f66ph0eaflg.png");
+    CHECK(image_url("http://storage:3333/uploads", "a.png", {}) == upload_url + "a.png");
 }
 
 TEST_CASE("sub-folders of an id are kept, every other character is percent-encoded") {
-    CHECK(url_of("2018/07/a.png") == kUpload + "2018/07/a.png");
+    CHECK(url_of("2018/07/a.png") == upload_url + "2018/07/a.png");
     CHECK(url_of("a b?c#d%41+e&f=g:h@i;j") ==
-          kUpload + "a%20b%3Fc%23d%2541%2Be%26f%3Dg%3Ah%40i%3Bj");
-    CHECK(url_of("\xD0\xB6\xFF.png") == kUpload + "%D0%B6%FF.png");
-    CHECK(url_of("-._~Az09") == kUpload + "-._~Az09");
-    CHECK(url_of("..a/b../...") == kUpload + "..a/b../...");
+          upload_url + "a%20b%3Fc%23d%2541%2Be%26f%3Dg%3Ah%40i%3Bj");
+    CHECK(url_of("\xD0\xB6\xFF.png") == upload_url + "%D0%B6%FF.png");
+    CHECK(url_of("-._~Az09") == upload_url + "-._~Az09");
+    CHECK(url_of("..a/b../...") == upload_url + "..a/b../...");
 }
 
 TEST_CASE("ids that could lead elsewhere are refused") {

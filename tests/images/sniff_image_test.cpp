@@ -5,6 +5,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace ffdump {
 namespace {
@@ -36,7 +37,7 @@ TEST_CASE("the first bytes of an image, cut short, are no image") {
 }
 
 TEST_CASE("what is no image is named by what it looks like") {
-    const std::pair<std::string, std::string> cases[] = {
+    const std::vector<std::pair<std::string, std::string>> cases = {
         {"", "empty"},
         {std::string(4096, '\0'), "nothing but zero bytes"},
         {"<!DOCTYPE html><p>", "an HTML page"},

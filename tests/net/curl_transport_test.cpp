@@ -174,12 +174,13 @@ TEST_CASE("transport takes requests from several threads and from done itself") 
     const auto transport = make_curl_transport({});
     HttpWaiter waiter;
     std::vector<std::thread> senders;
+    senders.reserve(4);
     for (int i = 0; i < 4; ++i) {
         senders.emplace_back([&, i] {
             for (int k = 0; k < 25; ++k) {
                 HttpRequest request;
-                request.url = server.url("/" + std::to_string(i * 25 + k));
-                transport->send(request, [&, then = waiter.done()](Result<HttpAnswer>) {
+                request.url = server.url("/" + std::to_string((i * 25) + k));
+                transport->send(request, [&, then = waiter.done()](const Result<HttpAnswer>&) {
                     HttpRequest again;
                     again.url = server.url("/again");
                     transport->send(again, then);

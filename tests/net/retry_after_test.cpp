@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // Sun, 06 Nov 1994 08:49:37 GMT
-const Clock::WallTime kNow = Clock::WallTime(std::chrono::seconds(784111777));
+constexpr Clock::WallTime kNow(std::chrono::seconds(784111777));
 
 TEST_CASE("Retry-After is read as seconds") {
     CHECK(parse_retry_after("0", kNow) == 0s);

@@ -13,14 +13,14 @@ using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
 constexpr std::uint64_t kSeed = 20260101;
-const Clock::Instant kStart{1000s};
-const Error kRefused{Reason::connection_failed, "no connection could be made"};
+constexpr Clock::Instant kStart{1000s};
+const Error refused{Reason::connection_failed, "no connection could be made"};
 
 ServiceGate make_gate(GateFigures figures = {}) {
     return {figures, Random(kSeed)};
 }
 
-void fail_once(ServiceGate& gate, Clock::Instant now, const Error& error = kRefused) {
+void fail_once(ServiceGate& gate, Clock::Instant now, const Error& error = refused) {
     gate.sent(now);
     gate.faulted(now, error);
 }
@@ -112,12 +112,12 @@ TEST_CASE("gate does not take the outcome of an old request for the probe's") {
     for (int i = 0; i < 4; ++i) {
         gate.sent(kStart);
     }
-    gate.faulted(kStart, kRefused);
-    gate.faulted(kStart, kRefused);
+    gate.faulted(kStart, refused);
+    gate.faulted(kStart, refused);
     CHECK(gate.is_open());
     CHECK_FALSE(gate.may_send(kStart + 10s));
-    gate.faulted(kStart + 10s, kRefused);
-    gate.faulted(kStart + 10s, kRefused);
+    gate.faulted(kStart + 10s, refused);
+    gate.faulted(kStart + 10s, refused);
     CHECK(gate.may_send(kStart + 10s));
     CHECK(gate.next_probe().value() <= kStart + 1s);
 }

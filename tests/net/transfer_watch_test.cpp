@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const Clock::Instant kStart{1000s};
+constexpr Clock::Instant kStart{1000s};
 
 TEST_CASE("transfer watch says nothing while there is no connection") {
     TransferWatch watch({5s, 30s, 35s}, true);
@@ -38,7 +38,7 @@ TEST_CASE("transfer watch cuts an answer slower than 1 KiB/s") {
     watch.connected(kStart, false);
     watch.received(kStart + 10s, 1);
     CHECK(watch.next_check() == kStart + 40s);
-    watch.received(kStart + 39s, 30 * 1024 - 2);
+    watch.received(kStart + 39s, (30UL * 1024) - 2);
     CHECK_FALSE(watch.overdue(kStart + 40s - 1ms).has_value());
     CHECK(watch.overdue(kStart + 40s) == "slower than 1 KiB/s for 30s");
 }
@@ -48,7 +48,7 @@ TEST_CASE("transfer watch lets an answer of exactly 1 KiB/s pass, window after w
     watch.connected(kStart, false);
     Clock::Instant now = kStart;
     for (int window = 0; window < 5; ++window) {
-        watch.received(now, 30 * 1024);
+        watch.received(now, 30UL * 1024);
         now += 30s;
         CHECK_FALSE(watch.overdue(now).has_value());
     }

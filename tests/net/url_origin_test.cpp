@@ -33,7 +33,7 @@ TEST_CASE("bare url drops user info, query and fragment") {
     CHECK(bare_url("http://host:80/a@b.png") == "http://host:80/a@b.png");
     CHECK(bare_url("http://[::1]/a@b") == "http://[::1]/a@b");
     CHECK(bare_url("u:p@host/a") == "host/a");
-    CHECK(bare_url("") == "");
+    CHECK(bare_url("").empty());
 }
 
 TEST_CASE("bare url shows no part of a password with reserved characters") {
