@@ -32,11 +32,11 @@ class ServedFolder {
         more.insert(more.begin(), {"--images", scratch_.at("up")});
         simulator_.emplace(more);
     }
-    RawAnswer ask(const std::string& request) const {
+    [[nodiscard]] RawAnswer ask(const std::string& request) const {
         return RawClient(simulator_->port()).ask(request);
     }
     Simulator& simulator() { return *simulator_; }
-    const ScratchFolder& scratch() const { return scratch_; }
+    [[nodiscard]] const ScratchFolder& scratch() const { return scratch_; }
 
  private:
     ScratchFolder scratch_;
@@ -134,7 +134,7 @@ TEST_CASE("image faults come at the request they are set for") {
     REQUIRE(lines.size() == 11);
     CHECK(lines[8].at("fault") == "image-redirect:http://127.0.0.1:9/x@9-9");
     CHECK(lines[9].at("status") == 0);
-    CHECK(lines[10].at("fault") == "");
+    CHECK(lines[10].at("fault").get<std::string>().empty());
 }
 
 TEST_CASE("without a folder there are no images") {

@@ -110,8 +110,10 @@ std::string facen_base64(const std::vector<float>& facen) {
     static_assert(std::endian::native == std::endian::little);
     constexpr std::string_view kAlphabet =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::vector<std::uint8_t> bytes(facen.size() * sizeof(float) + 2);  // two zeros to read over
-    std::memcpy(bytes.data(), facen.data(), facen.size() * sizeof(float));
+    std::vector<std::uint8_t> bytes((facen.size() * sizeof(float)) + 2);  // two zeros to read over
+    if (!facen.empty()) {
+        std::memcpy(bytes.data(), facen.data(), facen.size() * sizeof(float));
+    }
     const std::size_t size = bytes.size() - 2;
     std::string text;
     text.reserve((size + 2) / 3 * 4);

@@ -114,12 +114,12 @@ Thumb shrink(const Picture& picture, Columns columns) {
                 for (std::size_t x = first(column, width); x < last(column, width); ++x) {
                     const std::uint8_t* p =
                         &picture.rgba[(y * picture.width + columns.left + x) * 4];
-                    sum += std::uint64_t{299} * p[0] + std::uint64_t{587} * p[1] +
-                           std::uint64_t{114} * p[2];
+                    sum += (std::uint64_t{299} * p[0]) + (std::uint64_t{587} * p[1]) +
+                           (std::uint64_t{114} * p[2]);
                     ++pixels;
                 }
             }
-            thumb[row * kThumbSide + column] =
+            thumb[(row * kThumbSide) + column] =
                 static_cast<double>(sum) / (1000.0 * static_cast<double>(pixels));
         }
     }

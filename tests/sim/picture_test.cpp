@@ -39,7 +39,7 @@ TEST_CASE("a PNG decodes to the pixels it was made of") {
     CHECK(picture->height == 20);
     for (std::size_t i = 0; i < pixels.grey.size(); ++i) {
         REQUIRE(picture->rgba[i * 4] == pixels.grey[i]);
-        REQUIRE(picture->rgba[i * 4 + 3] == 255);
+        REQUIRE(picture->rgba[(i * 4) + 3] == 255);
     }
 }
 
@@ -48,7 +48,7 @@ TEST_CASE("a JPEG decodes to nearly the pixels it was made of") {
     const auto picture = decode_picture(jpeg_of(pixels));
     REQUIRE(picture);
     for (std::size_t i = 0; i < pixels.grey.size(); ++i) {
-        REQUIRE(std::abs(int(picture->rgba[i * 4 + 1]) - int(pixels.grey[i])) < 12);
+        REQUIRE(std::abs(int(picture->rgba[(i * 4) + 1]) - int(pixels.grey[i])) < 12);
     }
 }
 

@@ -48,7 +48,9 @@ int run(const ffdump::SimulatorOptions& options, const sigset_t& ends) {
                "floats; it recognises nobody\n",
                options.model, options.dimension);
     fmt::print("listening 127.0.0.1:{}\n", *port);
-    std::fflush(stdout);
+    if (std::fflush(stdout) != 0) {
+        return kCannotListen;
+    }
     int signal = 0;
     sigwait(&ends, &signal);
     server.stop();

@@ -27,6 +27,7 @@ std::vector<int> statuses_at_once(std::uint16_t port, std::size_t count) {
         clients.back()->send(v1_request({face_png(i)}));
     }
     std::vector<int> statuses;
+    statuses.reserve(count);
     for (const auto& client : clients) {
         statuses.push_back(client->receive().status);
     }

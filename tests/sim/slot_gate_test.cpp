@@ -23,6 +23,7 @@ Outcome crowd(SlotGate& gate, std::size_t size, SlotGate::Clock::duration work) 
     Outcome outcome;
     outcome.passages.resize(size);
     std::vector<std::thread> threads;
+    threads.reserve(size);
     const auto begin = SlotGate::Clock::now();
     for (std::size_t i = 0; i < size; ++i) {
         threads.emplace_back([&, i] { outcome.passages[i] = gate.pass(work); });
@@ -72,6 +73,7 @@ TEST_CASE("stopping wakes those who work and those who wait") {
     SlotGate gate(1);
     std::vector<SlotGate::Passage> passages(3);
     std::vector<std::thread> threads;
+    threads.reserve(passages.size());
     for (SlotGate::Passage& passage : passages) {
         threads.emplace_back([&] { passage = gate.pass(1h); });
     }

@@ -128,7 +128,7 @@ Checked<std::optional<std::size_t>> body_length(const WireRequest& request) {
     if (!value) {
         return refused_and_closed(400, "malformed Content-Length");
     }
-    return std::optional<std::size_t>{*value};
+    return value;
 }
 
 /// Decodes chunks in place behind the head; returns where the coded body ends.

@@ -144,7 +144,10 @@ class ChildProcess {
             }
         }
         for (const auto& [name, value] : command.environment) {
-            result.add(name + "=" + value);
+            std::string entry = name;
+            entry += "=";
+            entry += value;
+            result.add(std::move(entry));
         }
         return result;
     }
@@ -167,13 +170,14 @@ class ChildProcess {
         if (pid_ == 0) {
             become(command, argv, envp, {in[0], out[1], err[1]}, parent);
             const int number = errno;
-            static_cast<void>(!write(failure[1], &number, sizeof number));
-            _exit(127);
+            const bool told = write(failure[1], &number, sizeof number) == sizeof number;
+            _exit(told ? 127 : 126);
         }
         for (const int end : {in[0], out[1], err[1], failure[1]}) {
             close(end);
         }
         int number = pid_ < 0 ? errno : 0;
+        // NOLINTNEXTLINE(clang-analyzer-unix.BlockInCriticalSection): no lock is held here
         const bool failed = pid_ < 0 || read(failure[0], &number, sizeof number) == sizeof number;
         close(failure[0]);
         if (failed) {
@@ -202,7 +206,7 @@ class ChildProcess {
         sigset_t none;
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, nullptr);
-        ::signal(SIGPIPE, SIG_DFL);
+        static_cast<void>(::signal(SIGPIPE, SIG_DFL));
         int input = files[0];
         if (command.input.empty()) {
             input = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -279,6 +283,7 @@ class ChildProcess {
         } else {
             end_.signal = WTERMSIG(status);
         }
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-union-access): glibc spells rusage that way
         end_.peak_rss_kib = usage.ru_maxrss;
         end_.cpu = std::chrono::seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
                    std::chrono::microseconds(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);

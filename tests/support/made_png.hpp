@@ -91,7 +91,7 @@ inline std::string stored_deflate(std::string_view bytes) {
 /// at least twice as wide as high (two).
 [[nodiscard]] inline GreyPixels face_pixels(std::uint64_t seed, std::uint32_t width = 24,
                                             std::uint32_t height = 24) {
-    std::uint64_t state = seed * 0x9E3779B97F4A7C15U + 0x2545F4914F6CDD1DU;
+    std::uint64_t state = (seed * 0x9E3779B97F4A7C15U) + 0x2545F4914F6CDD1DU;
     const auto unit = [&state] {
         state ^= state >> 12U;
         state ^= state << 25U;
@@ -103,17 +103,17 @@ inline std::string stored_deflate(std::string_view bytes) {
     }
     std::array<double, 8> wave{};
     for (double& value : wave) {
-        value = unit() * 5.0 + 0.5;
+        value = (unit() * 5.0) + 0.5;
     }
     GreyPixels pixels{width, height, {}};
     for (std::uint32_t y = 0; y < height; ++y) {
         for (std::uint32_t x = 0; x < width; ++x) {
             const double u = double(x) / width;
             const double v = double(y) / height;
-            const double value = std::sin(wave[0] * u + wave[1] * v + wave[2]) +
-                                 std::sin(wave[3] * u - wave[4] * v + wave[5]) +
-                                 std::cos(wave[6] * v + wave[7]);
-            pixels.grey.push_back(static_cast<std::uint8_t>(127.0 + 42.0 * value));
+            const double value = std::sin((wave[0] * u) + (wave[1] * v) + wave[2]) +
+                                 std::sin((wave[3] * u) - (wave[4] * v) + wave[5]) +
+                                 std::cos((wave[6] * v) + wave[7]);
+            pixels.grey.push_back(static_cast<std::uint8_t>(127.0 + (42.0 * value)));
         }
     }
     return pixels;

@@ -41,6 +41,7 @@ class ScratchFolder {
     [[nodiscard]] std::string at(std::string_view name) const { return (path_ / name).string(); }
 
     /// Writes a file, folders above it included; its path.
+    // NOLINTNEXTLINE(modernize-use-nodiscard): most callers want the file, not its path
     std::string write(std::string_view name, std::string_view bytes) const {
         const std::filesystem::path path = path_ / name;
         std::filesystem::create_directories(path.parent_path());
