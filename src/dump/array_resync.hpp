@@ -13,7 +13,7 @@ namespace ffdump {
 /// would otherwise take every later record with it. `bytes` begin with that element; readable
 /// memory reaches RecordParser::kPadding further. Returns the position of the first comma behind
 /// which stands a whole, valid record of the profile that a comma or bracket follows.
-/// Only ever asked about damaged files; a hostile one costs at most a fixed multiple of its size.
+/// Only ever asked about damaged files; one call costs at most a fixed multiple of its bytes.
 [[nodiscard]] std::optional<std::size_t> find_next_record(std::string_view bytes,
                                                           RecordParser& parser);
 

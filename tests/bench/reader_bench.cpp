@@ -15,8 +15,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -108,23 +106,23 @@ void bare_record(simdjson::ondemand::parser& parser, const char* line, std::size
 Totals with_bare_loop(const std::string& dump) {
     CopyingSource source(dump);
     simdjson::ondemand::parser parser;
-    const auto buffer = std::make_unique<char[]>(kBufferBytes + simdjson::SIMDJSON_PADDING);
+    std::string buffer(kBufferBytes + simdjson::SIMDJSON_PADDING, '\0');
     Totals totals;
     std::size_t held = 0;
     for (;;) {
-        const std::size_t count = source.read({buffer.get() + held, kBufferBytes - held}).value();
+        const std::size_t count = source.read({buffer.data() + held, kBufferBytes - held}).value();
         if (count == 0) {
             return totals;
         }
         held += count;
         std::size_t at = 0;
-        while (const void* end = std::memchr(buffer.get() + at, '\n', held - at)) {
-            const char* line = buffer.get() + at;
+        while (const void* end = std::memchr(buffer.data() + at, '\n', held - at)) {
+            const char* line = buffer.data() + at;
             const auto size = static_cast<std::size_t>(static_cast<const char*>(end) - line);
             bare_record(parser, line, size, kBufferBytes + simdjson::SIMDJSON_PADDING - at, totals);
             at += size + 1;
         }
-        std::memmove(buffer.get(), buffer.get() + at, held - at);
+        std::memmove(buffer.data(), buffer.data() + at, held - at);
         held -= at;
     }
 }
@@ -167,7 +165,8 @@ bool compare(std::size_t dimension, int rounds) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const int rounds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 7;
+    const int rounds =
+        argc > 1 ? std::max(1, static_cast<int>(std::strtol(argv[1], nullptr, 10))) : 7;
     bool agree = true;
     for (const std::size_t dimension : {std::size_t{320}, std::size_t{480}}) {
         agree = compare(dimension, rounds) && agree;

@@ -102,20 +102,17 @@ TEST_CASE("array reader calls a file bad that does not begin with a bracket") {
 }
 
 TEST_CASE("array reader finds the next record after one whose end is lost") {
-    const std::string three = RecordBuilder(3).meta("\"a\":[{\"b\":1},{\"c\":2}]").text();
+    const std::string three = RecordBuilder(3).meta(R"("a":[{"b":1},{"c":2}])").text();
     for (const std::string& broken :
          std::vector<std::string>{R"({"id":2,"facen":"AA==,"meta":{"a":"b","c":"{["}})",
                                   R"({"id":2,"facen":"AA==","meta":{"a":{"b":1}})",
                                   R"({"id":2,"facen":"AA==","meta":{"a":[1,2}})", "\""}) {
-        check({"[" + one() + ",\n" + broken + ",\n" + three + ",\n" + two() + "]",
-               {1, 3, 2},
-               broken});
+        check({dump_of({one(), broken, three, two()}, kArray), {1, 3, 2}, broken});
     }
 }
 
 TEST_CASE("array reader does not take a part of a torn record for a record") {
-    const std::string torn =
-        "{\"id\":2,\"facen\":\"\",\"meta\":{\"a\":[{\"id\":4},{\"id\":5}],\"b\":\"";
+    const std::string torn = R"({"id":2,"facen":"","meta":{"a":[{"id":4},{"id":5}],"b":")";
     check({"[" + one() + "," + torn, {1}, torn, Reason::record_torn});
 }
 

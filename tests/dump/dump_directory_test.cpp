@@ -101,8 +101,9 @@ TEST_CASE("a file of no known layout is refused with its path") {
 }
 
 TEST_CASE("names that would steer a terminal or are not UTF-8 are refused") {
-    for (const std::string name :
-         {"a\x1b[2J.json", "a\n.json", "a\xFF.json", "a\xE2\x80\xAE.json"}) {
+    const std::string right_to_left{'\xE2', '\x80', '\xAE'};
+    for (const std::string& name : std::vector<std::string>{
+             "a\x1b[2J.json", "a\n.json", "a\xFF.json", "a" + right_to_left + ".json"}) {
         DumpFolder dump;
         dump.add(name, Container::json_lines);
         CHECK(dump.refusal().reason() == Reason::source_unreadable);

@@ -13,8 +13,9 @@ namespace {
 
 std::vector<std::string> some_records(std::uint64_t count) {
     std::vector<std::string> records;
+    records.reserve(count);
     for (std::uint64_t id = 0; id < count; ++id) {
-        records.push_back(RecordBuilder(id).meta("\"n\":[{\"a\":\"},{\"}]").text());
+        records.push_back(RecordBuilder(id).meta(R"("n":[{"a":"},{"}])").text());
     }
     return records;
 }
@@ -175,8 +176,9 @@ TEST_CASE("white space over the limit is an error too and does not fill the memo
 TEST_CASE("an array goes on after an element that never ends, even over the limit") {
     const std::string broken = R"({"id":2,"facen":"AA==,"meta":{}})";
     std::vector<std::string> records;
+    records.reserve(41);
     for (std::uint64_t id = 0; id < 40; ++id) {
-        records.push_back(RecordBuilder(id).meta("\"a\":\"b\"").text());
+        records.push_back(RecordBuilder(id).meta(R"("a":"b")").text());
     }
     records.insert(records.begin() + 1, broken);
     const std::string file = dump_of(records, Container::json_array);

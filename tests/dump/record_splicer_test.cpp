@@ -4,6 +4,7 @@
 #include "support/dump_reading.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <string>
@@ -15,8 +16,8 @@ namespace {
 constexpr Container kLines = Container::json_lines;
 constexpr Container kArray = Container::json_array;
 
-const Facen kNew{1.0F};                           // "AACAPw=="
-const Facen kSlashes{-1.69474E38F, 1.0F, -0.0F};  // bytes FF FE FE FE ...: has slashes
+const Facen new_facen{1.0F};                         // "AACAPw=="
+const Facen slash_facen{-1.69474E38F, 1.0F, -0.0F};  // bytes FF FE FE FE ...: has slashes
 
 void keep(std::string& out, FileSplicer& splicer, const RecordBlock& block, std::size_t i) {
     splicer.kept(out, block, i);
@@ -66,7 +67,7 @@ TEST_CASE("keeping every record gives the file back, whatever the sizes of block
 }
 
 TEST_CASE("a meta of 1 MiB comes through byte for byte") {
-    std::string meta = "\"m\":\"";
+    std::string meta = R"("m":")";
     while (meta.size() < (1U << 20U)) {
         meta += "\\u0000\\/ \xD0\xB6\xFF,}{][";
     }
@@ -81,18 +82,19 @@ TEST_CASE("a changed record has the new facen and model and nothing else new") {
     for (const Container container : {kLines, kArray}) {
         const auto file = [&](const std::string& facen, const std::string& model) {
             return dump_of(
-                {" {\"facen\" : \"" + facen + "\",\"id\":1, \"facen_model\":\"" + model + "\"}",
-                 "{\"facen_model\": \"" + model + "\",\"meta\":{\"facen\":\"AA==\"},\"facen\":\"" +
-                     facen + "\" ,\"id\":2}"},
+                {fmt::format(R"( {{"facen" : "{}","id":1, "facen_model":"{}"}})", facen, model),
+                 fmt::format(
+                     R"({{"facen_model": "{}","meta":{{"facen":"AA=="}},"facen":"{}" ,"id":2}})",
+                     model, facen)},
                 container);
         };
         for (const std::size_t block : {1U, 60U, 1000U}) {
             const ReadingStyle style{.container = container, .block_bytes = block};
-            CHECK(changed(file("AA==", "old"), kNew, "n\"\\\n\x01", style) ==
+            CHECK(changed(file("AA==", "old"), new_facen, "n\"\\\n\x01", style) ==
                   file("AACAPw==", R"(n\"\\\n\u0001)"));
-            CHECK(changed(file("AA==", "old"), kNew, std::nullopt, style) ==
+            CHECK(changed(file("AA==", "old"), new_facen, std::nullopt, style) ==
                   file("AACAPw==", "old"));
-            CHECK(changed(file("", ""), kNew, "m", style) == file("AACAPw==", "m"));
+            CHECK(changed(file("", ""), new_facen, "m", style) == file("AACAPw==", "m"));
         }
     }
 }
@@ -100,15 +102,15 @@ TEST_CASE("a changed record has the new facen and model and nothing else new") {
 TEST_CASE("a new facen spells its slashes as the old one does, or as those before it") {
     std::string plain;
     std::string escaped;
-    append_facen(plain, kSlashes, SlashStyle::plain);
-    append_facen(escaped, kSlashes, SlashStyle::escaped);
+    append_facen(plain, slash_facen, SlashStyle::plain);
+    append_facen(escaped, slash_facen, SlashStyle::escaped);
     REQUIRE(plain != escaped);
     const auto record = [](const std::string& facen) {
         return RecordBuilder(1).facen(facen).text();
     };
     const std::string file = dump_of(
         {record("AA=="), record("\\/w=="), record("AA=="), record("/w=="), record("AA==")}, kLines);
-    CHECK(changed(file, kSlashes, std::nullopt, {.block_bytes = 1}) ==
+    CHECK(changed(file, slash_facen, std::nullopt, {.block_bytes = 1}) ==
           dump_of({record(plain), record(escaped), record(escaped), record(plain), record(plain)},
                   kLines));
 }
@@ -116,9 +118,9 @@ TEST_CASE("a new facen spells its slashes as the old one does, or as those befor
 TEST_CASE("any subset of an array's records is a well-formed array") {
     const std::vector<std::string> records{RecordBuilder(0).text(), RecordBuilder(1).text(),
                                            RecordBuilder(2).text(), RecordBuilder(3).text()};
-    for (const std::string& file :
-         {dump_of(records, kArray),
-          "[" + records[0] + " ,\t" + records[1] + "\n, " + records[2] + "," + records[3] + "]"}) {
+    const std::string tight =
+        "[" + records[0] + " ,\t" + records[1] + "\n, " + records[2] + "," + records[3] + "]";
+    for (const std::string& file : {dump_of(records, kArray), tight}) {
         for (unsigned chosen = 0; chosen < 16; ++chosen) {
             for (const std::size_t block : {1U, 80U, 1000U}) {
                 const std::string out =
@@ -150,12 +152,13 @@ TEST_CASE("any subset of an array's records is a well-formed array") {
 }
 
 TEST_CASE("leaving lines out leaves the others byte for byte") {
-    const std::string a = RecordBuilder(0).text() + "\r\n";
-    const std::string b = "\n  " + RecordBuilder(1).text() + " \n";
-    const std::string c = RecordBuilder(2).text();
+    const std::vector<std::string> lines{RecordBuilder(0).text() + "\r\n",
+                                         "\n  " + RecordBuilder(1).text() + " \n",
+                                         RecordBuilder(2).text()};
+    const std::string file = lines[0] + lines[1] + lines[2];
     for (unsigned chosen = 0; chosen < 8; ++chosen) {
         const std::string out = splice_dump(
-            a + b + c, {.block_bytes = 1},
+            file, {.block_bytes = 1},
             [&](std::string& text, FileSplicer& splicer, const RecordBlock& from, std::size_t i) {
                 if ((chosen >> from.spans[i].id.value & 1U) != 0) {
                     splicer.kept(text, from, i);
@@ -163,19 +166,29 @@ TEST_CASE("leaving lines out leaves the others byte for byte") {
                     splicer.left_out(from, i);
                 }
             });
-        CHECK(out == ((chosen & 1U) != 0 ? a : "") + ((chosen & 2U) != 0 ? b : "") +
-                         ((chosen & 4U) != 0 ? c : ""));
+        std::string expected;
+        for (const unsigned i : {0U, 1U, 2U}) {
+            expected += (chosen >> i & 1U) != 0 ? lines[i] : "";
+        }
+        CHECK(out == expected);
     }
 }
 
 TEST_CASE("a damaged array without its bad records is well-formed") {
     const std::string a = RecordBuilder(1).text();
     const std::string b = RecordBuilder(2).text();
-    for (const std::string& file : std::vector<std::string>{
-             "[" + a + "," + b, "[" + a + "," + b + ",", "[",
-             "[" + a + ",{\"id\":", "[," + a + "," + b + "]", "[" + a + ",," + b + "]",
-             "[" + a + "," + b + ",]", "[" + a + b + "]", "[7," + a + "]", "[" + a + "]]",
-             a + "," + b + "]", "[" + a + ",{\"id\":3,\"facen\":\"A,\"x\":1}," + b + "]"}) {
+    // A and B stand for the two records.
+    for (const std::string pattern :
+         {"[A,B", "[A,B,", "[", R"([A,{"id":)", "[,A,B]", "[A,,B]", "[A,B,]", "[AB]", "[7,A]",
+          "[A]]", "A,B]", R"([A,{"id":3,"facen":"x,"x":1},B])"}) {
+        std::string file;
+        for (const char c : pattern) {
+            if (c == 'A' || c == 'B') {
+                file += c == 'A' ? a : b;
+            } else {
+                file.push_back(c);
+            }
+        }
         for (const std::size_t block : {1U, 1000U}) {
             INFO(file);
             const std::string out = splice_dump(file, {.container = kArray, .block_bytes = block},

@@ -53,13 +53,13 @@ class RecordBuilder {
         return *this;
     }
     [[nodiscard]] std::string text() const {
-        std::string text = "{\"id\":" + id_ + ",\"facen\":\"" + facen_ + "\"";
+        std::string text = "{\"id\":" + id_ + R"(,"facen":")" + facen_ + "\"";
         if (model_) {
-            text += ",\"facen_model\":\"" + *model_ + "\"";
+            text += R"(,"facen_model":")" + *model_ + "\"";
         }
         text += ",\"meta\":{" + meta_;
         if (normalized_) {
-            text += (meta_.empty() ? "\"normalized_id\":\"" : ",\"normalized_id\":\"") +
+            text += (meta_.empty() ? R"("normalized_id":")" : R"(,"normalized_id":")") +
                     *normalized_ + "\"";
         }
         return text + "}}";
