@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "block_feeder.hpp"
 
-#include <utility>
-
 #include "ffdump/io/byte_source.hpp"
 #include "ffdump/record/running_hash.hpp"
+
+#include <utility>
 
 namespace ffdump {
 namespace {
@@ -117,8 +117,9 @@ Result<void> BlockFeeder::read_file(const FeedFile& feed) {
 Result<void> BlockFeeder::check_unchanged(File& file, const FilePlan& plan,
                                           const RunningHash* hash) const {
     if (hash != nullptr && hash->value().hex() != plan.survey.fingerprint) {
-        return failed(Error(Reason::source_changed, "the file is not what it was when the run began")
-                          .at_file(plan.file.path));
+        return failed(
+            Error(Reason::source_changed, "the file is not what it was when the run began")
+                .at_file(plan.file.path));
     }
     Result<FileIdentity> identity = file.identity();
     if (!identity) {

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "block_work.hpp"
+#include "pipeline_events.hpp"
+
+#include "ffdump/dump/record_reader.hpp"
+#include "ffdump/io/file_system.hpp"
+#include "ffdump/migrate/migration_plan.hpp"
+#include "ffdump/record/running_hash.hpp"
+
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -8,13 +16,6 @@
 #include <mutex>
 #include <thread>
 #include <vector>
-
-#include "block_work.hpp"
-#include "ffdump/dump/record_reader.hpp"
-#include "ffdump/io/file_system.hpp"
-#include "ffdump/migrate/migration_plan.hpp"
-#include "ffdump/record/running_hash.hpp"
-#include "pipeline_events.hpp"
 
 namespace ffdump {
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ffdump/base/error.hpp"
+#include "ffdump/dump/record_block.hpp"
+#include "ffdump/images/image_store.hpp"
+#include "ffdump/record/facen.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "ffdump/base/error.hpp"
-#include "ffdump/dump/record_block.hpp"
-#include "ffdump/images/image_store.hpp"
-#include "ffdump/record/facen.hpp"
 
 namespace ffdump {
 
@@ -25,18 +25,18 @@ struct RecordFailure {
 struct RecordFate {
     enum class State : std::uint8_t { open, changed, kept, failed, excluded };
     State state = State::open;
-    Facen facen;                              ///< when changed
-    std::unique_ptr<RecordFailure> failure;   ///< when failed
+    Facen facen;                             ///< when changed
+    std::unique_ptr<RecordFailure> failure;  ///< when failed
 };
 
 /// A block on its way through the pipeline. Owned by the pipeline's queue; stages hold pointers to
 /// it only while `open` counts their records.
 struct BlockWork {
-    std::uint32_t file = 0;       ///< index into the plan
+    std::uint32_t file = 0;  ///< index into the plan
     RecordBlock block;
     std::vector<RecordFate> fates;
-    std::size_t open = 0;         ///< records without a fate
-    std::size_t written = 0;      ///< records at the front that have been written
+    std::size_t open = 0;     ///< records without a fate
+    std::size_t written = 0;  ///< records at the front that have been written
 
     void settle(std::size_t i, RecordFate::State state) {
         fates[i].state = state;
@@ -57,7 +57,7 @@ struct BlockWork {
 struct Ticket {
     BlockWork* work = nullptr;
     std::uint32_t index = 0;
-    unsigned attempts = 0;        ///< requests that were made for it so far
+    unsigned attempts = 0;  ///< requests that were made for it so far
     [[nodiscard]] const RecordSpan& span() const { return work->block.spans[index]; }
 };
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "extraction_stage.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace ffdump {
 
@@ -137,8 +137,8 @@ void ExtractionStage::settle_one(ReadyImage image, ExtractedFacen facen, bool al
     const Ticket& ticket = image.ticket;
     std::size_t& dimension = dimensions_.at(ticket.work->file);
     if (facen) {
-        if (Result<void> valid =
-                check_facen(*facen, {.dimension = dimension, .norm_tolerance = limits_.norm_tolerance});
+        if (Result<void> valid = check_facen(
+                *facen, {.dimension = dimension, .norm_tolerance = limits_.norm_tolerance});
             !valid) {
             facen = failed(std::move(valid.error()));
         }

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "block_work.hpp"
+#include "pipeline_events.hpp"
+
+#include "ffdump/migrate/migration_plan.hpp"
+#include "ffdump/net/service_gate.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -9,11 +15,6 @@
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include "block_work.hpp"
-#include "ffdump/migrate/migration_plan.hpp"
-#include "ffdump/net/service_gate.hpp"
-#include "pipeline_events.hpp"
 
 namespace ffdump {
 
@@ -39,7 +40,8 @@ class ExtractionStage {
                     Limits limits, ServiceGate gate);
 
     void add(ReadyImage image, Clock::Instant now);
-    /// Sends what may be sent. `more_coming`: images are under way, so a part-filled batch may wait.
+    /// Sends what may be sent. `more_coming`: images are under way, so a part-filled batch may
+    /// wait.
     void pump(Clock::Instant now, bool more_coming);
     void answered(BatchAnswered event, Clock::Instant now);
 
@@ -62,7 +64,7 @@ class ExtractionStage {
         std::size_t lane = 0;
         std::vector<ReadyImage> images;
         unsigned faults = 0;
-        bool alone = false;      ///< one image that is asked a second time on its own
+        bool alone = false;  ///< one image that is asked a second time on its own
     };
     struct Flight {
         Batch batch;
@@ -92,10 +94,10 @@ class ExtractionStage {
     std::vector<Lane> lanes_;
     std::vector<std::size_t> lane_of_file_;
     std::vector<std::size_t> dimensions_;
-    std::deque<Batch> again_;                          ///< to be sent before anything new
+    std::deque<Batch> again_;  ///< to be sent before anything new
     std::multimap<Clock::Instant, Batch> delayed_;
     std::unordered_map<std::uint64_t, Flight> flying_;
-    std::size_t waiting_count_ = 0;                    ///< images in lanes, again_ and delayed_
+    std::size_t waiting_count_ = 0;  ///< images in lanes, again_ and delayed_
     std::size_t waiting_bytes_ = 0;
     std::uint64_t next_id_ = 0;
     std::uint64_t successes_ = 0;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "file_sealer.hpp"
 
-#include <algorithm>
-#include <memory>
-#include <utility>
-
 #include "ffdump/io/sha256.hpp"
 #include "ffdump/record/running_hash.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
 
 namespace ffdump {
 namespace {
@@ -34,11 +34,11 @@ Result<void> read_region(File& file, const WrittenRegion& region, std::vector<ch
         }
     }
     if (hash.value().hex() != region.hash) {
-        return failed(Error(Reason::output_damaged,
-                            fmt::format("bytes {} to {} are not what was written", region.begin,
-                                        region.end))
-                          .at_file(file.path())
-                          .at_offset(region.begin));
+        return failed(
+            Error(Reason::output_damaged,
+                  fmt::format("bytes {} to {} are not what was written", region.begin, region.end))
+                .at_file(file.path())
+                .at_offset(region.begin));
     }
     return {};
 }
@@ -66,16 +66,15 @@ Result<SealedFile> read_back(FileSystem& files, const std::string& path,
         return failed(std::move(identity.error()));
     }
     if (identity->size != end) {
-        return failed(Error(Reason::output_damaged,
-                            fmt::format("the file has {} bytes, {} were written", identity->size,
-                                        end))
-                          .at_file(path));
+        return failed(
+            Error(Reason::output_damaged,
+                  fmt::format("the file has {} bytes, {} were written", identity->size, end))
+                .at_file(path));
     }
     return SealedFile{end, sha256.hex()};
 }
 
-Result<void> check_region(FileSystem& files, const std::string& path,
-                          const WrittenRegion& region) {
+Result<void> check_region(FileSystem& files, const std::string& path, const WrittenRegion& region) {
     Result<std::unique_ptr<File>> file = files.open_read(path);
     if (!file) {
         return failed(Error(Reason::output_damaged, file.error().detail()).at_file(path));

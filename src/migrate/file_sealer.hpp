@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ffdump/base/result.hpp"
+#include "ffdump/io/file_system.hpp"
+
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -10,16 +13,13 @@
 #include <thread>
 #include <vector>
 
-#include "ffdump/base/result.hpp"
-#include "ffdump/io/file_system.hpp"
-
 namespace ffdump {
 
 /// A stretch of a part file as it was handed to the kernel: between two commits.
 struct WrittenRegion {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
-    std::string hash;     ///< XXH3-128, hex
+    std::string hash;  ///< XXH3-128, hex
 };
 
 /// What reading a finished part file back has shown.

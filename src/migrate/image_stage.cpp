@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image_stage.hpp"
 
-#include <utility>
-
 #include "ffdump/dump/record_reader.hpp"
 
 #include <fmt/format.h>
+
+#include <utility>
 
 namespace ffdump {
 namespace {
@@ -24,8 +24,8 @@ void ImageStage::pump(Clock::Instant now, std::size_t ready_bytes, std::size_t r
         delayed_.erase(delayed_.begin());
     }
     while (!queue_.empty() && flying_.size() < limits_.width && gate_.may_send(now)) {
-        const auto expected = static_cast<std::size_t>(
-            static_cast<double>(flying_.size() + 1) * average_bytes_);
+        const auto expected =
+            static_cast<std::size_t>(static_cast<double>(flying_.size() + 1) * average_bytes_);
         const bool nothing_under_way = flying_.empty() && ready_count == 0;
         if (ready_bytes + expected > limits_.ready_bytes && !nothing_under_way) {
             return;
@@ -41,7 +41,8 @@ void ImageStage::start(Ticket ticket, Clock::Instant now) {
         unescape_json(ticket.work->block.view(ticket.span().normalized_id));
     if (!normalized_id) {
         ticket.work->settle_failed(
-            ticket.index, Error(Reason::image_id_invalid, "normalized_id is not a valid string"), 0);
+            ticket.index, Error(Reason::image_id_invalid, "normalized_id is not a valid string"),
+            0);
         return;
     }
     const std::uint64_t fetch = next_fetch_++;

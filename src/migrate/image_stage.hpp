@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "block_work.hpp"
+#include "pipeline_events.hpp"
+
+#include "ffdump/net/service_gate.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -8,10 +13,6 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
-
-#include "block_work.hpp"
-#include "ffdump/net/service_gate.hpp"
-#include "pipeline_events.hpp"
 
 namespace ffdump {
 
@@ -21,9 +22,9 @@ namespace ffdump {
 class ImageStage {
  public:
     struct Limits {
-        std::size_t width = 48;              ///< fetches in flight
-        std::size_t ready_bytes = 8U << 20U; ///< fetched and not yet sent, an aim
-        unsigned hopeless_faults = 9;        ///< of one image while others come: it is the image
+        std::size_t width = 48;               ///< fetches in flight
+        std::size_t ready_bytes = 8U << 20U;  ///< fetched and not yet sent, an aim
+        unsigned hopeless_faults = 9;         ///< of one image while others come: it is the image
     };
 
     ImageStage(ImageStore& store, PipelineMailbox& mailbox, Limits limits, ServiceGate gate);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest_builder.hpp"
 
+#include "ffdump/io/sha256.hpp"
+
 #include <memory>
 #include <utility>
 #include <vector>
-
-#include "ffdump/io/sha256.hpp"
 
 namespace ffdump {
 namespace {
@@ -77,16 +77,15 @@ Result<void> publish(FileSystem& files, const OutputDirectory& directory, Manife
     return digest_failures(files, directory.failures_part(), manifest)
         .and_then([&] { return files.rename(directory.failures_part(), directory.failures()); })
         .and_then([&] { return files.sync_directory(directory.state_folder()); })
-        .and_then([&] {
-            return replace_file(files, directory.manifest(), manifest_text(manifest));
-        });
+        .and_then(
+            [&] { return replace_file(files, directory.manifest(), manifest_text(manifest)); });
 }
 
 Result<Manifest> load_manifest(FileSystem& files, const OutputDirectory& directory) {
     Result<std::string> text = read_small_file(files, directory.manifest(), kMostManifestBytes);
     if (!text) {
-        return failed(Error(Reason::manifest_invalid, text.error().detail())
-                          .at_file(directory.manifest()));
+        return failed(
+            Error(Reason::manifest_invalid, text.error().detail()).at_file(directory.manifest()));
     }
     return parse_manifest(*text).map_error(
         [&](Error error) { return std::move(error).at_file(directory.manifest()); });

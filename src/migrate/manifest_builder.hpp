@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
+#include "output_stage.hpp"
 
 #include "ffdump/base/result.hpp"
 #include "ffdump/io/file_system.hpp"
@@ -10,7 +10,8 @@
 #include "ffdump/journal/run_events.hpp"
 #include "ffdump/migrate/migration.hpp"
 #include "ffdump/migrate/migration_plan.hpp"
-#include "output_stage.hpp"
+
+#include <string>
 
 namespace ffdump {
 

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/migrate/migration.hpp"
 
-#include <charconv>
-#include <memory>
-#include <utility>
+#include "migration_run.hpp"
 
 #include "ffdump/dump/excluded_ids.hpp"
 #include "ffdump/dump/survey.hpp"
 #include "ffdump/journal/output_directory.hpp"
-#include "migration_run.hpp"
 
 #include <fmt/format.h>
+
+#include <charconv>
+#include <memory>
+#include <utility>
 
 namespace ffdump {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/migrate/migration_plan.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace ffdump {
 namespace {
@@ -41,12 +41,13 @@ void check_source(const FilePlan& plan, const PlanOptions& options, std::vector<
     }
     if (const auto& duplicates = plan.survey.duplicates;
         duplicates.count != 0 && !options.allow_duplicate_ids) {
-        errors.push_back(Error(Reason::id_duplicate,
-                               fmt::format("{} ids occur more than once in gallery {}, the first is "
-                                           "{}",
-                                           duplicates.count, plan.file.gallery,
-                                           duplicates.examples.front().value))
-                             .at_file(plan.file.path));
+        errors.push_back(
+            Error(
+                Reason::id_duplicate,
+                fmt::format("{} ids occur more than once in gallery {}, the first is "
+                            "{}",
+                            duplicates.count, plan.file.gallery, duplicates.examples.front().value))
+                .at_file(plan.file.path));
     }
 }
 
@@ -80,9 +81,10 @@ void decide_model(const Settings& settings, const GallerySettings& gallery, Migr
     }
     file.new_model = *model;
     if (file.survey.models.contains(*model)) {
-        plan.notices.push_back(fmt::format("gallery {} already names model {}: is it migrated to "
-                                           "the same model?",
-                                           file.file.gallery, *model));
+        plan.notices.push_back(
+            fmt::format("gallery {} already names model {}: is it migrated to "
+                        "the same model?",
+                        file.file.gallery, *model));
     }
     if (file.survey.with_model + file.survey.bad != file.survey.records) {
         plan.notices.push_back(fmt::format(

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "migration_run.hpp"
 
-#include <array>
-#include <unistd.h>
-#include <utility>
-
-#include "ffdump/base/version.hpp"
 #include "manifest_builder.hpp"
 #include "pipeline.hpp"
 #include "run_identity.hpp"
 
+#include "ffdump/base/version.hpp"
+
 #include <fmt/format.h>
+
+#include <array>
+#include <unistd.h>
+#include <utility>
 
 namespace ffdump {
 namespace {
@@ -98,12 +99,14 @@ Result<MigrationOutcome> MigrationRun::run() {
     }
     if (!*found) {
         if (options_.retry_failed) {
-            return failed(Error(Reason::usage_error, "there is no run whose failures could be retried")
-                              .at_file(directory_.path())
-                              .hint("run ffdump migrate without --retry-failed first"));
+            return failed(
+                Error(Reason::usage_error, "there is no run whose failures could be retried")
+                    .at_file(directory_.path())
+                    .hint("run ffdump migrate without --retry-failed first"));
         }
-        return start(describe()).and_then(
-            [this](RecoveredRun started) { return work_through(std::move(started)); });
+        return start(describe()).and_then([this](RecoveredRun started) {
+            return work_through(std::move(started));
+        });
     }
     if (Result<void> same = check_same_run((*found)->begin, describe(), directory_.path()); !same) {
         return failed(std::move(same.error()));
@@ -152,9 +155,8 @@ Result<RecoveredRun> MigrationRun::start_retry(const RecoveredRun& before,
         files.rename(directory_.manifest(), directory_.previous_manifest())
             .and_then([&] { return files.sync_directory(directory_.state_folder()); })
             .and_then([&] { return before.journal->close(); })
-            .and_then([&] {
-                return files.rename(directory_.journal(), directory_.previous_journal());
-            })
+            .and_then(
+                [&] { return files.rename(directory_.journal(), directory_.previous_journal()); })
             .and_then([&] { return files.sync_directory(directory_.state_folder()); });
     if (!withdrawn) {
         return failed(std::move(withdrawn.error()));
@@ -217,9 +219,9 @@ void MigrationRun::set_first_slash_styles(std::vector<FileProgress>& files) cons
 
 Result<MigrationOutcome> MigrationRun::work_through(RecoveredRun run) {
     const Clock::Instant begin = services_.clock.now();
-    OutputStage output(services_.files, directory_, plan_, *run.journal,
-                       {.commit_interval = options_.commit_interval,
-                        .commit_bytes = options_.commit_bytes});
+    OutputStage output(
+        services_.files, directory_, plan_, *run.journal,
+        {.commit_interval = options_.commit_interval, .commit_bytes = options_.commit_bytes});
     Remaining remaining = remaining_of(run);
     if (Result<void> resumed = output.resume(run.files, run.failures_bytes); !resumed) {
         return failed(std::move(resumed.error()));

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "run_recovery.hpp"
+
+#include "ffdump/dump/excluded_ids.hpp"
+#include "ffdump/journal/output_directory.hpp"
+#include "ffdump/migrate/migration.hpp"
+#include "ffdump/migrate/migration_plan.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
-
-#include "ffdump/dump/excluded_ids.hpp"
-#include "ffdump/journal/output_directory.hpp"
-#include "ffdump/migrate/migration.hpp"
-#include "ffdump/migrate/migration_plan.hpp"
-#include "run_recovery.hpp"
 
 namespace ffdump {
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output_stage.hpp"
 
-#include <algorithm>
-#include <utility>
-
-#include "ffdump/journal/failures.hpp"
 #include "record_accounts.hpp"
 
+#include "ffdump/journal/failures.hpp"
+
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
 
 namespace ffdump {
 namespace {
@@ -22,10 +23,11 @@ Result<void> cut_to(File& file, std::uint64_t bytes) {
         return failed(std::move(identity.error()));
     }
     if (identity->size < bytes) {
-        return failed(Error(Reason::output_damaged,
-                            fmt::format("the file has {} bytes, the journal says that {} are durable",
-                                        identity->size, bytes))
-                          .at_file(file.path()));
+        return failed(
+            Error(Reason::output_damaged,
+                  fmt::format("the file has {} bytes, the journal says that {} are durable",
+                              identity->size, bytes))
+                .at_file(file.path()));
     }
     return identity->size == bytes ? Result<void>() : file.truncate(bytes);
 }
@@ -55,7 +57,11 @@ struct OutputStage::Current {
 
 OutputStage::OutputStage(FileSystem& files, const OutputDirectory& directory,
                          const MigrationPlan& plan, Journal& journal, Limits limits)
-    : files_(files), directory_(directory), plan_(plan), journal_(journal), limits_(limits),
+    : files_(files),
+      directory_(directory),
+      plan_(plan),
+      journal_(journal),
+      limits_(limits),
       progress_(plan.files.size()) {}
 
 OutputStage::~OutputStage() = default;
@@ -93,8 +99,8 @@ Result<void> OutputStage::open(std::uint32_t file) {
         return synced;
     }
     progress.stage = FileProgress::Stage::writing;
-    current_ = std::make_unique<Current>(file, std::move(*part), plan_.files[file],
-                                         progress.splicer);
+    current_ =
+        std::make_unique<Current>(file, std::move(*part), plan_.files[file], progress.splicer);
     return {};
 }
 
@@ -262,7 +268,9 @@ Result<void> OutputStage::complete() {
     return {};
 }
 
-std::vector<std::uint32_t> OutputStage::take_completed() { return std::exchange(completed_, {}); }
+std::vector<std::uint32_t> OutputStage::take_completed() {
+    return std::exchange(completed_, {});
+}
 
 std::string OutputStage::path_to_seal(std::uint32_t file) const {
     return directory_.part(plan_.files[file].file.name);

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "block_work.hpp"
+#include "file_sealer.hpp"
+
 #include "ffdump/base/clock.hpp"
 #include "ffdump/dump/record_splicer.hpp"
 #include "ffdump/io/file_system.hpp"
@@ -17,7 +12,13 @@
 #include "ffdump/journal/run_events.hpp"
 #include "ffdump/migrate/migration_plan.hpp"
 #include "ffdump/record/running_hash.hpp"
-#include "file_sealer.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace ffdump {
 
@@ -25,12 +26,12 @@ namespace ffdump {
 struct FileProgress {
     enum class Stage : std::uint8_t { untouched, writing, complete, sealed, renamed };
     Stage stage = Stage::untouched;
-    ReadPosition source;                  ///< everything before it is in the part file
+    ReadPosition source;  ///< everything before it is in the part file
     std::uint64_t target_bytes = 0;
     FileSplicer::State splicer;
     std::vector<WrittenRegion> regions;
     Tally tally;
-    SealedFile sealed;                    ///< from `sealed` on
+    SealedFile sealed;  ///< from `sealed` on
 };
 
 /// Writes settled blocks into part files and failures.jsonl.part, in the source's order, and makes

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace ffdump {
 namespace {
@@ -69,9 +69,10 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
                         services.log),
       feeder_(services.files, plan, limits_,
               settings.limits.window_bytes / kWindowShares * kBlockShare, mailbox_),
-      sealer_(services.files, [this](std::uint32_t file, Result<SealedFile> sealed) {
-          mailbox_.post(FileReadBack{file, std::move(sealed)});
-      }),
+      sealer_(services.files,
+              [this](std::uint32_t file, Result<SealedFile> sealed) {
+                  mailbox_.post(FileReadBack{file, std::move(sealed)});
+              }),
       failed_before_(output.records_failed()),
       done_before_(output.records_done()) {
     for (std::uint32_t i = 0; i < plan.files.size(); ++i) {
@@ -99,7 +100,9 @@ Result<void> Pipeline::run(std::vector<FeedFile> feed) {
     return {};
 }
 
-bool Pipeline::is_finished() const { return reading_ended_ && window_.empty() && sealing_ == 0; }
+bool Pipeline::is_finished() const {
+    return reading_ended_ && window_.empty() && sealing_ == 0;
+}
 
 Result<void> Pipeline::turn() {
     mailbox_.take_all(events_, wait_time(services_.clock.now()));
@@ -181,8 +184,8 @@ Result<void> Pipeline::decide(BlockWork& work, std::size_t i) {
     if (plan.action == GalleryAction::copy) {
         work.settle(i, RecordFate::State::kept);
     } else if (!span.has_normalized_id || span.normalized_id.size == 0) {
-        work.settle_failed(i, Error(Reason::no_normalized_id, "the record names no normalized image"),
-                           0);
+        work.settle_failed(
+            i, Error(Reason::no_normalized_id, "the record names no normalized image"), 0);
     } else {
         images_.add({&work, static_cast<std::uint32_t>(i), 0});
     }
@@ -232,7 +235,9 @@ Result<void> Pipeline::write_settled(Clock::Instant now) {
     return {};
 }
 
-void Pipeline::seal_completed() { finish_later(output_.take_completed()); }
+void Pipeline::seal_completed() {
+    finish_later(output_.take_completed());
+}
 
 Result<void> Pipeline::put_in_place(FileReadBack event) {
     --sealing_;
@@ -262,8 +267,8 @@ Result<void> Pipeline::check_bounds(Clock::Instant now) {
 /// and only when stopping in peace), what is settled in order becomes durable.
 Result<void> Pipeline::wind_down(Error cause) {
     feeder_.stop();
-    const bool in_peace = cause.reason() == Reason::interrupted ||
-                          cause.reason() == Reason::too_many_failures;
+    const bool in_peace =
+        cause.reason() == Reason::interrupted || cause.reason() == Reason::too_many_failures;
     const Clock::Instant deadline =
         services_.clock.now() + (in_peace ? options_.stop_within : std::chrono::milliseconds(0));
     bool cancelled = false;

@@ -1,6 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "block_feeder.hpp"
+#include "block_work.hpp"
+#include "extraction_stage.hpp"
+#include "file_sealer.hpp"
+#include "image_stage.hpp"
+#include "output_stage.hpp"
+#include "pipeline_events.hpp"
+#include "prior_results.hpp"
+#include "service_watch.hpp"
+
+#include "ffdump/dump/excluded_ids.hpp"
+#include "ffdump/migrate/migration.hpp"
+#include "ffdump/migrate/migration_plan.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -9,19 +23,6 @@
 #include <set>
 #include <string>
 #include <vector>
-
-#include "block_feeder.hpp"
-#include "block_work.hpp"
-#include "ffdump/dump/excluded_ids.hpp"
-#include "extraction_stage.hpp"
-#include "ffdump/migrate/migration.hpp"
-#include "ffdump/migrate/migration_plan.hpp"
-#include "file_sealer.hpp"
-#include "image_stage.hpp"
-#include "output_stage.hpp"
-#include "pipeline_events.hpp"
-#include "prior_results.hpp"
-#include "service_watch.hpp"
 
 namespace ffdump {
 
@@ -79,7 +80,7 @@ class Pipeline {
     FileSealer sealer_;
     std::uint64_t failed_before_;
     std::uint64_t done_before_;
-    std::deque<std::unique_ptr<BlockWork>> window_;   ///< in the source's order
+    std::deque<std::unique_ptr<BlockWork>> window_;  ///< in the source's order
     std::set<std::uint32_t> retried_;
     std::unique_ptr<PriorResults> prior_;
     std::uint32_t prior_file_ = 0;

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <variant>
-#include <vector>
-
 #include "block_work.hpp"
+#include "file_sealer.hpp"
+
 #include "ffdump/base/mailbox.hpp"
 #include "ffdump/base/result.hpp"
 #include "ffdump/extraction/extractor.hpp"
 #include "ffdump/images/image_store.hpp"
-#include "file_sealer.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <variant>
+#include <vector>
 
 namespace ffdump {
 
@@ -40,7 +41,8 @@ struct FileReadBack {
 };
 
 /// Everything that other threads tell the pipeline's thread.
-using PipelineEvent = std::variant<BlockRead, ReadingEnded, ImageFetched, BatchAnswered, FileReadBack>;
+using PipelineEvent =
+    std::variant<BlockRead, ReadingEnded, ImageFetched, BatchAnswered, FileReadBack>;
 using PipelineMailbox = Mailbox<PipelineEvent>;
 
 }  // namespace ffdump

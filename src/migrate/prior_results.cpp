@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prior_results.hpp"
 
-#include <utility>
-
 #include "ffdump/io/byte_source.hpp"
 #include "ffdump/journal/failures.hpp"
 
 #include <fmt/format.h>
+
+#include <utility>
 
 namespace ffdump {
 namespace {
@@ -43,12 +43,9 @@ struct PriorResults::State {
     bool failures_ended = false;
 };
 
-Result<std::unique_ptr<PriorResults>> PriorResults::open(FileSystem& files,
-                                                         const std::string& target,
-                                                         const std::string& failures,
-                                                         const std::string& name,
-                                                         const Profile& profile,
-                                                         const ReadLimits& limits) {
+Result<std::unique_ptr<PriorResults>> PriorResults::open(
+    FileSystem& files, const std::string& target, const std::string& failures,
+    const std::string& name, const Profile& profile, const ReadLimits& limits) {
     Result<std::unique_ptr<File>> target_file = files.open_read(target);
     if (!target_file) {
         return failed(std::move(target_file.error()));
@@ -96,10 +93,11 @@ Result<Facen> PriorResults::next(RecordId id) {
     }
     const std::size_t i = state.next_in_block++;
     if (state.block.is_bad(i) || state.block.spans[i].id != id) {
-        return failed(Error(Reason::output_damaged,
-                            fmt::format("the earlier file has another record here than {}", id.value))
-                          .at_file(state.target_file->path())
-                          .at_offset(state.block.spans[i].offset));
+        return failed(
+            Error(Reason::output_damaged,
+                  fmt::format("the earlier file has another record here than {}", id.value))
+                .at_file(state.target_file->path())
+                .at_offset(state.block.spans[i].offset));
     }
     return decode_facen(state.block.view(state.block.spans[i].facen)).map_error([&](Error error) {
         return Error(Reason::output_damaged, error.detail())

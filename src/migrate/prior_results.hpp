@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-
 #include "ffdump/base/result.hpp"
 #include "ffdump/dump/profile.hpp"
 #include "ffdump/dump/record_reader.hpp"
 #include "ffdump/io/file_system.hpp"
 #include "ffdump/record/facen.hpp"
 #include "ffdump/record/record_id.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
 
 namespace ffdump {
 
@@ -21,12 +21,9 @@ class PriorResults {
  public:
     /// `target` is the earlier file, `failures` the earlier failures.jsonl; entries of other files
     /// are passed over by `name`.
-    [[nodiscard]] static Result<std::unique_ptr<PriorResults>> open(FileSystem& files,
-                                                                    const std::string& target,
-                                                                    const std::string& failures,
-                                                                    const std::string& name,
-                                                                    const Profile& profile,
-                                                                    const ReadLimits& limits);
+    [[nodiscard]] static Result<std::unique_ptr<PriorResults>> open(
+        FileSystem& files, const std::string& target, const std::string& failures,
+        const std::string& name, const Profile& profile, const ReadLimits& limits);
     ~PriorResults();
     PriorResults(const PriorResults&) = delete;
     PriorResults& operator=(const PriorResults&) = delete;

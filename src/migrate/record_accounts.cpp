@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "record_accounts.hpp"
 
-#include <algorithm>
-
 #include "ffdump/dump/record_reader.hpp"
 #include "ffdump/dump/record_splicer.hpp"
 #include "ffdump/dump/survey.hpp"
 #include "ffdump/record/facen.hpp"
+
+#include <algorithm>
 
 namespace ffdump {
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-
 #include "block_work.hpp"
+
 #include "ffdump/journal/tally.hpp"
 #include "ffdump/record/record_sums.hpp"
+
+#include <string>
 
 namespace ffdump {
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run_identity.hpp"
 
-#include <algorithm>
-#include <array>
-#include <set>
-#include <string_view>
-
 #include "ffdump/config/load_settings.hpp"
 #include "ffdump/io/sha256.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
 
 namespace ffdump {
 namespace {

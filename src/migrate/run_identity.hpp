@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
-#include <string>
-#include <vector>
-
 #include "ffdump/base/result.hpp"
 #include "ffdump/config/settings.hpp"
 #include "ffdump/journal/run_events.hpp"
 #include "ffdump/migrate/migration.hpp"
 #include "ffdump/migrate/migration_plan.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
 
 namespace ffdump {
 

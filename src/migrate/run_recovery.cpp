@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run_recovery.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace ffdump {
 namespace {
@@ -57,9 +57,9 @@ class Replay {
  private:
     Result<FileProgress*> file(std::uint32_t index) {
         if (index >= run_.files.size()) {
-            return failed(Reason::journal_damaged,
-                          fmt::format("the journal speaks of file {} of {}", index,
-                                      run_.files.size()));
+            return failed(
+                Reason::journal_damaged,
+                fmt::format("the journal speaks of file {} of {}", index, run_.files.size()));
         }
         return &run_.files[index];
     }
@@ -73,7 +73,8 @@ class Replay {
         const std::uint64_t committed = progress.regions.empty() ? 0 : progress.regions.back().end;
         if (event.region_begin != committed || event.target_offset < event.region_begin ||
             event.source_offset < progress.source.offset) {
-            return failed(Reason::journal_damaged, "the journal's commits do not follow each other");
+            return failed(Reason::journal_damaged,
+                          "the journal's commits do not follow each other");
         }
         if (progress.stage == FileProgress::Stage::untouched) {
             failures_before_file_ = run_.failures_bytes;

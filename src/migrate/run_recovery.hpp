@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <vector>
+#include "output_stage.hpp"
 
 #include "ffdump/io/file_system.hpp"
 #include "ffdump/journal/journal.hpp"
 #include "ffdump/journal/output_directory.hpp"
 #include "ffdump/journal/run_events.hpp"
-#include "output_stage.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
 
 namespace ffdump {
 
 /// A run that was found in the output directory.
 struct RecoveredRun {
     RunBegin begin;
-    std::vector<FileProgress> files;       ///< one for each of begin.files
+    std::vector<FileProgress> files;  ///< one for each of begin.files
     std::uint64_t failures_bytes = 0;
-    std::uint64_t resumes = 0;             ///< how often it was taken up before
+    std::uint64_t resumes = 0;  ///< how often it was taken up before
     std::unique_ptr<Journal> journal;
 
     [[nodiscard]] bool all_in_place() const noexcept;

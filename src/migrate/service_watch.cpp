@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service_watch.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace ffdump {
 namespace {
@@ -16,8 +16,7 @@ constexpr std::chrono::seconds kReminder{30};
 }  // namespace
 
 ServiceWatch::ServiceWatch(std::string name, const ServiceGate& gate,
-                           std::chrono::milliseconds give_up_after, FirstRefusal refusal,
-                           Log& log)
+                           std::chrono::milliseconds give_up_after, FirstRefusal refusal, Log& log)
     : name_(std::move(name)),
       gate_(gate),
       give_up_after_(give_up_after),
@@ -69,10 +68,9 @@ std::string ServiceWatch::waiting_text(Clock::Instant now) const {
     const std::chrono::milliseconds limit = patience();
     return fmt::format("waiting for {} since {}: {} {}{}", name_, duration_text(now - *since),
                        fault.place().url, fault.detail(),
-                       limit.count() == 0
-                           ? std::string()
-                           : fmt::format("; gives up after {} (--give-up-after)",
-                                         duration_text(limit)));
+                       limit.count() == 0 ? std::string()
+                                          : fmt::format("; gives up after {} (--give-up-after)",
+                                                        duration_text(limit)));
 }
 
 }  // namespace ffdump

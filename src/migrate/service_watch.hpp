@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <optional>
-#include <string>
-
 #include "ffdump/base/clock.hpp"
 #include "ffdump/base/log.hpp"
 #include "ffdump/base/result.hpp"
 #include "ffdump/net/service_gate.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
 
 namespace ffdump {
 

@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
-#include <chrono>
-#include <cstdint>
-#include <functional>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "ffdump/base/clock.hpp"
 #include "ffdump/base/log.hpp"
 #include "ffdump/base/random.hpp"
@@ -19,6 +11,14 @@
 #include "ffdump/images/image_store.hpp"
 #include "ffdump/io/file_system.hpp"
 #include "ffdump/journal/manifest.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace ffdump {
 
@@ -34,26 +34,26 @@ struct FailureBudget {
 struct MigrationOptions {
     std::string from;
     std::string to;
-    std::vector<Profile> profiles;         ///< tried on each file; one with --format
+    std::vector<Profile> profiles;  ///< tried on each file; one with --format
     bool skip_bad_records = false;
     bool allow_duplicate_ids = false;
     bool retry_failed = false;
     FailureBudget budget;
-    std::string excluded_ids;              ///< text of the --exclude-ids file; empty = none
+    std::string excluded_ids;  ///< text of the --exclude-ids file; empty = none
     std::string excluded_ids_name;
     std::chrono::milliseconds commit_interval{10000};
     std::uint64_t commit_bytes = 64U << 20U;
-    std::chrono::milliseconds stop_within{10000};   ///< after a signal: bound for work in flight
+    std::chrono::milliseconds stop_within{10000};  ///< after a signal: bound for work in flight
 };
 
 /// What progress shows. Counts are of this run directory, earlier runs included.
 struct Progress {
-    std::string phase;                  ///< "reading the dump", "migrating", "sealing"
-    std::uint64_t done = 0;             ///< records through (surveying: bytes)
+    std::string phase;       ///< "reading the dump", "migrating", "sealing"
+    std::uint64_t done = 0;  ///< records through (surveying: bytes)
     std::uint64_t total = 0;
     std::uint64_t failed = 0;
-    std::uint64_t extracted = 0;        ///< by this process
-    std::string waiting_for;            ///< empty, or the service that is down and since when
+    std::uint64_t extracted = 0;  ///< by this process
+    std::string waiting_for;      ///< empty, or the service that is down and since when
 };
 
 /// Told about a run while it goes on; called on the run's own thread, a few times a second.
@@ -68,17 +68,17 @@ struct MigrationServices {
     FileSystem& files;
     ImageStore& images;
     Extractor& extractor;
-    std::function<void()> cancel;              ///< ends requests in flight (HttpTransport)
+    std::function<void()> cancel;  ///< ends requests in flight (HttpTransport)
     const Clock& clock;
     Log& log;
     MigrationObserver& observer;
-    const std::atomic<int>& stop_signal;       ///< 0, or the signal that asks to stop
-    std::uint64_t random_seed = 0;             ///< for jitter
+    const std::atomic<int>& stop_signal;  ///< 0, or the signal that asks to stop
+    std::uint64_t random_seed = 0;        ///< for jitter
 };
 
 struct MigrationOutcome {
-    Manifest manifest;                         ///< as written
-    bool was_complete = false;                 ///< nothing was left to do
+    Manifest manifest;          ///< as written
+    bool was_complete = false;  ///< nothing was left to do
     std::uint64_t extraction_requests = 0;
     std::uint64_t extracted = 0;
     std::chrono::nanoseconds took{0};

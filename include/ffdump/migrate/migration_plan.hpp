@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
 #include "ffdump/base/result.hpp"
 #include "ffdump/config/settings.hpp"
 #include "ffdump/dump/dump_directory.hpp"
 #include "ffdump/dump/survey.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace ffdump {
 
@@ -16,10 +16,10 @@ namespace ffdump {
 struct FilePlan {
     DumpFile file;
     FileSurvey survey;
-    GalleryAction action = GalleryAction::migrate;   ///< never `automatic`
-    std::string why;                                 ///< for people: why this action
-    std::string new_model;                           ///< empty when records carry no facen_model
-    std::size_t dimension = 0;                       ///< of the new facens when configured, else 0
+    GalleryAction action = GalleryAction::migrate;  ///< never `automatic`
+    std::string why;                                ///< for people: why this action
+    std::string new_model;                          ///< empty when records carry no facen_model
+    std::size_t dimension = 0;                      ///< of the new facens when configured, else 0
     ExtractionTarget target;
 };
 

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ffdump/commands/command_line.hpp"
+
+#include "command.hpp"
+#include "inspect_command.hpp"
+#include "migrate_command.hpp"
+#include "stop_signals.hpp"
+#include "verify_command.hpp"
+
+#include "ffdump/base/nearest_word.hpp"
+#include "ffdump/base/version.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace ffdump {
+namespace {
+
+constexpr int kExitUsage = 2;
+constexpr int kExitOutput = 6;
+
+/// The vendor's tools take `-config FILE`; CLI11 would read it as `-c onfig`. In reverse order, as
+/// CLI11 wants a vector of arguments.
+std::vector<std::string> arguments_of(int argc, const char* const* argv) {
+    std::vector<std::string> arguments;
+    for (int i = argc - 1; i > 0; --i) {
+        std::string argument = argv[i];
+        if (argument == "-config" || argument.starts_with("-config=")) {
+            argument.insert(0, "-");
+        }
+        arguments.push_back(std::move(argument));
+    }
+    return arguments;
+}
+
+std::vector<std::string> words_of(const CLI::App& app) {
+    std::vector<std::string> words;
+    for (const CLI::App* command : app.get_subcommands({})) {
+        words.push_back(command->get_name());
+    }
+    for (const CLI::App* command : app.get_subcommands()) {
+        for (const CLI::Option* option : command->get_options()) {
+            for (const std::string& name : option->get_lnames()) {
+                words.push_back("--" + name);
+            }
+        }
+    }
+    return words;
+}
+
+/// The word that was not understood, from CLI11's message, and the nearest one that would be.
+std::string suggestion(const CLI::App& app, const std::vector<std::string>& arguments) {
+    const std::vector<std::string> words = words_of(app);
+    for (auto argument = arguments.rbegin(); argument != arguments.rend(); ++argument) {
+        const std::string word = argument->substr(0, argument->find('='));
+        const bool is_first = argument == arguments.rbegin();
+        const bool is_known = std::ranges::find(words, word) != words.end();
+        if (is_known || (!is_first && !word.starts_with("--"))) {
+            continue;
+        }
+        if (const std::string nearest = nearest_word(word, words); !nearest.empty()) {
+            return fmt::format("did you mean {}?", nearest);
+        }
+    }
+    return "see ffdump --help";
+}
+
+int usage_error(const CLI::App& app, const CLI::ParseError& error,
+                const std::vector<std::string>& arguments, Terminal& terminal) {
+    std::string text = error.what();
+    std::ranges::replace(text, '\n', ' ');
+    terminal.error(Error(Reason::usage_error, text).hint(suggestion(app, arguments)));
+    return kExitUsage;
+}
+
+}  // namespace
+
+std::vector<std::unique_ptr<Command>> make_commands() {
+    std::vector<std::unique_ptr<Command>> commands;
+    commands.push_back(std::make_unique<InspectCommand>());
+    commands.push_back(std::make_unique<MigrateCommand>());
+    commands.push_back(std::make_unique<VerifyCommand>());
+    return commands;
+}
+
+int run_command_line(int argc, const char* const* argv) {
+    harden_process();
+    Terminal terminal;
+    CLI::App app("Offline migration of FindFace biometric dumps to another model, file to file.",
+                 "ffdump");
+    app.set_version_flag("--version", "ffdump " + std::string(version_text()));
+    app.require_subcommand(1);
+    const std::vector<std::unique_ptr<Command>> commands = make_commands();
+    std::vector<CLI::App*> parsers;
+    for (const std::unique_ptr<Command>& command : commands) {
+        CLI::App* parser = app.add_subcommand(command->name(), command->summary());
+        parser->footer(command->epilogue());
+        command->declare(*parser);
+        parsers.push_back(parser);
+    }
+    const std::vector<std::string> arguments = arguments_of(argc, argv);
+    try {
+        app.parse(std::vector<std::string>(arguments));
+    } catch (const CLI::Success& e) {
+        return app.exit(e);
+    } catch (const CLI::ParseError& e) {
+        return usage_error(app, e, arguments, terminal);
+    }
+    const std::unique_ptr<FileSystem> files = make_posix_file_system();
+    const SystemClock clock;
+    const CommandContext context{*files, terminal, clock, install_stop_signals()};
+    const auto chosen =
+        std::ranges::find_if(parsers, [](CLI::App* parser) { return parser->parsed(); });
+    const int code = commands.at(static_cast<std::size_t>(chosen - parsers.begin()))->run(context);
+    if (!terminal.flush_result()) {
+        terminal.error(Error(Reason::output_unwritable, "stdout could not be written"));
+        return kExitOutput;
+    }
+    return code;
+}
+
+}  // namespace ffdump

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "command.hpp"
+#include "option_groups.hpp"
+
+#include "ffdump/dump/dump_directory.hpp"
+#include "ffdump/dump/survey.hpp"
+
+#include <string>
+#include <vector>
+
+namespace ffdump {
+
+/// One file with what its survey found.
+struct InspectedFile {
+    DumpFile file;
+    FileSurvey survey;
+};
+
+/// The table and the problems, for people.
+[[nodiscard]] std::string render_inspection_text(const std::vector<InspectedFile>& files);
+/// One JSON document, schema_version 1; ids as decimal strings.
+[[nodiscard]] std::string render_inspection_json(const std::vector<InspectedFile>& files);
+
+/// `ffdump inspect`: what is in a dump?
+class InspectCommand final : public Command {
+ public:
+    [[nodiscard]] std::string name() const override { return "inspect"; }
+    [[nodiscard]] std::string summary() const override;
+    [[nodiscard]] std::string epilogue() const override;
+    void declare(CLI::App& app) override;
+    [[nodiscard]] int run(const CommandContext& context) override;
+
+ private:
+    [[nodiscard]] Result<std::vector<InspectedFile>> inspect(const CommandContext& context) const;
+
+    FormatOptions format_;
+    LogOptions log_;
+    std::string dump_;
+    std::string temporary_ = "/tmp";
+    bool json_ = false;
+};
+
+}  // namespace ffdump

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "migrate_command.hpp"
+
+#include "progress_display.hpp"
+
+#include "ffdump/base/printable.hpp"
+#include "ffdump/config/load_settings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+namespace ffdump {
+namespace {
+
+constexpr std::size_t kMostExcludedBytes = 256U << 20U;
+constexpr int kExitFailedRecords = 3;
+constexpr int kSignalExit = 128;
+
+std::string model_text(const std::string& model, std::size_t dimension) {
+    if (dimension == 0) {
+        return model.empty() ? "-" : printable(model);
+    }
+    return model.empty() ? fmt::format("{} floats", dimension)
+                         : fmt::format("{} ({})", printable(model), dimension);
+}
+
+std::string table_of(const Manifest& manifest) {
+    std::string text = fmt::format("{:<28} {:<8} {:>12} {:>12} {:>9} {:>9}  {}\n", "gallery",
+                                   "action", "source", "target", "failed", "excluded", "model");
+    for (const ManifestFile& file : manifest.files) {
+        const Tally& tally = file.tally;
+        text += fmt::format(
+            "{:<28} {:<8} {:>12} {:>12} {:>9} {:>9}  {} -> {}\n", printable(file.gallery),
+            file.action, file.source_records, tally.target.count, tally.failed.count,
+            tally.excluded.count, model_text(tally.old_model, tally.old_dimension),
+            file.action == "migrate" ? model_text(file.new_model, tally.new_dimension)
+                                     : file.action);
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string MigrateCommand::summary() const {
+    return "Extract every facen of a dump again and write a new dump";
+}
+
+std::string MigrateCommand::epilogue() const {
+    return R"(Example:
+  ffdump migrate --config migration.ini --from dump --to newdump --model jackfruit_480
+
+An interrupted run goes on when the same command is given again. Records that cannot be
+migrated are listed whole in newdump/.ffdump/failures.jsonl; mend the cause, then give the
+same command with --retry-failed. Live shards are never touched.
+
+Exit codes: 0 done; 1 internal error; 2 usage or configuration; 3 done, but some records
+failed, or --max-failures was exceeded; 4 dump unreadable or corrupt; 5 storage or
+extraction-api unreachable or refusing; 6 output not writable or disk full; 7 results in
+doubt; 8 another run holds the output; 130, 143 interrupted.)";
+}
+
+void MigrateCommand::declare(CLI::App& app) {
+    app.add_option("--from", options_.from, "The dump: a directory, or one file of it")
+        ->type_name("DUMP")
+        ->required();
+    app.add_option("--to", options_.to,
+                   "Directory of the new dump: new, empty, or an earlier run's")
+        ->type_name("DIR")
+        ->required();
+    config_.declare(app);
+    app.add_flag("--retry-failed", options_.retry_failed,
+                 "Take up the failed records of a finished run and put them in their places");
+    app.add_option("--max-failures", max_failures_,
+                   "Stop when more records than this have failed in this run: N, or N% once 200 "
+                   "records are through")
+        ->type_name("N|N%");
+    app.add_option(
+           "--exclude-ids", options_.excluded_ids_name,
+           "Leave out these records (people erased since the dump): lines of ID or GALLERY ID")
+        ->type_name("FILE");
+    app.add_flag("--skip-bad-records", options_.skip_bad_records,
+                 "List records that cannot be read as failed, and go on");
+    app.add_flag("--allow-duplicate-ids", options_.allow_duplicate_ids,
+                 "Migrate galleries in which an id occurs more than once");
+    format_.declare(app);
+    log_.declare(app);
+}
+
+Result<void> MigrateCommand::complete_options(FileSystem& files) {
+    if (!max_failures_.empty()) {
+        const std::optional<FailureBudget> budget = parse_failure_budget(max_failures_);
+        if (!budget) {
+            return failed(
+                Error(Reason::usage_error,
+                      fmt::format("--max-failures {} is neither a number nor a percentage",
+                                  max_failures_))
+                    .hint("write it as 100 or 2.5%"));
+        }
+        options_.budget = *budget;
+    }
+    if (!options_.excluded_ids_name.empty()) {
+        Result<std::string> text =
+            read_small_file(files, options_.excluded_ids_name, kMostExcludedBytes);
+        if (!text) {
+            return failed(std::move(text.error()));
+        }
+        options_.excluded_ids = std::move(*text);
+    }
+    return format_.profiles(files).map(
+        [this](std::vector<Profile> profiles) { options_.profiles = std::move(profiles); });
+}
+
+int MigrateCommand::run(const CommandContext& context) {
+    if (Result<void> completed = complete_options(context.files); !completed) {
+        return give_up(context, {completed.error()});
+    }
+    auto settings = config_.load(context.files);
+    if (!settings) {
+        return give_up(context, settings.error());
+    }
+    settings->limits.record_bytes = format_.max_record_bytes;
+    Log log = log_.make_log(context.terminal, context.clock);
+    for (const std::string& notice : settings->notices) {
+        log.info(notice);
+    }
+    for (const auto& [key, value] : describe_settings(*settings)) {
+        log.debug("setting", {{"key", key}, {"value", value}});
+    }
+    return run_with(context, *settings, log);
+}
+
+int MigrateCommand::run_with(const CommandContext& context, const Settings& settings, Log& log) {
+    HttpLimits http;
+    http.idle_connection = settings.extraction_timeouts.idle_connection;
+    http.ca_file = settings.ca_file;
+    const std::unique_ptr<HttpTransport> transport = make_curl_transport(http);
+    Result<std::unique_ptr<ImageStore>> images =
+        make_image_store(settings, *transport, context.files);
+    if (!images) {
+        return give_up(context, {images.error()});
+    }
+    const std::unique_ptr<Extractor> extractor = make_http_extractor(settings, *transport);
+    ProgressDisplay display(context.terminal, log, context.clock,
+                            log_.quiet || !log.shows(LogLevel::info));
+    Random random = Random::from_system();
+    const MigrationServices services{
+        .files = context.files,
+        .images = **images,
+        .extractor = *extractor,
+        .cancel = [&transport] { transport->cancel_all(); },
+        .clock = context.clock,
+        .log = log,
+        .observer = display,
+        .stop_signal = context.stop_signal,
+        .random_seed = random.bits(),
+    };
+    const MigrationResult outcome = migrate(settings, options_, services);
+    context.terminal.clear_progress();
+    return outcome ? conclude(context, *outcome) : give_up(context, outcome.error());
+}
+
+int MigrateCommand::conclude(const CommandContext& context, const MigrationOutcome& outcome) const {
+    const Manifest& manifest = outcome.manifest;
+    const bool has_failures = manifest.failures_records != 0;
+    if (!log_.quiet) {
+        std::string text = table_of(manifest);
+        if (outcome.was_complete) {
+            text += "This run was complete already; nothing was done.\n";
+        } else {
+            text += fmt::format("{} facens extracted in {} requests, {}.\n", outcome.extracted,
+                                outcome.extraction_requests, duration_text(outcome.took));
+        }
+        for (const auto& [reason, count] : manifest.failures_by_reason) {
+            text += fmt::format("failed: {} x {}\n", count, reason);
+        }
+        text += fmt::format(
+            "Biometric data now lies in: {} (source), {} (new dump{}).\n"
+            "Next: ffdump verify --from {} --to {}",
+            printable(options_.from), printable(options_.to),
+            has_failures ? ", with the whole failed records in .ffdump/failures.jsonl" : "",
+            printable(options_.from), printable(options_.to));
+        context.terminal.result(text);
+    }
+    return has_failures ? kExitFailedRecords : 0;
+}
+
+int MigrateCommand::give_up(const CommandContext& context, const std::vector<Error>& errors) const {
+    for (const Error& error : errors) {
+        context.terminal.error(error);
+    }
+    if (const int signal = context.stop_signal.load();
+        signal != 0 && errors.front().reason() == Reason::interrupted) {
+        return kSignalExit + signal;
+    }
+    return errors.front().exit_code();
+}
+
+}  // namespace ffdump

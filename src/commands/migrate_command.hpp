@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "command.hpp"
+#include "option_groups.hpp"
+
+#include "ffdump/migrate/migration.hpp"
+
+#include <string>
+
+namespace ffdump {
+
+/// `ffdump migrate`: the main job.
+class MigrateCommand final : public Command {
+ public:
+    [[nodiscard]] std::string name() const override { return "migrate"; }
+    [[nodiscard]] std::string summary() const override;
+    [[nodiscard]] std::string epilogue() const override;
+    void declare(CLI::App& app) override;
+    [[nodiscard]] int run(const CommandContext& context) override;
+
+ private:
+    [[nodiscard]] Result<void> complete_options(FileSystem& files);
+    [[nodiscard]] int run_with(const CommandContext& context, const Settings& settings, Log& log);
+    [[nodiscard]] int conclude(const CommandContext& context,
+                               const MigrationOutcome& outcome) const;
+    [[nodiscard]] int give_up(const CommandContext& context,
+                              const std::vector<Error>& errors) const;
+
+    ConfigOptions config_;
+    FormatOptions format_;
+    LogOptions log_;
+    MigrationOptions options_;
+    std::string max_failures_;
+};
+
+}  // namespace ffdump

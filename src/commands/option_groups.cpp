@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "option_groups.hpp"
+
+#include "ffdump/config/load_settings.hpp"
+
+#include <utility>
+
+namespace ffdump {
+namespace {
+
+constexpr std::size_t kMostConfigBytes = 1U << 20U;
+
+std::vector<Error> one(Error error) {
+    std::vector<Error> errors;
+    errors.push_back(std::move(error));
+    return errors;
+}
+
+}  // namespace
+
+void LogOptions::declare(CLI::App& app) {
+    app.add_flag("-q,--quiet", quiet, "No progress and no notices, only warnings and errors");
+    app.add_option("--log-level", level, "How much is told on stderr")
+        ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+        ->capture_default_str();
+    app.add_option("--log-format", format, "text for people, json for machines")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->capture_default_str();
+}
+
+Log LogOptions::make_log(Terminal& terminal, const Clock& clock) const {
+    LogLevel chosen = LogLevel::info;
+    if (level == "debug") {
+        chosen = LogLevel::debug;
+    } else if (level == "error") {
+        chosen = LogLevel::error;
+    } else if (level == "warning" || quiet) {
+        chosen = LogLevel::warning;
+    }
+    return {terminal, clock, chosen, format == "json" ? LogFormat::json : LogFormat::text};
+}
+
+void FormatOptions::declare(CLI::App& app) {
+    app.add_option("--format", files,
+                   "Layout profile to use in place of the shipped ones (formats/README.md); may be "
+                   "given more than once")
+        ->type_name("FILE");
+    app.add_option("--max-record-bytes", max_record_bytes, "A record over this is an error")
+        ->check(CLI::Range(std::size_t{1024}, std::size_t{1} << 30U))
+        ->capture_default_str();
+}
+
+Result<std::vector<Profile>> FormatOptions::profiles(FileSystem& files_of) const {
+    if (files.empty()) {
+        return shipped_profiles();
+    }
+    std::vector<Profile> profiles;
+    for (const std::string& path : files) {
+        Result<Profile> profile =
+            read_small_file(files_of, path, kMostConfigBytes)
+                .and_then([&path](const std::string& text) { return parse_profile(text, path); });
+        if (!profile) {
+            return failed(std::move(profile.error()));
+        }
+        profiles.push_back(std::move(*profile));
+    }
+    return profiles;
+}
+
+void ConfigOptions::declare(CLI::App& app) {
+    app.add_option("-c,--config", file,
+                   "The vendor's migration.ini, unchanged; -config works as well")
+        ->type_name("FILE")
+        ->required()
+        ->envname("FFDUMP_CONFIG");
+    app.add_option("--extraction-api", overrides.extraction_url, "URL of findface-extraction-api")
+        ->type_name("URL")
+        ->envname("FFDUMP_EXTRACTION_API");
+    app.add_option("--upload-url", overrides.upload_url, "URL of the normalized images (webdav)")
+        ->type_name("URL")
+        ->envname("FFDUMP_UPLOAD_URL");
+    app.add_option("--images", overrides.images_directory,
+                   "Folder with a copy of the normalized images, in place of webdav")
+        ->type_name("DIR")
+        ->envname("FFDUMP_IMAGES");
+    app.add_option("--workers", overrides.workers, "Extraction requests in flight (workers_num)")
+        ->type_name("N")
+        ->envname("FFDUMP_WORKERS");
+    app.add_option("--batch-size", overrides.batch_size,
+                   "Images in one extraction request (extraction_batch_size)")
+        ->type_name("N")
+        ->envname("FFDUMP_BATCH_SIZE");
+    app.add_option("--model", overrides.model, "Name of the new model, for facen_model")
+        ->type_name("NAME")
+        ->envname("FFDUMP_MODEL");
+    app.add_option("--give-up-after", give_up_after,
+                   "End the run when a service has been down this long (5s, 10m; 0s = never)")
+        ->type_name("TIME")
+        ->envname("FFDUMP_GIVE_UP_AFTER");
+    app.add_option("--set", overrides.assignments,
+                   "Any key of the configuration, for instance --set ffdump.retry.attempts=5")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
+}
+
+tl::expected<Settings, std::vector<Error>> ConfigOptions::load(FileSystem& files) const {
+    SettingsOverrides effective = overrides;
+    if (!give_up_after.empty()) {
+        effective.give_up_after = parse_go_duration(give_up_after);
+        if (!effective.give_up_after) {
+            return tl::unexpected(one(Error(Reason::usage_error, "--give-up-after is no duration")
+                                          .hint("write it as 30s, 10m or 1h30m; 0s = never")));
+        }
+    }
+    Result<std::string> text = read_small_file(files, file, kMostConfigBytes);
+    if (!text) {
+        return tl::unexpected(one(std::move(text.error())));
+    }
+    return load_settings(*text, file, effective, [&files](const std::string& path) {
+        return read_small_file(files, path, kMostConfigBytes);
+    });
+}
+
+}  // namespace ffdump

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "terminal.hpp"
+
+#include "ffdump/base/clock.hpp"
+#include "ffdump/base/log.hpp"
+#include "ffdump/base/result.hpp"
+#include "ffdump/config/settings.hpp"
+#include "ffdump/dump/profile.hpp"
+#include "ffdump/io/file_system.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ffdump {
+
+/// `--quiet`, `--log-level`, `--log-format`.
+struct LogOptions {
+    bool quiet = false;
+    std::string level = "info";
+    std::string format = "text";
+
+    void declare(CLI::App& app);
+    [[nodiscard]] Log make_log(Terminal& terminal, const Clock& clock) const;
+};
+
+/// `--format FILE` and the bounds of reading.
+struct FormatOptions {
+    std::vector<std::string> files;
+    std::size_t max_record_bytes = 64U << 20U;
+
+    void declare(CLI::App& app);
+    /// The profiles to try: those given, or the shipped ones.
+    [[nodiscard]] Result<std::vector<Profile>> profiles(FileSystem& files_of) const;
+};
+
+/// `--config FILE` and what overrides it.
+struct ConfigOptions {
+    std::string file;
+    SettingsOverrides overrides;
+    std::string give_up_after;
+
+    void declare(CLI::App& app);
+    [[nodiscard]] tl::expected<Settings, std::vector<Error>> load(FileSystem& files) const;
+};
+
+}  // namespace ffdump

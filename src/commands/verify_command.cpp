@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verify_command.hpp"
+
+#include "progress_display.hpp"
+
+#include <csignal>
+#include <utility>
+
+namespace ffdump {
+namespace {
+
+constexpr std::size_t kMostExcludedBytes = 256U << 20U;
+constexpr int kSignalExit = 128;
+
+}  // namespace
+
+std::string VerifyCommand::summary() const {
+    return "Prove that a new dump may be restored";
+}
+
+std::string VerifyCommand::epilogue() const {
+    return R"(Example:
+  ffdump verify --from dump --to newdump
+
+Reads both dumps once and changes nothing. The last line says `restorable`, with the number
+of failed and excluded records if there are any, or `not restorable: ...`.
+
+Exit codes: 0 restorable; 2 usage; 3 not restorable, with --strict also when records failed;
+4 a dump cannot be read; 130, 143 interrupted.)";
+}
+
+void VerifyCommand::declare(CLI::App& app) {
+    app.add_option("--from", options_.from, "The dump that was migrated")
+        ->type_name("DUMP")
+        ->required();
+    app.add_option("--to", options_.to, "The directory of the new dump")
+        ->type_name("DIR")
+        ->required();
+    app.add_option("--exclude-ids", options_.excluded_ids_name,
+                   "The file that was given to migrate, to tell excluded records from lost ones by "
+                   "name")
+        ->type_name("FILE");
+    app.add_flag("--strict", strict_, "Exit 3 also when records are listed as failed");
+    app.add_flag("--json", json_, "One JSON document on stdout");
+    format_.declare(app);
+    log_.declare(app);
+}
+
+Result<VerifyReport> VerifyCommand::verify_with(const CommandContext& context) {
+    Result<std::vector<Profile>> profiles = format_.profiles(context.files);
+    if (!profiles) {
+        return failed(std::move(profiles.error()));
+    }
+    options_.profiles = std::move(*profiles);
+    options_.limits.record_bytes = format_.max_record_bytes;
+    if (!options_.excluded_ids_name.empty()) {
+        Result<std::string> text =
+            read_small_file(context.files, options_.excluded_ids_name, kMostExcludedBytes);
+        if (!text) {
+            return failed(std::move(text.error()));
+        }
+        options_.excluded_ids = std::move(*text);
+    }
+    Log log = log_.make_log(context.terminal, context.clock);
+    ProgressDisplay display(context.terminal, log, context.clock,
+                            log_.quiet || json_ || !log.shows(LogLevel::info));
+    return verify(context.files, options_, [&](std::uint64_t done, std::uint64_t total) {
+        Progress progress;
+        progress.phase = "verifying";
+        progress.done = done;
+        progress.total = total;
+        display.progress(progress);
+        return context.stop_signal.load() == 0;
+    });
+}
+
+int VerifyCommand::run(const CommandContext& context) {
+    const Result<VerifyReport> report = verify_with(context);
+    context.terminal.clear_progress();
+    if (!report) {
+        context.terminal.error(report.error());
+        const int signal = context.stop_signal.load();
+        const bool stopped = signal != 0 && report.error().reason() == Reason::interrupted;
+        return stopped ? kSignalExit + signal : report.error().exit_code();
+    }
+    std::string text = json_ ? render_json(*report) : render_text(*report);
+    while (text.ends_with('\n')) {
+        text.pop_back();
+    }
+    context.terminal.result(text);
+    return report->exit_code(strict_);
+}
+
+}  // namespace ffdump

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "command.hpp"
+#include "option_groups.hpp"
+
+#include "ffdump/verify/verification.hpp"
+
+#include <string>
+
+namespace ffdump {
+
+/// `ffdump verify`: may the new dump be restored?
+class VerifyCommand final : public Command {
+ public:
+    [[nodiscard]] std::string name() const override { return "verify"; }
+    [[nodiscard]] std::string summary() const override;
+    [[nodiscard]] std::string epilogue() const override;
+    void declare(CLI::App& app) override;
+    [[nodiscard]] int run(const CommandContext& context) override;
+
+ private:
+    [[nodiscard]] Result<VerifyReport> verify_with(const CommandContext& context);
+
+    FormatOptions format_;
+    LogOptions log_;
+    VerifyOptions options_;
+    bool strict_ = false;
+    bool json_ = false;
+};
+
+}  // namespace ffdump
