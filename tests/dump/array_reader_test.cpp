@@ -116,6 +116,18 @@ TEST_CASE("array reader does not take a part of a torn record for a record") {
     check({"[" + one() + "," + torn, {1}, torn, Reason::record_torn});
 }
 
+TEST_CASE("array reader is not misled by quotes, brackets and backslashes in strings") {
+    for (const std::string inside :
+         {R"(\"[{)", R"(\\)", R"(\\\"}],[)", R"(],)", R"(},{\"id\":2)", R"(\\\\)"}) {
+        const std::string record = RecordBuilder(5).meta("\"a\":\"" + inside + "\"").text();
+        const std::string file = dump_of({record, one(), record}, kArray);
+        const DumpReading reading = read_dump(file, {.container = kArray});
+        INFO(file);
+        CHECK(reading.good_ids() == std::vector<std::uint64_t>{5, 1, 5});
+        CHECK(reading.bad() == 0);
+    }
+}
+
 TEST_CASE("array reader takes every kind of white space around records") {
     const std::string file =
         "\xEF\xBB\xBF\r\n [\t\r\n" + one() + "\r\n\t, \n" + two() + " \n ] \r\n\r\n";

@@ -4,8 +4,8 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ffdump {
@@ -20,14 +20,16 @@ std::vector<std::string> some_records(std::uint64_t count) {
     return records;
 }
 
-/// A file made on the fly: too big to be held in memory by a test.
+/// A file made on the fly, `chunk` again and again after `begin`: too big to be held in memory.
 class EndlessSource final : public ByteSource {
  public:
-    EndlessSource(std::string chunk, std::uint64_t times)
-        : chunk_(std::move(chunk)), left_(times) {}
+    EndlessSource(std::string chunk, std::uint64_t times, std::string begin = "")
+        : begin_(std::move(begin)), chunk_(std::move(chunk)), left_(times) {}
 
     Result<std::size_t> read(std::span<char> out) override {
-        std::size_t size = 0;
+        std::size_t size = std::min(out.size(), begin_.size());
+        std::copy_n(begin_.data(), size, out.data());
+        begin_.erase(0, size);
         while (size < out.size() && left_ != 0) {
             const std::size_t count = std::min(out.size() - size, chunk_.size() - at_);
             std::copy_n(chunk_.data() + at_, count, out.data() + size);
@@ -43,6 +45,7 @@ class EndlessSource final : public ByteSource {
     Result<void> skip(std::uint64_t /*count*/) override { return {}; }
 
  private:
+    std::string begin_;
     std::string chunk_;
     std::uint64_t left_;
     std::size_t at_ = 0;
@@ -158,9 +161,16 @@ TEST_CASE("white space around a record does not count to its size, whatever is a
 }
 
 TEST_CASE("white space over the limit is an error too and does not fill the memory") {
-    for (const Container container : {Container::json_lines, Container::json_array}) {
-        EndlessSource source(container == Container::json_array ? "[           " : "        ",
-                             1U << 30U);
+    const std::string record = RecordBuilder(1).text();
+    const std::vector<std::pair<Container, std::string>> begins{
+        {Container::json_lines, ""},   {Container::json_lines, record},
+        {Container::json_lines, "x"},  {Container::json_array, ""},
+        {Container::json_array, "["},  {Container::json_array, "[" + record},
+        {Container::json_array, "[7"}, {Container::json_array, "[" + record + ","},
+        {Container::json_array, "[{"}, {Container::json_array, "[" + record + "]"}};
+    for (const auto& [container, begin] : begins) {
+        INFO(begin);
+        EndlessSource source(std::string(4096, ' '), 1U << 30U, begin);
         const Profile profile = builder_profile(container);
         RecordReader reader(source, profile, "dump.json", {.record_bytes = 1U << 20U});
         RecordBlock block;
