@@ -68,8 +68,16 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
         average_bytes_ += kNewest * (bytes - average_bytes_);
         return ReadyImage{flight.ticket, std::move(event.image->bytes)};
     }
-    if (event.image.error().fault() == FaultClass::record) {
-        gate_.succeeded(now);
+    if (const Reason reason = event.image.error().reason();
+        reason_info(reason).fault == FaultClass::record) {
+        // An id that is refused before the storage is asked says nothing about the storage.
+        const bool was_asked =
+            reason != Reason::image_id_invalid && reason != Reason::image_url_not_allowed;
+        if (was_asked) {
+            gate_.succeeded(now);
+        } else {
+            gate_.ended(now);
+        }
         flight.ticket.work->settle_failed(flight.ticket.index, std::move(event.image.error()),
                                           flight.ticket.attempts);
         return std::nullopt;

@@ -4,7 +4,7 @@
 #include "image_bytes.hpp"
 #include "image_folder.hpp"
 #include "image_waiter.hpp"
-#include "scratch_folder.hpp"
+#include "support/scratch_folder.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -21,7 +21,7 @@ namespace ffdump {
 namespace {
 
 ImageFolder open_folder(const ScratchFolder& scratch, FolderWalk walk) {
-    ImageFolder folder = ImageFolder::open(scratch.path()).value();
+    ImageFolder folder = ImageFolder::open(scratch.text()).value();
     folder.use_walk(walk);
     return folder;
 }
@@ -35,7 +35,7 @@ Reason refusal_of(const ImageFolder& folder, const std::string& name) {
 
 TEST_CASE("an image folder uses the kernel's own walk where there is one") {
     const ScratchFolder scratch;
-    CHECK(ImageFolder::open(scratch.path()).value().walk() == FolderWalk::kernel);
+    CHECK(ImageFolder::open(scratch.text()).value().walk() == FolderWalk::kernel);
 }
 
 TEST_CASE("an image folder is never left, by either walk") {
@@ -45,10 +45,10 @@ TEST_CASE("an image folder is never left, by either walk") {
     const ScratchFolder scratch;
     scratch.write("in/a.png", png_bytes());
     const auto link = [&scratch](const std::string& target, const std::string& name) {
-        std::filesystem::create_symlink(target, scratch.path(name));
+        std::filesystem::create_symlink(target, scratch.at(name));
     };
-    link(outside.path("secret.png"), "file.png");
-    link(outside.path(), "folder");
+    link(outside.at("secret.png"), "file.png");
+    link(outside.text(), "folder");
     link("a.png", "in/beside.png");
     link("/proc/self/root", "root");
     const ImageFolder folder = open_folder(scratch, walk);
@@ -62,12 +62,12 @@ TEST_CASE("an image folder is never left, by either walk") {
 TEST_CASE("an image folder reads regular files only, and waits for nobody") {
     const FolderWalk walk = GENERATE(FolderWalk::kernel, FolderWalk::by_part);
     const ScratchFolder scratch;
-    std::filesystem::create_directory(scratch.path("folder"));
-    REQUIRE(mkfifo(scratch.path("fifo").c_str(), 0600) == 0);
+    std::filesystem::create_directory(scratch.at("folder"));
+    REQUIRE(mkfifo(scratch.at("fifo").c_str(), 0600) == 0);
     const int listener = socket(AF_UNIX, SOCK_STREAM, 0);
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    std::ranges::copy(scratch.path("socket"), std::begin(address.sun_path));
+    std::ranges::copy(scratch.at("socket"), std::begin(address.sun_path));
     REQUIRE(bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
     const ImageFolder folder = open_folder(scratch, walk);
     CHECK(refusal_of(folder, "folder") == Reason::image_missing);
@@ -101,14 +101,14 @@ TEST_CASE("an image folder reads sizes up to its limit and none above") {
 TEST_CASE("an image folder that is removed in mid-run is a fault of the storage") {
     ScratchFolder scratch;
     const ImageFolder folder = open_folder(scratch, FolderWalk::kernel);
-    std::filesystem::remove(scratch.path());
+    std::filesystem::remove(scratch.text());
     CHECK(refusal_of(folder, "a.png") == Reason::storage_unreadable);
 }
 
 TEST_CASE("an image folder without permission is a fault of the storage") {
     const ScratchFolder scratch;
     scratch.write("a.png", png_bytes());
-    REQUIRE(chmod(scratch.path("a.png").c_str(), 0) == 0);
+    REQUIRE(chmod(scratch.at("a.png").c_str(), 0) == 0);
     const ImageFolder folder = open_folder(scratch, FolderWalk::kernel);
     // Root may read everything: for this thread's file access be somebody else.
     const int before = geteuid() == 0 ? setfsuid(65534) : -1;
@@ -142,7 +142,7 @@ TEST_CASE("a destroyed directory store has called every done exactly once") {
     constexpr std::size_t kCount = 500;
     Mailbox<bool> mailbox;
     {
-        DirectoryImageStore store(open_folder(scratch, FolderWalk::kernel), scratch.path(), 1000,
+        DirectoryImageStore store(open_folder(scratch, FolderWalk::kernel), scratch.text(), 1000,
                                   2);
         for (std::size_t i = 0; i < kCount; ++i) {
             store.fetch("a.png", [&mailbox](const Result<Image>& image) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image_bytes.hpp"
 #include "image_waiter.hpp"
-#include "scratch_folder.hpp"
 #include "support/raw_http_server.hpp"
+#include "support/scratch_folder.hpp"
 
 #include "ffdump/images/image_store.hpp"
 
@@ -34,7 +34,7 @@ class DirectoryUnderTest final : public StoreUnderTest {
     DirectoryUnderTest() {
         Settings settings;
         settings.storage.type = StorageType::directory;
-        settings.storage.directory = folder.path();
+        settings.storage.directory = folder.text();
         settings.limits.image_bytes = kMaxImage;
         const auto transport = make_curl_transport({});
         const auto files = make_posix_file_system();
@@ -61,7 +61,7 @@ class HttpUnderTest final : public StoreUnderTest {
              request = connection.read_request()) {
             const std::size_t start = request.find("/uploads/") + 9;
             const std::string name = request.substr(start, request.find(' ', start) - start);
-            const std::filesystem::path path = folder.path(name);
+            const std::filesystem::path path = folder.at(name);
             if (std::filesystem::is_directory(path)) {
                 connection.answer(301, "", "Location: /uploads/" + name + "/\r\n");
             } else if (std::filesystem::is_regular_file(path)) {

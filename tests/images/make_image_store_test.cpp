@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scratch_folder.hpp"
+#include "support/scratch_folder.hpp"
 #include "support/scripted_transport.hpp"
 
 #include "ffdump/images/image_store.hpp"
@@ -21,8 +21,8 @@ TEST_CASE("an image store describes itself without credentials") {
     CHECK(make(settings).value()->describe() == "webdav http://storage:3333/uploads/");
     const ScratchFolder folder;
     settings.storage.type = StorageType::directory;
-    settings.storage.directory = folder.path();
-    CHECK(make(settings).value()->describe() == "directory " + folder.path());
+    settings.storage.directory = folder.text();
+    CHECK(make(settings).value()->describe() == "directory " + folder.text());
 }
 
 TEST_CASE("an image store over S3 is refused with a way out") {
@@ -41,7 +41,7 @@ TEST_CASE("an image store whose folder is not there is refused before the run") 
     folder.write("file", "x");
     Settings settings;
     settings.storage.type = StorageType::directory;
-    for (const std::string& path : {folder.path("gone"), folder.path("file"), std::string()}) {
+    for (const std::string& path : {folder.at("gone"), folder.at("file"), std::string()}) {
         settings.storage.directory = path;
         const auto store = make(settings);
         REQUIRE_FALSE(store);

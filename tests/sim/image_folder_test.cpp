@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "image_folder.hpp"
-
+#include "served_folder.hpp"
 #include "support/made_png.hpp"
 #include "support/raw_client.hpp"
 #include "support/scratch_folder.hpp"

@@ -3,8 +3,8 @@
 
 #include "extraction_service.hpp"
 #include "fault_plan.hpp"
-#include "image_folder.hpp"
 #include "request_log.hpp"
+#include "served_folder.hpp"
 #include "simulator_options.hpp"
 #include "slot_gate.hpp"
 #include "wire.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "image_folder.hpp"
+#include "served_folder.hpp"
 
 #include <array>
 #include <cerrno>
