@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Peak memory of `ffdump migrate` on a small and a large dump: it must not grow with the dump.
+
+Makes dumps of 100,000 and 1,000,000 records (2 GB, and 3 GB of new dump) one after the other in a
+scratch folder that is removed, migrates each against ffdump-extraction-sim, images over HTTP from
+fixtures/demo/uploads, and prints the peak resident set of the migrating process. Exit code 1 when
+one is over the limit or fails.
+"""
+
+import argparse
+import base64
+import math
+import os
+import pathlib
+import random
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+UPLOADS = ROOT / "fixtures/demo/uploads"
+OLD_DIMENSION = 320
+DIFFERENT_FACENS = 64
+DIFFERENT_IMAGES = 4
+START_SECONDS = 20
+
+
+def unit_facen(chance):
+    values = [chance.gauss(0, 1) for _ in range(OLD_DIMENSION)]
+    norm = math.sqrt(sum(value * value for value in values))
+    packed = struct.pack(f"<{OLD_DIMENSION}f", *(value / norm for value in values))
+    return base64.b64encode(packed).decode()
+
+
+def make_dump(path, records):
+    chance = random.Random(1)
+    facens = [unit_facen(chance) for _ in range(DIFFERENT_FACENS)]
+    smallest = sorted(UPLOADS.glob("*.png"), key=lambda file: file.stat().st_size)
+    names = [file.name for file in smallest[:DIFFERENT_IMAGES]]
+    with open(path, "w", encoding="ascii", buffering=1 << 20) as out:
+        for i in range(records):
+            out.write(
+                f'{{"id":{4565934727806243 + 7 * i},"facen":"{facens[i % len(facens)]}",'
+                f'"facen_model":"ifruit_320","meta":{{"normalized_id":"{names[i % len(names)]}",'
+                '"m:timestamp":"1783373485","m:camera":"117","m:camera_group":"4",'
+                '"m:camera_name":"Entrance 3, hall B","m:matched":"0","m:dossier":"1",'
+                '"m:acknowledged":"0","feat":"age 34.11, gender MALE, liveness 0.9993"}}\n'
+            )
+
+
+def start_simulator(program, folder):
+    port_file = folder / "port"
+    process = subprocess.Popen(
+        [program, "--port-file", port_file, "--images", UPLOADS, "--model", "jackfruit_480",
+         "--dimension", "480", "--exit-with-parent"],
+        stdout=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + START_SECONDS
+    while not port_file.exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            sys.exit("the simulator did not start")
+        time.sleep(0.02)
+    return process, f"http://127.0.0.1:{int(port_file.read_text())}"
+
+
+def migrate(program, service, dump, target):
+    """Exit code, seconds and the rusage of this one child, not of all of them."""
+    begin = time.monotonic()
+    process = subprocess.Popen(
+        [program, "migrate", "--config", ROOT / "fixtures/demo/migration.ini", "--from", dump,
+         "--to", target, "--extraction-api", service, "--upload-url", f"{service}/uploads/",
+         "--model", "jackfruit_480", "--quiet"]
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, time.monotonic() - begin, usage
+
+
+def measure(options, records):
+    with tempfile.TemporaryDirectory(prefix="ffdump-memory-", dir=options.scratch) as name:
+        folder = pathlib.Path(name)
+        (folder / "dump").mkdir()
+        dump = folder / "dump/ffsec_face_events.json"
+        make_dump(dump, records)
+        simulator, service = start_simulator(options.simulator, folder)
+        try:
+            code, took, usage = migrate(options.ffdump, service, folder / "dump", folder / "new")
+        finally:
+            simulator.terminate()
+            simulator.wait()
+        peak = usage.ru_maxrss / 1024  # Linux counts in KiB
+        is_good = code == 0 and peak < options.limit_mib
+        print(
+            f"{records} records, {dump.stat().st_size / 1e6:.0f} MB: exit {code}, peak RSS "
+            f"{peak:.1f} MiB ({'under' if peak < options.limit_mib else 'OVER'} "
+            f"{options.limit_mib} MiB), {took:.1f} s, {records / took:.0f} records/s, CPU "
+            f"{usage.ru_utime:.1f} s user {usage.ru_stime:.1f} s system",
+            flush=True,
+        )
+        return is_good
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build",
+                        help="build folder with ffdump and ffdump-extraction-sim")
+    parser.add_argument("--ffdump", type=pathlib.Path)
+    parser.add_argument("--simulator", type=pathlib.Path)
+    parser.add_argument("--records", type=int, nargs="+", default=[100_000, 1_000_000])
+    parser.add_argument("--limit-mib", type=int, default=200)
+    parser.add_argument("--scratch", help="folder for up to 6 GB (default: TMPDIR or /tmp)")
+    options = parser.parse_args()
+    options.ffdump = options.ffdump or options.build / "ffdump"
+    options.simulator = options.simulator or options.build / "tests/sim/ffdump-extraction-sim"
+    results = [measure(options, records) for records in options.records]
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

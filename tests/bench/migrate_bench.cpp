@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+// CPU time of migrate() without network against the least that could migrate a dump with the same
+// libraries: a loop that reads, finds id and facen with simdjson, splices a new facen and writes.
+// The loop is measured with and without a SHA-256 of what it writes, since a migration must have
+// one. Alternating rounds of user and system time of the whole process; medians are printed.
+
+#include "instant_services.hpp"
+#include "support/record_builder.hpp"
+#include "support/scratch_folder.hpp"
+
+#include "ffdump/base/clock.hpp"
+#include "ffdump/base/log.hpp"
+#include "ffdump/io/sha256.hpp"
+#include "ffdump/migrate/migration.hpp"
+
+#include <fmt/core.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace ffdump;
+
+constexpr std::size_t kRecords = 200000;
+constexpr int kRounds = 5;
+constexpr std::size_t kOldDimension = 320;
+constexpr std::size_t kNewDimension = 480;
+constexpr std::size_t kDifferentFacens = 64;
+constexpr std::size_t kBufferBytes = std::size_t{1} << 20U;
+
+Facen unit_facen(RecordGenerator& generator, std::size_t dimension) {
+    Facen facen = generator.facen(dimension);
+    const double norm = facen_norm(facen);
+    for (float& value : facen) {
+        value = static_cast<float>(value / norm);
+    }
+    return facen;
+}
+
+void write_dump(const std::string& path, std::size_t records) {
+    RecordGenerator generator(kOldDimension);
+    std::vector<std::string> facens(kDifferentFacens);
+    for (std::string& facen : facens) {
+        append_facen(facen, unit_facen(generator, kOldDimension), SlashStyle::plain);
+    }
+    const std::string meta =
+        R"("m:timestamp":"1783373485","m:camera":"117","m:camera_group":"4","m:dossier":"1",)"
+        R"("m:camera_name":"Entrance 3, hall B","m:matched":"0","m:acknowledged":"0",)"
+        R"("feat":"age 34.11, gender MALE, liveness 0.9993","source":"faces/2023/04/11/a1.jpg")";
+    std::ofstream out(path, std::ios::binary);
+    for (std::size_t id = 0; id < records; ++id) {
+        out << RecordBuilder(id)
+                   .facen(facens[id % facens.size()])
+                   .meta(meta)
+                   .normalized("1_d960s8iutk0g0aki8iv0.png")
+                   .text()
+            << '\n';
+    }
+    if (!out.flush()) {
+        throw std::runtime_error("cannot write " + path);
+    }
+}
+
+/// An open descriptor that is closed when it goes.
+class Descriptor {
+ public:
+    Descriptor(const std::string& path, int flags)
+        : number_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {
+        if (number_ < 0) {
+            throw std::runtime_error("cannot open " + path);
+        }
+    }
+    ~Descriptor() { ::close(number_); }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+
+    [[nodiscard]] std::size_t read(char* to, std::size_t most) const {
+        const ssize_t count = ::read(number_, to, most);
+        if (count < 0) {
+            throw std::runtime_error("cannot read");
+        }
+        return static_cast<std::size_t>(count);
+    }
+    void write(std::string_view bytes) const {
+        while (!bytes.empty()) {
+            const ssize_t count = ::write(number_, bytes.data(), bytes.size());
+            if (count < 0) {
+                throw std::runtime_error("cannot write");
+            }
+            bytes.remove_prefix(static_cast<std::size_t>(count));
+        }
+    }
+
+ private:
+    int number_;
+};
+
+/// The bare loop's other end: 1 MiB at a time, digested on the way or not.
+class BareOutput {
+ public:
+    BareOutput(const std::string& path, bool digest)
+        : file_(path, O_WRONLY | O_CREAT | O_TRUNC), digest_(digest) {}
+
+    std::string& text() noexcept { return text_; }
+    void flush_over(std::size_t most) {
+        if (text_.size() < most) {
+            return;
+        }
+        if (digest_) {
+            sha256_.add(text_);
+        }
+        file_.write(text_);
+        text_.clear();
+    }
+    void finish() {
+        flush_over(0);
+        if (digest_ && sha256_.hex().empty()) {
+            throw std::runtime_error("no digest");
+        }
+    }
+
+ private:
+    Descriptor file_;
+    bool digest_;
+    Sha256 sha256_;
+    std::string text_;
+};
+
+/// The sum of ids keeps the compiler from leaving them out.
+std::uint64_t bare_record(simdjson::ondemand::parser& parser, std::string_view line,
+                          std::size_t capacity, const Facen& facen, std::string& out) {
+    simdjson::ondemand::document document =
+        parser.iterate(simdjson::padded_string_view(line.data(), line.size(), capacity));
+    simdjson::ondemand::object record = document.get_object();
+    const std::uint64_t id = record["id"].get_uint64().value();
+    const std::string_view old = record["facen"].raw_json_token();
+    const auto begin = static_cast<std::size_t>(old.data() - line.data()) + 1;
+    const std::size_t end = line.find('"', begin);
+    out.append(line.substr(0, begin));
+    append_facen(out, facen, SlashStyle::plain);
+    out.append(line.substr(end));
+    out += '\n';
+    return id;
+}
+
+std::uint64_t bare_loop(const std::string& from, const std::string& to, const Facen& facen,
+                        bool digest) {
+    const Descriptor source(from, O_RDONLY);
+    BareOutput target(to, digest);
+    simdjson::ondemand::parser parser;
+    constexpr std::size_t kCapacity = kBufferBytes + simdjson::SIMDJSON_PADDING;
+    std::string buffer(kCapacity, '\0');
+    std::uint64_t ids = 0;
+    std::size_t held = 0;
+    for (;;) {
+        const std::size_t count = source.read(buffer.data() + held, kBufferBytes - held);
+        if (count == 0) {
+            target.finish();
+            return ids;
+        }
+        held += count;
+        std::size_t at = 0;
+        while (const void* end = std::memchr(buffer.data() + at, '\n', held - at)) {
+            const char* line = buffer.data() + at;
+            const auto size = static_cast<std::size_t>(static_cast<const char*>(end) - line);
+            ids += bare_record(parser, {line, size}, kCapacity - at, facen, target.text());
+            target.flush_over(kBufferBytes);
+            at += size + 1;
+        }
+        std::memmove(buffer.data(), buffer.data() + at, held - at);
+        held -= at;
+    }
+}
+
+/// Facens that were written; throws with the first error of a run that failed.
+std::uint64_t whole_migration(const std::string& from, const std::string& to, const Facen& facen) {
+    Settings settings;
+    settings.extraction_url = "http://127.0.0.1:1";
+    settings.storage.upload_url = "http://127.0.0.1:1/";
+    MigrationOptions options;
+    options.from = from;
+    options.to = to;
+    options.profiles = shipped_profiles();
+    const std::unique_ptr<FileSystem> files = make_posix_file_system();
+    MemoryImages images;
+    FixedExtractor extractor(facen);
+    const SystemClock clock;
+    NoLines lines;
+    Log log(lines, clock, LogLevel::off, LogFormat::text);
+    NoObserver observer;
+    const std::atomic<int> stop_signal = 0;
+    const MigrationServices services{.files = *files,
+                                     .images = images,
+                                     .extractor = extractor,
+                                     .cancel = [] {},
+                                     .clock = clock,
+                                     .log = log,
+                                     .observer = observer,
+                                     .stop_signal = stop_signal};
+    const MigrationResult outcome = migrate(settings, options, services);
+    if (!outcome) {
+        throw std::runtime_error(outcome.error().front().one_line());
+    }
+    return outcome->extracted;
+}
+
+bool same_bytes(const std::string& one, const std::string& other) {
+    const Descriptor a(one, O_RDONLY);
+    const Descriptor b(other, O_RDONLY);
+    std::string from_a(kBufferBytes, '\0');
+    std::string from_b(kBufferBytes, '\0');
+    for (;;) {
+        const std::size_t count = a.read(from_a.data(), kBufferBytes);
+        if (b.read(from_b.data(), kBufferBytes) != count ||
+            std::memcmp(from_a.data(), from_b.data(), count) != 0) {
+            return false;
+        }
+        if (count == 0) {
+            return true;
+        }
+    }
+}
+
+double cpu_seconds() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+template <class Work>
+double cpu_of(const Work& work) {
+    const double begin = cpu_seconds();
+    work();
+    return cpu_seconds() - begin;
+}
+
+double median(std::vector<double> values) {
+    std::ranges::sort(values);
+    return values[values.size() / 2];
+}
+
+/// The three contestants and what each took in each round.
+class Bench {
+ public:
+    explicit Bench(std::size_t records) : records_(records) {
+        RecordGenerator generator(kNewDimension);
+        facen_ = unit_facen(generator, kNewDimension);
+        std::filesystem::create_directory(scratch_.at("dump"));
+        write_dump(source_, records);
+        bytes_ = std::filesystem::file_size(source_);
+    }
+
+    void bare_round(bool digest) {
+        std::uint64_t ids = 0;
+        (digest ? digested_ : bare_).push_back(cpu_of([&] {
+            ids = bare_loop(source_, scratch_.at("bare.json"), facen_, digest);
+        }));
+        if (ids != records_ * (records_ - 1) / 2) {
+            throw std::runtime_error("the bare loop missed records");
+        }
+    }
+    /// Both sides wrote the same bytes, or the comparison would be worth nothing.
+    void migrate_round() {
+        std::uint64_t extracted = 0;
+        migrated_.push_back(cpu_of(
+            [&] { extracted = whole_migration(scratch_.at("dump"), scratch_.at("new"), facen_); }));
+        if (extracted != records_ ||
+            !same_bytes(scratch_.at("new/events.json"), scratch_.at("bare.json"))) {
+            throw std::runtime_error("migrate did not write what the bare loop wrote");
+        }
+        std::filesystem::remove_all(scratch_.at("new"));
+    }
+    void print() const {
+        const double bare = print("bare loop", bare_);
+        const double digested = print("bare loop with SHA-256", digested_);
+        const double migrated = print("migrate", migrated_);
+        fmt::print("migrate / bare loop {:.2f}, migrate / bare loop with SHA-256 {:.2f}\n",
+                   migrated / bare, migrated / digested);
+    }
+
+ private:
+    [[nodiscard]] double print(std::string_view name, const std::vector<double>& seconds) const {
+        const double middle = median(seconds);
+        fmt::print("{:<24} {:6.0f} MB/s  {:6.2f} us of CPU a record\n", name,
+                   static_cast<double>(bytes_) / 1e6 / middle,
+                   1e6 * middle / static_cast<double>(records_));
+        return middle;
+    }
+
+    ScratchFolder scratch_;
+    std::string source_ = scratch_.at("dump/events.json");
+    std::size_t records_;
+    std::uint64_t bytes_ = 0;
+    Facen facen_;
+    std::vector<double> bare_;
+    std::vector<double> digested_;
+    std::vector<double> migrated_;
+};
+
+void run(std::size_t records, int rounds) {
+    Bench bench(records);
+    for (int i = 0; i < rounds; ++i) {
+        bench.bare_round(false);
+        bench.bare_round(true);
+        bench.migrate_round();
+    }
+    bench.print();
+}
+
+std::size_t number_or(int argc, char** argv, int i, std::size_t otherwise) {
+    const unsigned long number = argc > i ? std::strtoul(argv[i], nullptr, 10) : 0;
+    return number == 0 ? otherwise : number;
+}
+
+}  // namespace
+
+/// ffdump_migrate_bench [RECORDS] [ROUNDS]
+int main(int argc, char** argv) {
+    try {
+        run(number_or(argc, argv, 1, kRecords),
+            static_cast<int>(number_or(argc, argv, 2, kRounds)));
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "{}\n", error.what());
+        return 1;
+    }
+    return 0;
+}
