@@ -14,10 +14,9 @@ template <class T>
 class Mailbox {
  public:
     void post(T item) {
-        {
-            const std::lock_guard lock(mutex_);
-            items_.push_back(std::move(item));
-        }
+        // Under the lock: whoever takes the item may destroy the mailbox right after.
+        const std::lock_guard lock(mutex_);
+        items_.push_back(std::move(item));
         ready_.notify_one();
     }
 

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "file_sealer.hpp"
+
+#include "support/scratch_folder.hpp"
+
+#include "ffdump/io/sha256.hpp"
+#include "ffdump/record/running_hash.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <future>
+#include <string>
+
+namespace ffdump {
+namespace {
+
+std::string hash_of(std::string_view bytes) {
+    RunningHash hash;
+    hash.add(bytes);
+    return hash.value().hex();
+}
+
+const std::string kBytes = "first region|second region";
+std::vector<WrittenRegion> regions() {
+    return {{0, 13, hash_of(kBytes.substr(0, 13))},
+            {13, kBytes.size(), hash_of(kBytes.substr(13))}};
+}
+
+TEST_CASE("sealing states what the disk returns") {
+    const ScratchFolder folder;
+    const auto files = make_posix_file_system();
+    const SealedFile sealed = read_back(*files, folder.write("a", kBytes), regions()).value();
+    CHECK(sealed.bytes == kBytes.size());
+    CHECK(sealed.sha256 == sha256_hex(kBytes));
+}
+
+TEST_CASE("sealing finds every flipped byte, a cut and an addition, and names the region") {
+    const ScratchFolder folder;
+    const auto files = make_posix_file_system();
+    for (std::size_t i = 0; i < kBytes.size(); ++i) {
+        std::string damaged = kBytes;
+        damaged[i] = static_cast<char>(damaged[i] ^ 1);
+        const Error error = read_back(*files, folder.write("a", damaged), regions()).error();
+        CHECK(error.reason() == Reason::output_damaged);
+        CHECK(error.place().offset == (i < 13 ? 0U : 13U));
+    }
+    for (const std::string& other : {kBytes.substr(1), kBytes.substr(0, 20), kBytes + "x"}) {
+        CHECK(read_back(*files, folder.write("a", other), regions()).error().reason() ==
+              Reason::output_damaged);
+    }
+}
+
+TEST_CASE("the sealer works through its files on its own thread and ends with the rest undone") {
+    const ScratchFolder folder;
+    const auto files = make_posix_file_system();
+    const std::string path = folder.write("a", kBytes);
+    std::promise<std::string> sealed;
+    FileSealer sealer(*files, [&sealed](std::uint32_t file, Result<SealedFile> result) {
+        if (file == 7) {
+            sealed.set_value(result ? result->sha256 : result.error().detail());
+        }
+    });
+    sealer.seal(7, path, regions());
+    CHECK(sealed.get_future().get() == sha256_hex(kBytes));
+}
+
+}  // namespace
+}  // namespace ffdump
