@@ -133,8 +133,8 @@ class Scan {
     Result<bool> proves_damage(std::string_view bytes, std::uint64_t offset,
                                std::uint64_t& budget) {
         const std::optional<RecordHead> head = parse_record_head(bytes);
-        // Never synced beyond its own place: what says so is garbage.
-        if (!head || head->synced_upto <= found_.end || head->synced_upto > offset) {
+        // One that says so of bytes beyond its own place proves that something before it is gone.
+        if (!head || head->synced_upto <= found_.end) {
             return false;
         }
         const std::size_t whole = record_bytes(head->length);

@@ -38,6 +38,15 @@ void MsgpackFields::complain(std::string_view key, std::string_view what) {
 }
 
 const msgpack::object* MsgpackFields::find(std::string_view key, object_type type) {
+    const msgpack::object* found = find(key);
+    if (found != nullptr && found->type != type) {
+        complain(key, "has the wrong type");
+        return nullptr;
+    }
+    return found;
+}
+
+const msgpack::object* MsgpackFields::find(std::string_view key) {
     if (!problem_.empty()) {
         return nullptr;
     }
@@ -54,9 +63,6 @@ const msgpack::object* MsgpackFields::find(std::string_view key, object_type typ
     }
     if (found == nullptr) {
         complain(key, "is missing");
-    } else if (found->type != type) {
-        complain(key, "has the wrong type");
-        found = nullptr;
     }
     return found;
 }
@@ -86,11 +92,19 @@ MsgpackFields& MsgpackFields::take(std::string_view key, bool& out) {
 }
 
 MsgpackFields& MsgpackFields::take(std::string_view key, double& out) {
-    if (const msgpack::object* value = find(key, object_type::FLOAT64)) {
+    const msgpack::object* value = find(key);
+    if (value == nullptr) {
+        return *this;
+    }
+    // msgpack-c writes a double that is a whole number as an integer.
+    if (value->type == object_type::POSITIVE_INTEGER) {
+        out = static_cast<double>(value->via.u64);
+    } else if (value->type != object_type::FLOAT64) {
+        complain(key, "has the wrong type");
+    } else if (!std::isfinite(value->via.f64)) {
+        complain(key, "is not finite");
+    } else {
         out = value->via.f64;
-        if (!std::isfinite(out)) {
-            complain(key, "is not finite");
-        }
     }
     return *this;
 }

@@ -38,6 +38,7 @@ class MsgpackFields {
     [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
 
  private:
+    [[nodiscard]] const msgpack::object* find(std::string_view key);
     [[nodiscard]] const msgpack::object* find(std::string_view key,
                                               msgpack::type::object_type type);
     void read_within(std::string_view key, const msgpack::object& object,
