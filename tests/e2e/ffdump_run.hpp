@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "support/child_process.hpp"
+#include "support/scratch_folder.hpp"
+#include "support/simulator.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace ffdump {
+
+using Arguments = std::vector<std::string>;
+
+[[nodiscard]] inline ChildCommand ffdump_command(Arguments arguments) {
+    return {FFDUMP_BINARY_DIR "/ffdump", std::move(arguments), {}, {}, {}};
+}
+
+/// Runs ffdump to its end. Throws when it does not end.
+[[nodiscard]] inline ChildEnd run_ffdump(Arguments arguments) {
+    ChildProcess child(ffdump_command(std::move(arguments)));
+    auto end = child.wait();
+    if (!end) {
+        throw std::runtime_error("ffdump does not end: " + child.err());
+    }
+    return std::move(*end);
+}
+
+[[nodiscard]] inline ChildEnd verify(const std::string& from, const std::string& to,
+                                     const Arguments& more = {}) {
+    Arguments arguments{"verify", "--from", from, "--to", to};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_ffdump(std::move(arguments));
+}
+
+[[nodiscard]] inline std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> lines;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);) {
+        lines.push_back(line);
+    }
+    return lines;
+}
+
+[[nodiscard]] inline std::string last_line(const std::string& text) {
+    const std::vector<std::string> lines = lines_of(text);
+    return lines.empty() ? std::string() : lines.back();
+}
+
+[[nodiscard]] inline bool has(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+/// The dump's own files, without what is in .ffdump: name -> bytes.
+[[nodiscard]] inline std::map<std::string, std::string> dump_files(const std::string& folder) {
+    std::map<std::string, std::string> files;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        if (entry.is_regular_file()) {
+            files[entry.path().filename().string()] = file_bytes(entry.path());
+        }
+    }
+    return files;
+}
+
+[[nodiscard]] inline std::vector<nlohmann::json> failures_of(const std::string& to) {
+    std::vector<nlohmann::json> failures;
+    for (const std::string& line : lines_of(file_bytes(to + "/.ffdump/failures.jsonl"))) {
+        failures.push_back(nlohmann::json::parse(line));
+    }
+    return failures;
+}
+
+[[nodiscard]] inline std::vector<std::string> failure_reasons(const std::string& to) {
+    std::vector<std::string> reasons;
+    for (const nlohmann::json& failure : failures_of(to)) {
+        reasons.push_back(failure.at("reason"));
+    }
+    return reasons;
+}
+
+/// Waits until the double has seen this many extraction requests; false when that does not come.
+[[nodiscard]] inline bool wait_for_requests(const Simulator& service, std::size_t count) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (service.count("extract") < count) {
+        if (std::chrono::steady_clock::now() > end) {
+            return false;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return true;
+}
+
+}  // namespace ffdump

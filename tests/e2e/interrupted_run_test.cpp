@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "made_dump.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <csignal>
+
+namespace ffdump {
+namespace {
+
+constexpr std::size_t kRecords = 240;
+
+/// Starts a migration, sends `signal` once the double has seen `requests`, and waits for the end.
+ChildEnd signalled_run(const MadeDump& dump, const Simulator& service, std::size_t requests,
+                       int signal) {
+    ChildProcess child(
+        ffdump_command(dump.migrate(service, "new", {"--batch-size", "2", "--workers", "2"})));
+    REQUIRE(wait_for_requests(service, requests));
+    REQUIRE(child.send_signal(signal));
+    auto end = child.wait();
+    REQUIRE(end);
+    return std::move(*end);
+}
+
+}  // namespace
+
+TEST_CASE("a service that dies in the middle ends the run, and the same command finishes it") {
+    const MadeDump dump(kRecords);
+    const auto wanted = dump.undisturbed();
+    Simulator service(dump.service({"--delay-ms", "20"}));
+    const Arguments command =
+        dump.migrate(service, "new", {"--batch-size", "2", "--give-up-after", "1s"});
+    {
+        ChildProcess child(ffdump_command(command));
+        REQUIRE(wait_for_requests(service, 40));
+        service.kill();
+        const auto end = child.wait();
+        REQUIRE(end);
+        INFO(end->err);
+        CHECK(end->code == 5);
+        CHECK(lines_of(end->err).size() == 1);
+        CHECK(has(end->err, service.url()));
+        CHECK(has(end->err, "same command"));
+    }
+    CHECK_FALSE(std::filesystem::exists(dump.at("new/faces.json")));
+    service.restart();
+    const ChildEnd end = run_ffdump(command);
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK((dump_files(dump.at("new")) == wanted));
+    CHECK(last_line(verify(dump.from(), dump.at("new")).out) == "restorable");
+}
+
+TEST_CASE("a run that is killed at any moment is finished by the same command") {
+    const MadeDump dump(kRecords);
+    const auto wanted = dump.undisturbed();
+    const std::size_t moment = GENERATE(std::size_t{1}, std::size_t{20}, std::size_t{60});
+    CAPTURE(moment);
+    const Simulator service(dump.service({"--delay-ms", "20"}));
+    CHECK(signalled_run(dump, service, moment, SIGKILL).signal == SIGKILL);
+    const ChildEnd end =
+        run_ffdump(dump.migrate(service, "new", {"--batch-size", "2", "--workers", "2"}));
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK((dump_files(dump.at("new")) == wanted));
+    CHECK(last_line(verify(dump.from(), dump.at("new")).out) == "restorable");
+}
+
+TEST_CASE("a run that is killed again and again is finished by the same command") {
+    const MadeDump dump(kRecords);
+    const auto wanted = dump.undisturbed();
+    const Simulator service(dump.service({"--delay-ms", "20"}));
+    for (int life = 0; life < 3; ++life) {
+        static_cast<void>(signalled_run(dump, service, service.count("extract") + 15, SIGKILL));
+    }
+    CHECK(run_ffdump(dump.migrate(service, "new")).code == 0);
+    CHECK((dump_files(dump.at("new")) == wanted));
+}
+
+TEST_CASE("a run that is asked to stop says so in its exit code and can go on") {
+    const MadeDump dump(kRecords);
+    const auto wanted = dump.undisturbed();
+    const auto [signal, code] = GENERATE(std::pair{SIGTERM, 143}, std::pair{SIGINT, 130});
+    CAPTURE(signal);
+    const Simulator service(dump.service({"--delay-ms", "20"}));
+    const ChildEnd stopped = signalled_run(dump, service, 30, signal);
+    INFO(stopped.err);
+    CHECK(stopped.code == code);
+    CHECK_FALSE(std::filesystem::exists(dump.at("new/faces.json")));
+    CHECK(run_ffdump(dump.migrate(service, "new")).code == 0);
+    CHECK((dump_files(dump.at("new")) == wanted));
+    // What was committed before the stop was not asked for again.
+    CHECK(service.images_extracted() < 2 * kRecords);
+}
+
+}  // namespace ffdump

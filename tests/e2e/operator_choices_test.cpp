@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "made_dump.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+namespace ffdump {
+
+TEST_CASE("--max-failures stops a run that goes wrong") {
+    const MadeDump dump(200);
+    for (std::size_t id = 1; id <= 200; id += 2) {
+        dump.remove_image(id);
+    }
+    const Simulator service(dump.service());
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new", {"--max-failures", "2"}));
+    INFO(end.err);
+    CHECK(end.code == 3);
+    CHECK(has(end.err, "too_many_failures"));
+    CHECK_FALSE(std::filesystem::exists(dump.at("new/.ffdump/manifest.json")));
+}
+
+TEST_CASE("excluded records are left out and counted") {
+    const MadeDump dump(10);
+    const Simulator service(dump.service());
+    const std::string list = dump.folder().write("erased.txt", "3\nfaces 7\n");
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new", {"--exclude-ids", list}));
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK(service.images_extracted() == 8);
+    std::vector<int> ids;
+    for (const std::string& line : lines_of(file_bytes(dump.at("new/faces.json")))) {
+        ids.push_back(nlohmann::json::parse(line).at("id"));
+    }
+    CHECK(ids == std::vector<int>{1, 2, 4, 5, 6, 8, 9, 10});
+    for (const auto& [name, bytes] : tree_bytes(dump.at("new"))) {
+        INFO(name);
+        CHECK_FALSE(has(bytes, MadeDump::image_name(7)));
+    }
+    const ChildEnd verdict = verify(dump.from(), dump.at("new"), {"--exclude-ids", list});
+    CHECK(verdict.code == 0);
+    CHECK(last_line(verdict.out) == "restorable (0 records failed, 2 excluded)");
+}
+
+TEST_CASE("every mistake in the configuration is one line with its place and the nearest key") {
+    const MadeDump dump(2);
+    const Simulator service(dump.service());
+    std::string text = file_bytes(dump.at("migration.ini"));
+    text.replace(text.find("workers_num"), 11, "workers_nmu");
+    text.replace(text.find("extraction_batch_size: 4"), 24, "extraction_batch_size: x");
+    dump.folder().write("migration.ini", text);
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new"));
+    INFO(end.err);
+    CHECK(end.code == 2);
+    CHECK(lines_of(end.err).size() == 2);
+    CHECK(has(end.err, "migration.ini:4:1"));
+    CHECK(has(end.err, "workers_num"));
+    CHECK(has(end.err, "migration.ini:5:"));
+    CHECK_FALSE(std::filesystem::exists(dump.at("new")));
+}
+
+TEST_CASE("-config with one dash is accepted as the vendor's tools take it") {
+    const MadeDump dump(4);
+    const Simulator service(dump.service());
+    Arguments command = dump.migrate(service, "new");
+    *std::ranges::find(command, "--config") = "-config";
+    CHECK(run_ffdump(command).code == 0);
+    CHECK(last_line(verify(dump.from(), dump.at("new")).out) == "restorable");
+}
+
+TEST_CASE("images from a folder give the same dump as images over HTTP") {
+    const MadeDump dump(24);
+    const auto wanted = dump.undisturbed();
+    const Simulator service(dump.service());
+    Arguments command = dump.migrate(service, "new", {"--images", dump.at("uploads")});
+    const auto upload = std::ranges::find(command, "--upload-url");
+    command.erase(upload, upload + 2);
+    const ChildEnd end = run_ffdump(command);
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK((dump_files(dump.at("new")) == wanted));
+    CHECK(service.count("image") == 0);
+}
+
+}  // namespace ffdump

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "made_dump.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <csignal>
+
+namespace ffdump {
+namespace {
+
+void interrupt(const MadeDump& dump, const Simulator& service) {
+    ChildProcess child(ffdump_command(dump.migrate(service, "new")));
+    REQUIRE(wait_for_requests(service, 2));
+    REQUIRE(child.send_signal(SIGTERM));
+    const auto end = child.wait();
+    REQUIRE(end);
+    REQUIRE(end->code == 143);
+}
+
+}  // namespace
+
+TEST_CASE("a second run on the same output is refused and told who holds it") {
+    const MadeDump dump(40);
+    const Simulator service(dump.service({"--delay-ms", "1000"}));
+    const ChildProcess first(ffdump_command(dump.migrate(service, "new")));
+    REQUIRE(wait_for_requests(service, 1));
+    const ChildEnd second = run_ffdump(dump.migrate(service, "new"));
+    INFO(second.err);
+    CHECK(second.code == 8);
+    CHECK(has(second.err, std::to_string(first.pid())));
+}
+
+TEST_CASE("an unfinished run is not resumed with another model, and the difference is named") {
+    const MadeDump dump(40);
+    const Simulator service(dump.service({"--delay-ms", "20"}));
+    interrupt(dump, service);
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new", {"--model", "other_16"}));
+    INFO(end.err);
+    CHECK(end.code == 2);
+    CHECK(has(end.err, "new_16"));
+    CHECK(has(end.err, "other_16"));
+}
+
+TEST_CASE("an unfinished run is not resumed with another source, and the file is named") {
+    const MadeDump dump(40);
+    const Simulator service(dump.service({"--delay-ms", "20"}));
+    interrupt(dump, service);
+    std::string text = file_bytes(dump.at("dump/faces.json"));
+    text.replace(text.find("image1.png"), 6, "Image1");
+    dump.folder().write("dump/faces.json", text);
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new"));
+    INFO(end.err);
+    CHECK(end.code == 2);
+    CHECK(has(end.err, "faces.json"));
+}
+
+TEST_CASE("a finished run is not taken for one with another model") {
+    const MadeDump dump(8);
+    const Simulator service(dump.service());
+    REQUIRE(run_ffdump(dump.migrate(service, "new")).code == 0);
+    const auto before = dump_files(dump.at("new"));
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new", {"--model", "other_16"}));
+    INFO(end.err);
+    CHECK(end.code == 2);
+    CHECK((dump_files(dump.at("new")) == before));
+}
+
+TEST_CASE("a directory that holds something else is not written to") {
+    const MadeDump dump(4);
+    const Simulator service(dump.service());
+    dump.folder().write("new/letter.txt", "dear");
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new"));
+    INFO(end.err);
+    CHECK(end.code == 2);
+    CHECK(has(end.err, "letter.txt"));
+    CHECK(tree_bytes(dump.at("new")) == std::map<std::string, std::string>{{"letter.txt", "dear"}});
+}
+
+}  // namespace ffdump
