@@ -12,7 +12,7 @@ using enum FaultClass;
 // `reason` is named in every row so that the test can hold the table against the enumeration.
 constexpr auto kReasons = std::to_array<ReasonInfo>({
     {Reason::no_normalized_id, "no_normalized_id", record, 3, "names no normalized image",
-     "re-create the normalized image in FindFace, or leave the record out"},
+     "re-create the normalized image in FindFace and take the dump again"},
     {Reason::image_id_invalid, "image_id_invalid", record, 3, "names an image by an unsafe path",
      "look at the record's normalized_id; such a path is never followed"},
     {Reason::image_url_not_allowed, "image_url_not_allowed", record, 3,
@@ -29,10 +29,10 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
      "has an image that extraction-api cannot decode",
      "restore the image from a backup of the uploads folder, then use --retry-failed"},
     {Reason::no_face, "no_face", record, 3, "has an image in which no object was found",
-     "try another detector for this gallery, then use --retry-failed"},
+     "look at the image; mend it in the storage, then use --retry-failed"},
     {Reason::several_faces, "several_faces", record, 3,
      "has an image in which several objects were found",
-     "use detector prenormalized for this gallery, then --retry-failed"},
+     "look at the image; mend it in the storage, then use --retry-failed"},
     {Reason::extraction_rejected, "extraction_rejected", record, 3,
      "was refused by extraction-api even when asked alone",
      "read the detail; repair the image, then use --retry-failed"},

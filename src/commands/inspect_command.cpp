@@ -56,7 +56,7 @@ Result<std::vector<InspectedFile>> InspectCommand::inspect(const CommandContext&
     ProgressDisplay display(context.terminal, log, context.clock,
                             log_.quiet || json_ || !log.shows(LogLevel::info));
     SurveyOptions options;
-    options.limits.record_bytes = format_.max_record_bytes;
+    options.limits.record_bytes = format_.max_record_bytes.value_or(options.limits.record_bytes);
     options.decode_facens = true;
     options.temporary_folder = temporary_;
     Progress progress;

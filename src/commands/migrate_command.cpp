@@ -58,8 +58,8 @@ same command with --retry-failed. Live shards are never touched.
 
 Exit codes: 0 done; 1 internal error; 2 usage or configuration; 3 done, but some records
 failed, or --max-failures was exceeded; 4 dump unreadable or corrupt; 5 storage or
-extraction-api unreachable or refusing; 6 output not writable or disk full; 7 results in
-doubt; 8 another run holds the output; 130, 143 interrupted.)";
+extraction-api unreachable or refusing; 6 output not writable or disk full; 8 another run
+holds the output; 130, 143 interrupted.)";
 }
 
 void MigrateCommand::declare(CLI::App& app) {
@@ -121,7 +121,8 @@ int MigrateCommand::run(const CommandContext& context) {
     if (!settings) {
         return give_up(context, settings.error());
     }
-    settings->limits.record_bytes = format_.max_record_bytes;
+    settings->limits.record_bytes =
+        format_.max_record_bytes.value_or(settings->limits.record_bytes);
     Log log = log_.make_log(context.terminal, context.clock);
     for (const std::string& notice : settings->notices) {
         log.info(notice);

@@ -45,9 +45,10 @@ void FormatOptions::declare(CLI::App& app) {
                    "Layout profile to use in place of the shipped ones (formats/README.md); may be "
                    "given more than once")
         ->type_name("FILE");
-    app.add_option("--max-record-bytes", max_record_bytes, "A record over this is an error")
-        ->check(CLI::Range(std::size_t{1024}, std::size_t{1} << 30U))
-        ->capture_default_str();
+    app.add_option(
+           "--max-record-bytes", max_record_bytes,
+           "A record over this is an error; 67108864 unless the configuration says otherwise")
+        ->check(CLI::Range(std::size_t{1024}, std::size_t{1} << 30U));
 }
 
 Result<std::vector<Profile>> FormatOptions::profiles(FileSystem& files_of) const {

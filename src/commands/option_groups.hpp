@@ -32,7 +32,7 @@ struct LogOptions {
 /// `--format FILE` and the bounds of reading.
 struct FormatOptions {
     std::vector<std::string> files;
-    std::size_t max_record_bytes = 64U << 20U;
+    std::optional<std::size_t> max_record_bytes;  ///< none: the configuration's or the default
 
     void declare(CLI::App& app);
     /// The profiles to try: those given, or the shipped ones.

@@ -52,7 +52,7 @@ Result<VerifyReport> VerifyCommand::verify_with(const CommandContext& context) {
         return failed(std::move(profiles.error()));
     }
     options_.profiles = std::move(*profiles);
-    options_.limits.record_bytes = format_.max_record_bytes;
+    options_.limits.record_bytes = format_.max_record_bytes.value_or(options_.limits.record_bytes);
     if (!options_.excluded_ids_name.empty()) {
         Result<std::string> text =
             read_small_file(context.files, options_.excluded_ids_name, kMostExcludedBytes);

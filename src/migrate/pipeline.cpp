@@ -257,8 +257,11 @@ Result<void> Pipeline::check_bounds(Clock::Instant now) {
     const std::uint64_t failed_now = output_.records_failed() - failed_before_;
     const std::uint64_t done_now = output_.records_done() - done_before_;
     if (options_.budget.is_exceeded(failed_now, done_now)) {
-        return failed(Reason::too_many_failures,
-                      fmt::format("{} of {} records have failed so far", failed_now, done_now));
+        return failed(
+            Reason::too_many_failures,
+            fmt::format("{} of {} records have failed in this run, more than --max-failures "
+                        "allows",
+                        failed_now, done_now));
     }
     return image_watch_.check(now).and_then([this, now] { return extraction_watch_.check(now); });
 }
