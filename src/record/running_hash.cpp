@@ -16,7 +16,9 @@ struct RunningHash::State {
     std::unique_ptr<XXH3_state_t, FreeState> xxh{XXH3_createState()};
 };
 
-RunningHash::RunningHash() : state_(std::make_unique<State>()) { reset(); }
+RunningHash::RunningHash() : state_(std::make_unique<State>()) {
+    reset();
+}
 RunningHash::~RunningHash() = default;
 RunningHash::RunningHash(RunningHash&&) noexcept = default;
 RunningHash& RunningHash::operator=(RunningHash&&) noexcept = default;
@@ -30,6 +32,8 @@ Sum128 RunningHash::value() const {
     return {hash.low64, hash.high64};
 }
 
-void RunningHash::reset() { XXH3_128bits_reset(state_->xxh.get()); }
+void RunningHash::reset() {
+    XXH3_128bits_reset(state_->xxh.get());
+}
 
 }  // namespace ffdump

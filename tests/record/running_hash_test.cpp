@@ -2,6 +2,7 @@
 #include "ffdump/record/running_hash.hpp"
 
 #include <catch2/catch.hpp>
+
 #include <string>
 
 namespace ffdump {

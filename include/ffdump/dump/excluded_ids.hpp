@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ffdump/base/result.hpp"
+#include "ffdump/record/record_id.hpp"
+
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "ffdump/base/result.hpp"
-#include "ffdump/record/record_id.hpp"
 
 namespace ffdump {
 
@@ -23,7 +23,7 @@ class ExcludedIds {
     [[nodiscard]] bool empty() const noexcept { return everywhere_.empty() && by_gallery_.empty(); }
 
  private:
-    using Ids = std::vector<std::uint64_t>;   ///< sorted
+    using Ids = std::vector<std::uint64_t>;  ///< sorted
     Ids everywhere_;
     std::map<std::string, Ids, std::less<>> by_gallery_;
 };

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ffdump/base/result.hpp"
+#include "ffdump/dump/dump_directory.hpp"
+#include "ffdump/dump/id_census.hpp"
+#include "ffdump/dump/record_reader.hpp"
+#include "ffdump/io/file_system.hpp"
+#include "ffdump/record/facen.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -9,39 +16,32 @@
 #include <string>
 #include <vector>
 
-#include "ffdump/base/result.hpp"
-#include "ffdump/dump/dump_directory.hpp"
-#include "ffdump/dump/id_census.hpp"
-#include "ffdump/dump/record_reader.hpp"
-#include "ffdump/io/file_system.hpp"
-#include "ffdump/record/facen.hpp"
-
 namespace ffdump {
 
 struct SurveyOptions {
     ReadLimits limits;
-    bool decode_facens = false;        ///< also check base64, finiteness and norm of the old facens
-    std::string temporary_folder;      ///< for the id census; 8 bytes an id
-    std::size_t most_problems = 10;    ///< how many Errors are kept
+    bool decode_facens = false;      ///< also check base64, finiteness and norm of the old facens
+    std::string temporary_folder;    ///< for the id census; 8 bytes an id
+    std::size_t most_problems = 10;  ///< how many Errors are kept
 };
 
 /// What one pass over a dump file found. Counts are of records unless said otherwise.
 struct FileSurvey {
     std::uint64_t bytes = 0;
-    std::uint64_t records = 0;             ///< bad ones included
-    std::uint64_t bad = 0;                 ///< could not be parsed
-    std::uint64_t with_image = 0;          ///< normalized_id is there and not empty
-    std::uint64_t with_model = 0;          ///< facen_model is there
-    std::uint64_t invalid_facens = 0;      ///< only with decode_facens
-    double norm_min = 0;                   ///< of the valid facens; 0 = none
+    std::uint64_t records = 0;         ///< bad ones included
+    std::uint64_t bad = 0;             ///< could not be parsed
+    std::uint64_t with_image = 0;      ///< normalized_id is there and not empty
+    std::uint64_t with_model = 0;      ///< facen_model is there
+    std::uint64_t invalid_facens = 0;  ///< only with decode_facens
+    double norm_min = 0;               ///< of the valid facens; 0 = none
     double norm_max = 0;
-    std::map<std::string, std::uint64_t> models;           ///< at most 16 different ones are told apart
-    std::map<std::size_t, std::uint64_t> dimensions;       ///< by the length of the text, at most 16
-    std::optional<SlashStyle> slash;       ///< of the first facen whose text shows one
+    std::map<std::string, std::uint64_t> models;      ///< at most 16 different ones are told apart
+    std::map<std::size_t, std::uint64_t> dimensions;  ///< by the length of the text, at most 16
+    std::optional<SlashStyle> slash;                  ///< of the first facen whose text shows one
     IdCensus::Duplicates duplicates;
-    std::vector<Error> problems;           ///< the first ones, in order
-    std::string fingerprint;               ///< XXH3-128 of all bytes, hex
-    FileIdentity identity;                 ///< the same before and after the pass
+    std::vector<Error> problems;  ///< the first ones, in order
+    std::string fingerprint;      ///< XXH3-128 of all bytes, hex
+    FileIdentity identity;        ///< the same before and after the pass
 };
 
 /// Called now and then with the bytes read so far; returns false to stop (`interrupted`).

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ffdump/record/record_sums.hpp"
+
 #include <memory>
 #include <string_view>
-
-#include "ffdump/record/record_sums.hpp"
 
 namespace ffdump {
 
