@@ -72,7 +72,7 @@ TEST_CASE("a damaged record stops the run with file, line and byte offset") {
     CHECK(service.count("extract") == 0);
 }
 
-TEST_CASE("--skip-bad-records lists the damaged record and migrates the others") {
+TEST_CASE("option --skip-bad-records lists the damaged record and migrates the others") {
     const Damage damage = GENERATE(from_range(kDamages));
     CAPTURE(damage.name);
     const DamagedDump dump(damage.name);

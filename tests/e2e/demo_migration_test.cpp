@@ -156,7 +156,7 @@ TEST_CASE("the new dump's files are for their owner alone") {
     }
 }
 
-TEST_CASE("--retry-failed puts a mended record in its place and touches nothing else") {
+TEST_CASE("option --retry-failed puts a mended record in its place and touches nothing else") {
     const DemoRun demo;
     REQUIRE(demo.migrate().code == 3);
     const std::string events = demo.new_file("ffsec_face_events.json");

@@ -7,7 +7,7 @@
 
 namespace ffdump {
 
-TEST_CASE("--max-failures stops a run that goes wrong") {
+TEST_CASE("option --max-failures stops a run that goes wrong") {
     const MadeDump dump(200);
     for (std::size_t id = 1; id <= 200; id += 2) {
         dump.remove_image(id);
@@ -59,7 +59,7 @@ TEST_CASE("every mistake in the configuration is one line with its place and the
     CHECK_FALSE(std::filesystem::exists(dump.at("new")));
 }
 
-TEST_CASE("-config with one dash is accepted as the vendor's tools take it") {
+TEST_CASE("option -config with one dash is accepted as the vendor's tools take it") {
     const MadeDump dump(4);
     const Simulator service(dump.service());
     Arguments command = dump.migrate(service, "new");
