@@ -57,7 +57,7 @@ Result<std::string> parse_journal_header(std::string_view bytes) {
     if (!bytes.starts_with(kJournalMagic)) {
         return failed(no_journal("it does not begin as a journal of ffdump"));
     }
-    const std::string run_id(bytes.substr(16, kRunIdBytes));
+    std::string run_id(bytes.substr(16, kRunIdBytes));
     const auto format = number_at<std::uint32_t>(bytes, kJournalMagic.size());
     const std::size_t hashed = kJournalHeaderBytes - kRecordHashBytes;
     if (number_at<std::uint64_t>(bytes, hashed) != plain_hash(bytes.substr(0, hashed))) {

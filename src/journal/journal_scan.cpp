@@ -70,7 +70,7 @@ class Scan {
         });
     }
 
-    bool is_next(const RecordHead& head) const noexcept {
+    [[nodiscard]] bool is_next(const RecordHead& head) const noexcept {
         return head.sequence == found_.next_sequence && head.chain == found_.chain &&
                head.synced_upto <= found_.end;
     }

@@ -218,7 +218,7 @@ std::optional<std::string> checksum_problem(std::string_view text) {
     }
     const std::size_t newline = text.rfind('\n', text.size() - 2);
     const std::size_t last = newline == std::string_view::npos ? 0 : newline + 1;
-    if (!text.substr(last).starts_with("\"manifest_sha256\": \"")) {
+    if (!text.substr(last).starts_with(R"("manifest_sha256": ")")) {
         return "its last line is not its checksum";
     }
     if (text.substr(last) != checksum_line(text.substr(0, last))) {

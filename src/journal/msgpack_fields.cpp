@@ -12,8 +12,30 @@ namespace {
 
 using msgpack::type::object_type;
 
+// NOLINTBEGIN(cppcoreguidelines-pro-type-union-access): how msgpack-c hands values out; each of
+// these is called after a look at the type.
 std::span<const msgpack::object_kv> pairs_of(const msgpack::object& map) {
     return {map.via.map.ptr, map.via.map.size};
+}
+
+std::span<const msgpack::object> items_of(const msgpack::object& list) {
+    return {list.via.array.ptr, list.via.array.size};
+}
+
+std::string bytes_of(const msgpack::object& bin) {
+    return {bin.via.bin.ptr, bin.via.bin.size};
+}
+
+std::uint64_t number_of(const msgpack::object& number) noexcept {
+    return number.via.u64;
+}
+
+double double_of(const msgpack::object& number) noexcept {
+    return number.via.f64;
+}
+
+bool flag_of(const msgpack::object& flag) noexcept {
+    return flag.via.boolean;
 }
 
 std::optional<std::string_view> text_of(const msgpack::object& object) {
@@ -22,6 +44,7 @@ std::optional<std::string_view> text_of(const msgpack::object& object) {
     }
     return std::string_view(object.via.str.ptr, object.via.str.size);
 }
+// NOLINTEND(cppcoreguidelines-pro-type-union-access)
 
 }  // namespace
 
@@ -69,7 +92,7 @@ const msgpack::object* MsgpackFields::find(std::string_view key) {
 
 MsgpackFields& MsgpackFields::take(std::string_view key, std::uint64_t& out) {
     if (const msgpack::object* value = find(key, object_type::POSITIVE_INTEGER)) {
-        out = value->via.u64;
+        out = number_of(*value);
     }
     return *this;
 }
@@ -86,7 +109,7 @@ MsgpackFields& MsgpackFields::take(std::string_view key, std::uint32_t& out) {
 
 MsgpackFields& MsgpackFields::take(std::string_view key, bool& out) {
     if (const msgpack::object* value = find(key, object_type::BOOLEAN)) {
-        out = value->via.boolean;
+        out = flag_of(*value);
     }
     return *this;
 }
@@ -98,20 +121,20 @@ MsgpackFields& MsgpackFields::take(std::string_view key, double& out) {
     }
     // msgpack-c writes a double that is a whole number as an integer.
     if (value->type == object_type::POSITIVE_INTEGER) {
-        out = static_cast<double>(value->via.u64);
+        out = static_cast<double>(number_of(*value));
     } else if (value->type != object_type::FLOAT64) {
         complain(key, "has the wrong type");
-    } else if (!std::isfinite(value->via.f64)) {
+    } else if (!std::isfinite(double_of(*value))) {
         complain(key, "is not finite");
     } else {
-        out = value->via.f64;
+        out = double_of(*value);
     }
     return *this;
 }
 
 MsgpackFields& MsgpackFields::take(std::string_view key, std::string& out) {
     if (const msgpack::object* value = find(key, object_type::BIN)) {
-        out.assign(value->via.bin.ptr, value->via.bin.size);
+        out = bytes_of(*value);
     }
     return *this;
 }
@@ -124,7 +147,7 @@ MsgpackFields& MsgpackFields::take(std::string_view key, std::map<std::string, s
     for (const msgpack::object_kv& pair : pairs_of(*value)) {
         const std::optional<std::string_view> name = text_of(pair.key);
         if (!name || pair.val.type != object_type::BIN ||
-            !out.emplace(*name, std::string(pair.val.via.bin.ptr, pair.val.via.bin.size)).second) {
+            !out.emplace(*name, bytes_of(pair.val)).second) {
             complain(key, "is not a map of texts");
         }
     }
@@ -140,7 +163,7 @@ MsgpackFields& MsgpackFields::take(std::string_view key,
     for (const msgpack::object_kv& pair : pairs_of(*value)) {
         const std::optional<std::string_view> name = text_of(pair.key);
         if (!name || pair.val.type != object_type::POSITIVE_INTEGER ||
-            !out.emplace(*name, pair.val.via.u64).second) {
+            !out.emplace(*name, number_of(pair.val)).second) {
             complain(key, "is not a map of numbers");
         }
     }
@@ -167,8 +190,7 @@ MsgpackFields& MsgpackFields::take_map(std::string_view key,
 MsgpackFields& MsgpackFields::take_list(std::string_view key,
                                         const std::function<void(MsgpackFields&)>& read) {
     if (const msgpack::object* value = find(key, object_type::ARRAY)) {
-        for (const msgpack::object& object :
-             std::span(value->via.array.ptr, value->via.array.size)) {
+        for (const msgpack::object& object : items_of(*value)) {
             read_within(key, object, read);
         }
     }

@@ -10,25 +10,26 @@
 namespace ffdump {
 namespace {
 
-const std::vector<std::string> kPayloads{"begin", "", "a commit", "sealed, 17 bytes.", "renamed"};
+const std::vector<std::string> all_payloads{"begin", "", "a commit", "sealed, 17 bytes.",
+                                            "renamed"};
 
 /// All five records. What is known durable when each is composed: 56, 56, two, two, four records.
-const std::vector<std::string> kSteps{"begin",
-                                      "",
-                                      JournalFixture::kSync,
-                                      "a commit",
-                                      "sealed, 17 bytes.",
-                                      JournalFixture::kSync,
-                                      "renamed",
-                                      JournalFixture::kSync};
+const std::vector<std::string> all_steps{"begin",
+                                         "",
+                                         JournalFixture::kSync,
+                                         "a commit",
+                                         "sealed, 17 bytes.",
+                                         JournalFixture::kSync,
+                                         "renamed",
+                                         JournalFixture::kSync};
 
-/// How many of kPayloads a later record proves durable: the fifth was composed after four.
+/// How many of all_payloads a later record proves durable: the fifth was composed after four.
 constexpr std::size_t kProvenDurable = 4;
 
 TEST_CASE_METHOD(JournalFixture, "a journal cut at any length gives the records that are whole") {
-    write(kSteps);
+    write(all_steps);
     const std::string whole = bytes();
-    const std::vector<std::size_t> ends = this->ends(kPayloads);
+    const std::vector<std::size_t> ends = JournalFixture::ends(all_payloads);
     REQUIRE(ends.back() == whole.size());
     for (std::size_t length = kJournalHeaderBytes; length <= whole.size(); ++length) {
         INFO("cut at " << length);
@@ -37,7 +38,7 @@ TEST_CASE_METHOD(JournalFixture, "a journal cut at any length gives the records 
         const auto count = static_cast<std::size_t>(
             std::ranges::count_if(ends, [&](std::size_t end) { return end <= length; }));
         REQUIRE(payloads(*recovered) ==
-                std::vector<std::string>(kPayloads.begin(), kPayloads.begin() + count));
+                std::vector<std::string>(all_payloads.begin(), all_payloads.begin() + count));
         const std::size_t good = count == 0 ? kJournalHeaderBytes : ends[count - 1];
         REQUIRE(recovered->torn_bytes == length - good);
         REQUIRE(bytes() == whole.substr(0, good));
@@ -45,7 +46,7 @@ TEST_CASE_METHOD(JournalFixture, "a journal cut at any length gives the records 
 }
 
 TEST_CASE_METHOD(JournalFixture, "a journal goes on after a cut at any length") {
-    write(kSteps);
+    write(all_steps);
     const std::string whole = bytes();
     for (std::size_t length = kJournalHeaderBytes; length <= whole.size(); ++length) {
         INFO("cut at " << length);
@@ -63,7 +64,7 @@ TEST_CASE_METHOD(JournalFixture, "a journal goes on after a cut at any length") 
 
 TEST_CASE_METHOD(JournalFixture,
                  "a journal without a whole head is damaged, since none is begun so") {
-    write(kSteps);
+    write(all_steps);
     const std::string whole = bytes();
     for (std::size_t length = 0; length < kJournalHeaderBytes; ++length) {
         const Result<Journal::Recovered> refused = recover(whole.substr(0, length));
@@ -77,9 +78,9 @@ TEST_CASE_METHOD(JournalFixture,
 
 TEST_CASE_METHOD(JournalFixture,
                  "no flipped bit of a journal goes unseen or gives a wrong record") {
-    write(kSteps);
+    write(all_steps);
     const std::string whole = bytes();
-    const std::size_t durable_end = ends(kPayloads)[kProvenDurable - 1];
+    const std::size_t durable_end = ends(all_payloads)[kProvenDurable - 1];
     std::size_t shortened = 0;
     for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
         INFO("bit " << bit % 8 << " of byte " << bit / 8);
@@ -90,7 +91,7 @@ TEST_CASE_METHOD(JournalFixture,
             ++shortened;
             REQUIRE(bit / 8 >= durable_end);
             REQUIRE(payloads(*recovered) ==
-                    std::vector<std::string>(kPayloads.begin(), kPayloads.end() - 1));
+                    std::vector<std::string>(all_payloads.begin(), all_payloads.end() - 1));
             continue;
         }
         REQUIRE(bit / 8 < durable_end);
@@ -103,9 +104,9 @@ TEST_CASE_METHOD(JournalFixture,
 }
 
 TEST_CASE_METHOD(JournalFixture, "damage names the offset of the first record that is not good") {
-    write(kSteps);
+    write(all_steps);
     std::string damaged = bytes();
-    const std::size_t second = ends(kPayloads)[0];
+    const std::size_t second = ends(all_payloads)[0];
     damaged[second + 20] = 'x';
     const Result<Journal::Recovered> refused = recover(damaged);
     REQUIRE_FALSE(refused);
@@ -116,9 +117,9 @@ TEST_CASE_METHOD(JournalFixture, "damage names the offset of the first record th
 }
 
 TEST_CASE_METHOD(JournalFixture, "a zeroed stretch is damage where a later record proves it") {
-    write(kSteps);
+    write(all_steps);
     const std::string whole = bytes();
-    const std::size_t durable_end = ends(kPayloads)[kProvenDurable - 1];
+    const std::size_t durable_end = ends(all_payloads)[kProvenDurable - 1];
     for (std::size_t from = kJournalHeaderBytes; from < whole.size(); from += 8) {
         INFO("zeros from " << from);
         std::string damaged = whole;
@@ -129,7 +130,7 @@ TEST_CASE_METHOD(JournalFixture, "a zeroed stretch is damage where a later recor
         const bool proof_is_whole = from + count <= durable_end;
         REQUIRE(recovered.has_value() == !proof_is_whole);
         if (recovered) {
-            REQUIRE(is_prefix(payloads(*recovered), kPayloads));
+            REQUIRE(is_prefix(payloads(*recovered), all_payloads));
         }
     }
 }
@@ -146,12 +147,12 @@ TEST_CASE_METHOD(JournalFixture, "records that were never known durable are cut 
 }
 
 TEST_CASE_METHOD(JournalFixture, "records of another run are as invalid as garbage") {
-    write(kSteps, kOtherRun);
+    write(all_steps, kOtherRun);
     const std::string other = bytes();
     REQUIRE(files->remove(path));
-    write(kSteps);
+    write(all_steps);
     const std::string ours = bytes();
-    const std::vector<std::size_t> ends = this->ends(kPayloads);
+    const std::vector<std::size_t> ends = JournalFixture::ends(all_payloads);
     std::size_t begin = kJournalHeaderBytes;
     for (std::size_t i = 0; i < ends.size(); ++i) {
         INFO("record " << i);
@@ -163,15 +164,15 @@ TEST_CASE_METHOD(JournalFixture, "records of another run are as invalid as garba
     }
     const Result<Journal::Recovered> appended = recover(ours + other.substr(56));
     REQUIRE(appended);
-    CHECK(payloads(*appended) == kPayloads);
+    CHECK(payloads(*appended) == all_payloads);
     CHECK(bytes() == ours);
 }
 
 TEST_CASE_METHOD(JournalFixture, "a head of another run makes every record foreign") {
-    write(kSteps, kOtherRun);
+    write(all_steps, kOtherRun);
     const std::string head = bytes().substr(0, kJournalHeaderBytes);
     REQUIRE(files->remove(path));
-    write(kSteps);
+    write(all_steps);
     const Result<Journal::Recovered> recovered = recover(head + bytes().substr(56));
     REQUIRE(recovered);
     CHECK(recovered->records.empty());

@@ -7,14 +7,15 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace ffdump {
 
-inline const std::string kRun = "0123456789abcdef0123456789abcdef";
-inline const std::string kOtherRun = "fedcba9876543210fedcba9876543210";
+inline constexpr const char* kRun = "0123456789abcdef0123456789abcdef";
+inline constexpr const char* kOtherRun = "fedcba9876543210fedcba9876543210";
 
 /// A journal in a folder of its own, with a small vocabulary.
 struct JournalFixture {
@@ -36,12 +37,13 @@ struct JournalFixture {
     }
     [[nodiscard]] std::string bytes() const { return file_bytes(path); }
     /// A file is written anew, since a recovery before may have cut it.
-    Result<Journal::Recovered> recover(const std::string& bytes) const {
+    [[nodiscard]] Result<Journal::Recovered> recover(const std::string& bytes) const {
         folder.write("journal", bytes);
         return Journal::recover(*files, path);
     }
     static std::vector<std::string> payloads(const Journal::Recovered& recovered) {
         std::vector<std::string> all;
+        all.reserve(recovered.records.size());
         for (const JournalRecord& record : recovered.records) {
             all.push_back(record.payload);
         }
@@ -50,6 +52,7 @@ struct JournalFixture {
     /// Offsets at which the records end, from the layout: 40 bytes, payload to 8, 8 bytes of hash.
     static std::vector<std::size_t> ends(const std::vector<std::string>& payloads) {
         std::vector<std::size_t> all;
+        all.reserve(payloads.size());
         std::size_t at = 56;
         for (const std::string& payload : payloads) {
             at += 48 + ((payload.size() + 7) / 8 * 8);
@@ -58,7 +61,7 @@ struct JournalFixture {
         return all;
     }
 
-    inline static const std::string kSync = "(sync)";
+    static constexpr const char* kSync = "(sync)";
 };
 
 /// Whether `some` are the first of `all`.

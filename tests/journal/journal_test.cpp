@@ -27,7 +27,7 @@ TEST_CASE_METHOD(JournalFixture, "a journal gives back what was written, in orde
     const Journal::Recovered recovered = Journal::recover(*files, path).value();
     CHECK(recovered.journal->run_id() == kRun);
     CHECK(recovered.torn_bytes == 0);
-    CHECK(this->payloads(recovered) == payloads);
+    CHECK(JournalFixture::payloads(recovered) == payloads);
     CHECK(recovered.records.front().type == JournalType::run_begin);
     CHECK(recovered.records.back().type == JournalType::interrupted);
 }

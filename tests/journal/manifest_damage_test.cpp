@@ -25,7 +25,7 @@ std::string body(const std::string& text) {
 
 /// A right checksum under whatever stands there, as an enemy or a bug of ours would put it.
 std::string sealed(const std::string& before) {
-    return before + "\"manifest_sha256\": \"" + sha256_hex(before) + "\"}\n";
+    return before + R"("manifest_sha256": ")" + sha256_hex(before) + "\"}\n";
 }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
@@ -81,7 +81,7 @@ TEST_CASE("a manifest whose checksum line is not as it must be is refused") {
 TEST_CASE("a manifest that is malformed under a right checksum is refused with its words") {
     const std::string good = body(manifest_text(sample_manifest()));
     REQUIRE(parse_manifest(sealed(good)));
-    const std::string run = "\"run_id\": \"0123456789abcdef0123456789abcdef\",";
+    const std::string run = R"("run_id": "0123456789abcdef0123456789abcdef",)";
     const auto [from, to, words] = GENERATE_COPY(table<std::string, std::string, std::string>({
         {"{\"ffdump_manifest\"", "[\"ffdump_manifest\"", "it is not JSON"},
         {"\"ffdump_manifest\": 1", "\"ffdump_manifest\": 2",

@@ -25,7 +25,7 @@ class Payload {
     }
     template <class Value>
     Payload& with(const std::string& key, const Value& value) {
-        map_[key] = msgpack::object(value, zone_);
+        map_[key] = msgpack::object(value, *handle_.zone());
         return *this;
     }
     [[nodiscard]] std::vector<std::string> keys() const {
@@ -42,7 +42,6 @@ class Payload {
     }
 
  private:
-    msgpack::zone zone_;
     msgpack::object_handle handle_;
     Map map_;
 };

@@ -14,6 +14,7 @@
 namespace ffdump {
 
 /// Types of journal records; numbers are on disk and never reused.
+// NOLINTNEXTLINE(performance-enum-size): two bytes on disk
 enum class JournalType : std::uint16_t {
     run_begin = 1,
     commit = 2,
