@@ -108,6 +108,15 @@ TEST_CASE_METHOD(FaultyJournal, "recovery makes durable what it found before any
     CHECK(recover(damaged).error().reason() == Reason::journal_damaged);
 }
 
+TEST_CASE_METHOD(FaultyJournal, "recovery reads what the disk has, not what the cache remembers") {
+    write({"one"});
+    REQUIRE(Journal::recover(faulty, path));
+    const std::vector<FileCall> all = faulty.calls();
+    REQUIRE(all.size() > 2);
+    CHECK(all[0].operation == FileOperation::open_append);
+    CHECK(all[1].operation == FileOperation::drop_cache);
+}
+
 TEST_CASE_METHOD(FaultyJournal, "a torn tail is cut before the sync that recovery ends with") {
     write({"one"});
     folder.write("journal", bytes() + "torn");

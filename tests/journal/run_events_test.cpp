@@ -11,39 +11,53 @@
 namespace ffdump {
 namespace {
 
-using Map = std::map<std::string, msgpack::object>;
+template <class Value>
+std::string packed(const Value& value) {
+    msgpack::sbuffer buffer;
+    msgpack::pack(buffer, value);
+    return {buffer.data(), buffer.size()};
+}
 
-/// A payload as msgpack, for changing single fields of it.
+/// A payload as its fields, for changing single ones of them.
 class Payload {
  public:
-    explicit Payload(const std::string& payload)
-        : handle_(msgpack::unpack(payload.data(), payload.size())), map_(handle_.get().as<Map>()) {}
+    explicit Payload(const std::string& payload) {
+        const msgpack::object_handle handle = msgpack::unpack(payload.data(), payload.size());
+        for (const auto& [key, value] : handle->as<std::map<std::string, msgpack::object>>()) {
+            fields_[key] = packed(value);
+        }
+    }
 
     Payload& without(const std::string& key) {
-        map_.erase(key);
+        fields_.erase(key);
         return *this;
     }
     template <class Value>
     Payload& with(const std::string& key, const Value& value) {
-        map_[key] = msgpack::object(value, *handle_.zone());
+        fields_[key] = packed(value);
         return *this;
     }
     [[nodiscard]] std::vector<std::string> keys() const {
         std::vector<std::string> all;
-        for (const auto& [key, value] : map_) {
+        all.reserve(fields_.size());
+        for (const auto& [key, value] : fields_) {
             all.push_back(key);
         }
         return all;
     }
     [[nodiscard]] std::string bytes() const {
         msgpack::sbuffer buffer;
-        msgpack::pack(buffer, map_);
+        msgpack::packer<msgpack::sbuffer> packer(buffer);
+        packer.pack_map(static_cast<std::uint32_t>(fields_.size()));
+        for (const auto& [key, value] : fields_) {
+            packer.pack(key);
+            buffer.write(value.data(), value.size());
+        }
         return {buffer.data(), buffer.size()};
     }
 
  private:
-    msgpack::object_handle handle_;
-    Map map_;
+    std::map<std::string, std::string> fields_;
 };
 
 template <class Event>

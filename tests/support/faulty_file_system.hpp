@@ -18,7 +18,7 @@
 
 namespace ffdump {
 
-/// Every call of FileSystem and File that can fail.
+/// Every call of FileSystem and File that can fail, and drop_cache, which is noted only.
 enum class FileOperation : std::uint8_t {
     open_read,
     open_append,
@@ -38,6 +38,7 @@ enum class FileOperation : std::uint8_t {
     sync,
     identity,
     close,
+    drop_cache,
 };
 
 /// What a call fails with, and how often.
@@ -147,6 +148,11 @@ class FaultyFileSystem final : public FileSystem {
  private:
     class CountedFile;
 
+    void note(FileOperation operation, const std::string& path) {
+        const std::lock_guard guard(mutex_);
+        calls_.push_back({operation, path, false});
+    }
+
     /// Books the call; the fault when it is this call's turn.
     [[nodiscard]] std::optional<FileFault> count(FileOperation operation, const std::string& path) {
         const std::lock_guard guard(mutex_);
@@ -223,7 +229,10 @@ class FaultyFileSystem::CountedFile final : public File {
     [[nodiscard]] Result<FileIdentity> identity() override {
         return counter_.step(FileOperation::identity, path(), [&] { return below_->identity(); });
     }
-    void drop_cache() override { below_->drop_cache(); }
+    void drop_cache() override {
+        counter_.note(FileOperation::drop_cache, path());
+        below_->drop_cache();
+    }
     [[nodiscard]] Result<void> close() override {
         Result<void> closed = below_->close();
         return counter_.step(FileOperation::close, path(), [&] { return closed; });
