@@ -281,6 +281,41 @@ TEST_CASE_METHOD(JournalFixture, "a record of a later format is refused by its n
           "a record of type 1 and version 2 is not known to this ffdump");
 }
 
+TEST_CASE_METHOD(JournalFixture,
+                 "a record that continues another history of the same run is cut off") {
+    write({"one", "two"});
+    const std::string whole = bytes();
+    REQUIRE(files->remove(path));
+    write({"other", "more"});
+    // Same run, same places, same numbers: what an old tail would be that came back from the disk.
+    REQUIRE(bytes().size() == whole.size());
+    const std::size_t one_end = ends({"one"}).back();
+    const Result<Journal::Recovered> recovered =
+        recover(whole.substr(0, one_end) + bytes().substr(one_end));
+    REQUIRE(recovered);
+    CHECK(payloads(*recovered) == std::vector<std::string>{"one"});
+}
+
+TEST_CASE("a record's length is bounded before it is believed") {
+    const JournalHash hash(kRun);
+    RecordHead head;
+    head.length = 8;
+    std::string bytes = compose_record(head, "payload.", hash);
+    REQUIRE(parse_record_head(bytes)->length == 8);
+    const auto put_length = [&bytes](std::uint32_t length) {
+        for (std::size_t i = 0; i < 4; ++i) {
+            bytes[16 + i] = static_cast<char>(length >> (8 * i));
+        }
+    };
+    put_length(kMostPayloadBytes);
+    CHECK(parse_record_head(bytes)->length == kMostPayloadBytes);
+    put_length(kMostPayloadBytes + 1);
+    CHECK_FALSE(parse_record_head(bytes));
+    put_length(0xFFFFFFFF);
+    CHECK_FALSE(parse_record_head(bytes));
+    CHECK_FALSE(parse_record_head(std::string_view(bytes).substr(0, kRecordHeaderBytes - 1)));
+}
+
 TEST_CASE_METHOD(JournalFixture, "a record that knows more durable than came before it is damage") {
     write({"one"});
     RecordHead head;
