@@ -65,7 +65,8 @@ class Simulator {
     [[nodiscard]] std::vector<nlohmann::json> log() const {
         std::vector<nlohmann::json> lines;
         std::istringstream text(file_bytes(scratch_.at("log.jsonl")));
-        for (std::string line; std::getline(text, line);) {
+        // A last line without its newline is still being written.
+        for (std::string line; std::getline(text, line) && !text.eof();) {
             lines.push_back(nlohmann::json::parse(line));
         }
         return lines;
