@@ -19,7 +19,7 @@ ExtractionStage::ExtractionStage(Extractor& extractor, PipelineMailbox& mailbox,
         if (lane == lanes_.end()) {
             lanes_.push_back({file.target, {}, {}});
         }
-        dimensions_.push_back(file.dimension);
+        dimensions_.emplace_back(file.dimension);
     }
 }
 
@@ -127,6 +127,19 @@ void ExtractionStage::answered(BatchAnswered event, Clock::Instant now) {
 }
 
 void ExtractionStage::settle(Batch batch, std::vector<ExtractedFacen> facens) {
+    // The whole answer votes before any facen of it is judged.
+    for (std::size_t i = 0; i < batch.images.size(); ++i) {
+        ExtractedFacen& facen = facens.at(i);
+        if (!facen) {
+            continue;
+        }
+        if (Result<void> valid = check_facen(*facen, {.norm_tolerance = limits_.norm_tolerance});
+            valid) {
+            dimensions_.at(batch.images[i].ticket.work->file).add(facen->size());
+        } else {
+            facen = failed(std::move(valid.error()));
+        }
+    }
     for (std::size_t i = 0; i < batch.images.size(); ++i) {
         settle_one(std::move(batch.images[i]), std::move(facens.at(i)), batch.alone, batch.lane);
     }
@@ -135,16 +148,15 @@ void ExtractionStage::settle(Batch batch, std::vector<ExtractedFacen> facens) {
 void ExtractionStage::settle_one(ReadyImage image, ExtractedFacen facen, bool alone,
                                  std::size_t lane) {
     const Ticket& ticket = image.ticket;
-    std::size_t& dimension = dimensions_.at(ticket.work->file);
-    if (facen) {
-        if (Result<void> valid = check_facen(
-                *facen, {.dimension = dimension, .norm_tolerance = limits_.norm_tolerance});
-            !valid) {
-            facen = failed(std::move(valid.error()));
-        }
+    const std::size_t dimension = dimensions_.at(ticket.work->file).decided();
+    if (facen && facen->size() != dimension) {
+        facen = failed(
+            Reason::facen_invalid,
+            dimension == 0
+                ? fmt::format("the facen has {} floats, and no second one agrees", facen->size())
+                : fmt::format("the facen has {} floats in place of {}", facen->size(), dimension));
     }
     if (facen) {
-        dimension = facen->size();
         ++counters_.extracted;
         ticket.work->settle_changed(ticket.index, std::move(*facen));
         return;

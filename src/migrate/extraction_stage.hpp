@@ -2,6 +2,7 @@
 #pragma once
 
 #include "block_work.hpp"
+#include "dimension_vote.hpp"
 #include "pipeline_events.hpp"
 
 #include "ffdump/migrate/migration_plan.hpp"
@@ -52,11 +53,9 @@ class ExtractionStage {
     [[nodiscard]] ServiceGate& gate() noexcept { return gate_; }
     [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
     [[nodiscard]] std::optional<Clock::Instant> next_timer(Clock::Instant now) const;
-    /// Dimension that every new facen of the file must have; 0 = not known yet.
-    [[nodiscard]] std::size_t dimension(std::uint32_t file) const { return dimensions_.at(file); }
     /// What an earlier run of this directory found.
     void set_dimension(std::uint32_t file, std::size_t dimension) {
-        dimensions_.at(file) = dimension;
+        dimensions_.at(file) = DimensionVote(dimension);
     }
 
  private:
@@ -93,7 +92,7 @@ class ExtractionStage {
     Counters counters_;
     std::vector<Lane> lanes_;
     std::vector<std::size_t> lane_of_file_;
-    std::vector<std::size_t> dimensions_;
+    std::vector<DimensionVote> dimensions_;
     std::deque<Batch> again_;  ///< to be sent before anything new
     std::multimap<Clock::Instant, Batch> delayed_;
     std::unordered_map<std::uint64_t, Flight> flying_;

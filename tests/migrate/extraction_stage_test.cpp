@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extraction_stage.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace ffdump {
+namespace {
+
+/// Keeps the requests, so that a test answers them in the order that it likes.
+class HeldExtractor final : public Extractor {
+ public:
+    struct Call {
+        std::size_t images = 0;
+        BatchDone done;
+    };
+    void extract(const ExtractionTarget&, std::vector<SharedBytes> images,
+                 BatchDone done) override {
+        calls.push_back({images.size(), std::move(done)});
+    }
+    [[nodiscard]] std::string describe() const override { return "held"; }
+    std::vector<Call> calls;
+};
+
+Facen unit(std::size_t dimension) {
+    Facen facen(dimension, 0.0F);
+    facen.front() = 1.0F;
+    return facen;
+}
+
+/// One gallery of `records` records whose images are ready, in batches of two.
+class StageFixture {
+ public:
+    explicit StageFixture(std::size_t records, std::size_t dimension = 0)
+        : plan_(one_file(dimension)),
+          stage(extractor, mailbox_, plan_, {.workers = 8, .batch_size = 2},
+                ServiceGate(GateFigures{}, Random(1))) {
+        work.fates.resize(records);
+        work.block.spans.resize(records);
+        work.open = records;
+        for (std::uint32_t i = 0; i < records; ++i) {
+            stage.add({{&work, i, 0}, std::make_shared<const std::string>("image")}, {});
+        }
+        stage.pump({}, false);
+    }
+
+    /// Answers request `call` with facens of these dimensions, one for each of its images.
+    void answer(std::size_t call, const std::vector<std::size_t>& dimensions) {
+        REQUIRE(extractor.calls.at(call).images == dimensions.size());
+        std::vector<ExtractedFacen> facens;
+        for (const std::size_t dimension : dimensions) {
+            facens.emplace_back(unit(dimension));
+        }
+        extractor.calls.at(call).done(std::move(facens));
+        std::vector<PipelineEvent> events;
+        mailbox_.take_all(events, std::chrono::nanoseconds(0));
+        for (PipelineEvent& event : events) {
+            stage.answered(std::move(std::get<BatchAnswered>(event)), {});
+        }
+        stage.pump({}, false);
+    }
+    [[nodiscard]] std::vector<std::size_t> dimensions() const {
+        std::vector<std::size_t> found;
+        for (const RecordFate& fate : work.fates) {
+            found.push_back(fate.state == RecordFate::State::changed ? fate.facen.size() : 0);
+        }
+        return found;
+    }
+
+ private:
+    static MigrationPlan one_file(std::size_t dimension) {
+        MigrationPlan plan;
+        plan.files.emplace_back();
+        plan.files.back().dimension = dimension;
+        return plan;
+    }
+    MigrationPlan plan_;
+    PipelineMailbox mailbox_;
+
+ public:
+    HeldExtractor extractor;
+    BlockWork work;
+    ExtractionStage stage;
+};
+
+TEST_CASE("extraction does not let one wrong facen that comes first decide the dimension") {
+    StageFixture gallery(6);
+    REQUIRE(gallery.extractor.calls.size() == 3);
+    gallery.answer(1, {320, 480});  // the wrong one overtakes all others
+    gallery.answer(0, {480, 480});
+    gallery.answer(2, {480, 480});
+    REQUIRE(gallery.extractor.calls.size() == 5);
+    gallery.answer(3, {480});
+    gallery.answer(4, {480});
+    CHECK(gallery.dimensions() == std::vector<std::size_t>(6, 480));
+    CHECK(gallery.stage.is_idle());
+}
+
+TEST_CASE("extraction asks a lone record twice before it believes its dimension") {
+    StageFixture gallery(1);
+    gallery.answer(0, {480});
+    REQUIRE(gallery.extractor.calls.size() == 2);
+    gallery.answer(1, {480});
+    CHECK(gallery.dimensions() == std::vector<std::size_t>{480});
+}
+
+TEST_CASE("extraction fails a lone record whose two answers disagree") {
+    StageFixture gallery(1);
+    gallery.answer(0, {480});
+    gallery.answer(1, {320});
+    REQUIRE(gallery.work.fates[0].state == RecordFate::State::failed);
+    CHECK(gallery.work.fates[0].failure->error.reason() == Reason::facen_invalid);
+}
+
+TEST_CASE("extraction believes a configured dimension at once and no other") {
+    StageFixture gallery(2, 480);
+    gallery.answer(0, {480, 320});
+    REQUIRE(gallery.extractor.calls.size() == 2);
+    gallery.answer(1, {320});
+    CHECK(gallery.dimensions() == std::vector<std::size_t>{480, 0});
+    CHECK(gallery.work.fates[1].failure->error.detail() ==
+          "the facen has 320 floats in place of 480");
+}
+
+}  // namespace
+}  // namespace ffdump
