@@ -9,7 +9,8 @@ int main(int argc, char** argv) {
         return ffdump::run_command_line(argc, argv);
     } catch (const std::exception& e) {
         // The last resort: everything that can be expected to fail returns an Error instead.
-        std::fprintf(stderr, "ffdump: internal error: %s [internal_error]\n", e.what());
+        static_cast<void>(
+            std::fprintf(stderr, "ffdump: internal error: %s [internal_error]\n", e.what()));
         return 1;
     }
 }

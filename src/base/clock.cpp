@@ -15,9 +15,9 @@ std::string utc_text(Clock::WallTime time) {
         std::chrono::duration_cast<milliseconds>(time.time_since_epoch()).count();
     const std::time_t seconds = since_epoch / 1000;
     std::tm parts{};
-    gmtime_r(&seconds, &parts);
+    static_cast<void>(gmtime_r(&seconds, &parts));
     std::array<char, 32> date{};
-    std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+    static_cast<void>(std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &parts));
     return fmt::format("{}.{:03}Z", date.data(), since_epoch % 1000);
 }
 

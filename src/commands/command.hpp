@@ -4,12 +4,14 @@
 #include "terminal.hpp"
 
 #include "ffdump/base/clock.hpp"
+#include "ffdump/base/error.hpp"
 #include "ffdump/io/file_system.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <atomic>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,10 @@ class Command {
     virtual void declare(CLI::App& app) = 0;
     [[nodiscard]] virtual int run(const CommandContext& context) = 0;
 };
+
+/// Tells the operator every error and returns the exit code: that of the first, or 128 + signal
+/// when a signal stopped the command.
+[[nodiscard]] int give_up(const CommandContext& context, std::span<const Error> errors);
 
 /// Every command of the program, in the order of the help.
 [[nodiscard]] std::vector<std::unique_ptr<Command>> make_commands();

@@ -9,7 +9,6 @@
 namespace ffdump {
 namespace {
 
-constexpr int kSignalExit = 128;
 constexpr int kExitCorrupt = 4;
 
 }  // namespace
@@ -86,10 +85,7 @@ int InspectCommand::run(const CommandContext& context) {
     const Result<std::vector<InspectedFile>> inspected = inspect(context);
     context.terminal.clear_progress();
     if (!inspected) {
-        context.terminal.error(inspected.error());
-        const int signal = context.stop_signal.load();
-        const bool stopped = signal != 0 && inspected.error().reason() == Reason::interrupted;
-        return stopped ? kSignalExit + signal : inspected.error().exit_code();
+        return give_up(context, {&inspected.error(), 1});
     }
     context.terminal.result(json_ ? render_inspection_json(*inspected)
                                   : render_inspection_text(*inspected));

@@ -9,15 +9,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <csignal>
 #include <utility>
 
 namespace ffdump {
 namespace {
 
-constexpr std::size_t kMostExcludedBytes = 256U << 20U;
 constexpr int kExitFailedRecords = 3;
-constexpr int kSignalExit = 128;
 
 std::string model_text(const std::string& model, std::size_t dimension) {
     if (dimension == 0) {
@@ -77,10 +74,7 @@ void MigrateCommand::declare(CLI::App& app) {
                    "Stop when more records than this have failed in this run: N, or N% once 200 "
                    "records are through")
         ->type_name("N|N%");
-    app.add_option(
-           "--exclude-ids", options_.excluded_ids_name,
-           "Leave out these records (people erased since the dump): lines of ID or GALLERY ID")
-        ->type_name("FILE");
+    excluded_.declare(app);
     app.add_flag("--skip-bad-records", options_.skip_bad_records,
                  "List records that cannot be read as failed, and go on");
     app.add_flag("--allow-duplicate-ids", options_.allow_duplicate_ids,
@@ -101,21 +95,19 @@ Result<void> MigrateCommand::complete_options(FileSystem& files) {
         }
         options_.budget = *budget;
     }
-    if (!options_.excluded_ids_name.empty()) {
-        Result<std::string> text =
-            read_small_file(files, options_.excluded_ids_name, kMostExcludedBytes);
-        if (!text) {
-            return failed(std::move(text.error()));
-        }
-        options_.excluded_ids = std::move(*text);
+    Result<std::optional<std::string>> excluded = excluded_.text(files);
+    if (!excluded) {
+        return failed(std::move(excluded.error()));
     }
+    options_.excluded_ids_name = excluded_.file;
+    options_.excluded_ids = std::move(*excluded).value_or(std::string());
     return format_.profiles(files).map(
         [this](std::vector<Profile> profiles) { options_.profiles = std::move(profiles); });
 }
 
 int MigrateCommand::run(const CommandContext& context) {
     if (Result<void> completed = complete_options(context.files); !completed) {
-        return give_up(context, {completed.error()});
+        return give_up(context, {&completed.error(), 1});
     }
     auto settings = config_.load(context.files);
     if (!settings) {
@@ -141,7 +133,7 @@ int MigrateCommand::run_with(const CommandContext& context, const Settings& sett
     Result<std::unique_ptr<ImageStore>> images =
         make_image_store(settings, *transport, context.files);
     if (!images) {
-        return give_up(context, {images.error()});
+        return give_up(context, {&images.error(), 1});
     }
     const std::unique_ptr<Extractor> extractor = make_http_extractor(settings, *transport);
     ProgressDisplay display(context.terminal, log, context.clock,
@@ -186,17 +178,6 @@ int MigrateCommand::conclude(const CommandContext& context, const MigrationOutco
         context.terminal.result(text);
     }
     return has_failures ? kExitFailedRecords : 0;
-}
-
-int MigrateCommand::give_up(const CommandContext& context, const std::vector<Error>& errors) const {
-    for (const Error& error : errors) {
-        context.terminal.error(error);
-    }
-    if (const int signal = context.stop_signal.load();
-        signal != 0 && errors.front().reason() == Reason::interrupted) {
-        return kSignalExit + signal;
-    }
-    return errors.front().exit_code();
 }
 
 }  // namespace ffdump

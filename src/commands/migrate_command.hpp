@@ -24,11 +24,10 @@ class MigrateCommand final : public Command {
     [[nodiscard]] int run_with(const CommandContext& context, const Settings& settings, Log& log);
     [[nodiscard]] int conclude(const CommandContext& context,
                                const MigrationOutcome& outcome) const;
-    [[nodiscard]] int give_up(const CommandContext& context,
-                              const std::vector<Error>& errors) const;
 
     ConfigOptions config_;
     FormatOptions format_;
+    ExclusionOptions excluded_;
     LogOptions log_;
     MigrationOptions options_;
     std::string max_failures_;

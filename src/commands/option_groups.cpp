@@ -9,6 +9,7 @@ namespace ffdump {
 namespace {
 
 constexpr std::size_t kMostConfigBytes = 1U << 20U;
+constexpr std::size_t kMostExcludedBytes = 256U << 20U;
 
 std::vector<Error> one(Error error) {
     std::vector<Error> errors;
@@ -66,6 +67,23 @@ Result<std::vector<Profile>> FormatOptions::profiles(FileSystem& files_of) const
         profiles.push_back(std::move(*profile));
     }
     return profiles;
+}
+
+void ExclusionOptions::declare(CLI::App& app) {
+    app.add_option(
+           "--exclude-ids", file,
+           "Records to leave out (people erased since the dump): lines of ID or GALLERY ID; "
+           "the same file for migrate and verify")
+        ->type_name("FILE");
+}
+
+Result<std::optional<std::string>> ExclusionOptions::text(FileSystem& files) const {
+    if (file.empty()) {
+        return std::nullopt;
+    }
+    return read_small_file(files, file, kMostExcludedBytes).map([](std::string text) {
+        return std::optional<std::string>(std::move(text));
+    });
 }
 
 void ConfigOptions::declare(CLI::App& app) {

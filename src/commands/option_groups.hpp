@@ -39,6 +39,15 @@ struct FormatOptions {
     [[nodiscard]] Result<std::vector<Profile>> profiles(FileSystem& files_of) const;
 };
 
+/// `--exclude-ids FILE`.
+struct ExclusionOptions {
+    std::string file;
+
+    void declare(CLI::App& app);
+    /// The file's text; nothing when the option was not given.
+    [[nodiscard]] Result<std::optional<std::string>> text(FileSystem& files) const;
+};
+
 /// `--config FILE` and what overrides it.
 struct ConfigOptions {
     std::string file;

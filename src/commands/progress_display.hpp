@@ -28,7 +28,7 @@ class ProgressDisplay final : public MigrationObserver {
     const Clock& clock_;
     bool quiet_;
     std::string phase_;
-    Clock::Instant phase_began_{};
+    Clock::Instant phase_began_;
     std::uint64_t phase_done_ = 0;  ///< what was done when the phase began: not our speed
     std::optional<Clock::Instant> last_line_;
 };

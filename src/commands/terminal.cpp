@@ -20,6 +20,11 @@ std::size_t terminal_width() {
     return size.ws_col;
 }
 
+/// There is nobody left to tell when stderr itself cannot be written.
+void to_stderr(std::string_view text) {
+    static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
+}
+
 }  // namespace
 
 Terminal::Terminal() : interactive_(::isatty(STDERR_FILENO) == 1) {}
@@ -44,8 +49,7 @@ bool Terminal::flush_result() {
 void Terminal::line(std::string_view text) {
     const std::lock_guard lock(mutex_);
     erase_progress();
-    const std::string whole = std::string(text) + "\n";
-    std::fwrite(whole.data(), 1, whole.size(), stderr);
+    to_stderr(std::string(text) + "\n");
 }
 
 void Terminal::error(const Error& error) {
@@ -60,8 +64,7 @@ void Terminal::progress(std::string_view text) {
     }
     erase_progress();
     shown_ = cut;
-    std::fwrite(shown_.data(), 1, shown_.size(), stderr);
-    std::fflush(stderr);
+    to_stderr(shown_);
 }
 
 void Terminal::clear_progress() {
@@ -73,8 +76,7 @@ void Terminal::erase_progress() {
     if (shown_.empty()) {
         return;
     }
-    constexpr std::string_view kErase = "\r\x1b[K";
-    std::fwrite(kErase.data(), 1, kErase.size(), stderr);
+    to_stderr("\r\x1b[K");
     shown_.clear();
 }
 

@@ -3,17 +3,9 @@
 
 #include "progress_display.hpp"
 
-#include <csignal>
 #include <utility>
 
 namespace ffdump {
-namespace {
-
-constexpr std::size_t kMostExcludedBytes = 256U << 20U;
-constexpr int kSignalExit = 128;
-
-}  // namespace
-
 std::string VerifyCommand::summary() const {
     return "Prove that a new dump may be restored";
 }
@@ -36,10 +28,7 @@ void VerifyCommand::declare(CLI::App& app) {
     app.add_option("--to", options_.to, "The directory of the new dump")
         ->type_name("DIR")
         ->required();
-    app.add_option("--exclude-ids", options_.excluded_ids_name,
-                   "The file that was given to migrate, to tell excluded records from lost ones by "
-                   "name")
-        ->type_name("FILE");
+    excluded_.declare(app);
     app.add_flag("--strict", strict_, "Exit 3 also when records are listed as failed");
     app.add_flag("--json", json_, "One JSON document on stdout");
     format_.declare(app);
@@ -53,14 +42,12 @@ Result<VerifyReport> VerifyCommand::verify_with(const CommandContext& context) {
     }
     options_.profiles = std::move(*profiles);
     options_.limits.record_bytes = format_.max_record_bytes.value_or(options_.limits.record_bytes);
-    if (!options_.excluded_ids_name.empty()) {
-        Result<std::string> text =
-            read_small_file(context.files, options_.excluded_ids_name, kMostExcludedBytes);
-        if (!text) {
-            return failed(std::move(text.error()));
-        }
-        options_.excluded_ids = std::move(*text);
+    Result<std::optional<std::string>> excluded = excluded_.text(context.files);
+    if (!excluded) {
+        return failed(std::move(excluded.error()));
     }
+    options_.excluded_ids_name = excluded_.file;
+    options_.excluded_ids = std::move(*excluded);
     Log log = log_.make_log(context.terminal, context.clock);
     ProgressDisplay display(context.terminal, log, context.clock,
                             log_.quiet || json_ || !log.shows(LogLevel::info));
@@ -78,10 +65,7 @@ int VerifyCommand::run(const CommandContext& context) {
     const Result<VerifyReport> report = verify_with(context);
     context.terminal.clear_progress();
     if (!report) {
-        context.terminal.error(report.error());
-        const int signal = context.stop_signal.load();
-        const bool stopped = signal != 0 && report.error().reason() == Reason::interrupted;
-        return stopped ? kSignalExit + signal : report.error().exit_code();
+        return give_up(context, {&report.error(), 1});
     }
     std::string text = json_ ? render_json(*report) : render_text(*report);
     while (text.ends_with('\n')) {

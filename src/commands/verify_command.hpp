@@ -23,6 +23,7 @@ class VerifyCommand final : public Command {
     [[nodiscard]] Result<VerifyReport> verify_with(const CommandContext& context);
 
     FormatOptions format_;
+    ExclusionOptions excluded_;
     LogOptions log_;
     VerifyOptions options_;
     bool strict_ = false;

@@ -13,6 +13,11 @@ std::int64_t nanoseconds(const timespec& time) noexcept {
     return (static_cast<std::int64_t>(time.tv_sec) * kPerSecond) + time.tv_nsec;
 }
 
+bool is_aligned(std::span<char> out, std::uint64_t offset) noexcept {
+    const auto address = reinterpret_cast<std::uintptr_t>(out.data());
+    return (address | out.size() | offset) % kDirectAlignment == 0;
+}
+
 }  // namespace
 
 Error PosixFile::error(int code, std::string_view action) const {
@@ -30,10 +35,7 @@ Result<std::size_t> PosixFile::read(std::span<char> out) {
 Result<std::size_t> PosixFile::read_at(std::span<char> out, std::uint64_t offset) {
     std::size_t done = 0;
     while (done < out.size()) {
-        const ssize_t got = retry_interrupted([&] {
-            return ::pread(descriptor_.get(), out.data() + done, out.size() - done,
-                           static_cast<off_t>(offset + done));
-        });
+        const ssize_t got = read_piece(out.subspan(done), offset + done);
         if (got < 0) {
             return failed(error(errno, "read").at_offset(offset + done));
         }
@@ -43,6 +45,40 @@ Result<std::size_t> PosixFile::read_at(std::span<char> out, std::uint64_t offset
         done += static_cast<std::size_t>(got);
     }
     return done;
+}
+
+ssize_t PosixFile::read_piece(std::span<char> out, std::uint64_t offset) {
+    const auto read = [&] {
+        return retry_interrupted([&] {
+            return ::pread(descriptor_.get(), out.data(), out.size(), static_cast<off_t>(offset));
+        });
+    };
+    if (!is_direct_) {
+        return read();
+    }
+    // The rest of a file behind its last whole sector is read this way too.
+    if (is_aligned(out, offset)) {
+        const ssize_t got = read();
+        const bool is_refused = got < 0 && errno == EINVAL;
+        if (!is_refused) {
+            return got;
+        }
+    }
+    leave_direct();
+    return read();
+}
+
+bool PosixFile::set_direct(bool direct) {
+    const int flags = ::fcntl(descriptor_.get(), F_GETFL);
+    const int wanted = direct ? flags | O_DIRECT : flags & ~O_DIRECT;
+    return flags >= 0 && ::fcntl(descriptor_.get(), F_SETFL, wanted) == 0;
+}
+
+void PosixFile::leave_direct() {
+    static_cast<void>(set_direct(false));
+    is_direct_ = false;
+    // Advice: a kernel that does not take it costs nothing but the proof that the disk was read.
+    static_cast<void>(::posix_fadvise(descriptor_.get(), 0, 0, POSIX_FADV_DONTNEED));
 }
 
 Result<void> PosixFile::write(std::string_view bytes) {
@@ -91,8 +127,10 @@ Result<FileIdentity> PosixFile::identity() {
 }
 
 void PosixFile::drop_cache() {
-    // Advice: a kernel that does not take it costs nothing but the proof that the disk was read.
-    static_cast<void>(::posix_fadvise(descriptor_.get(), 0, 0, POSIX_FADV_DONTNEED));
+    is_direct_ = set_direct(true);
+    if (!is_direct_) {
+        leave_direct();
+    }
 }
 
 Result<void> PosixFile::close() {

@@ -29,11 +29,15 @@ class PosixFile final : public File {
 
  private:
     [[nodiscard]] Error error(int code, std::string_view action) const;
+    [[nodiscard]] ssize_t read_piece(std::span<char> out, std::uint64_t offset);
+    [[nodiscard]] bool set_direct(bool direct);
+    void leave_direct();
 
     Descriptor descriptor_;
     std::string path_;
     FilePurpose purpose_;
     std::uint64_t position_ = 0;  // of read(); the kernel's own belongs to appending
+    bool is_direct_ = false;      // reads go past the cache
     std::optional<Error> sync_failure_;
 };
 

@@ -11,6 +11,24 @@ namespace {
 
 constexpr std::size_t kMostSpares = 8;
 
+/// `hash` is of all the bytes, or none when reading began in the middle.
+Result<void> check_unchanged(File& file, const FilePlan& plan, const RunningHash* hash) {
+    if (hash != nullptr && hash->value().hex() != plan.survey.fingerprint) {
+        return failed(
+            Error(Reason::source_changed, "the file is not what it was when the run began")
+                .at_file(plan.file.path));
+    }
+    Result<FileIdentity> identity = file.identity();
+    if (!identity) {
+        return failed(std::move(identity.error()));
+    }
+    if (!(*identity == plan.survey.identity)) {
+        return failed(Error(Reason::source_changed, "the file changed during the run")
+                          .at_file(plan.file.path));
+    }
+    return {};
+}
+
 }  // namespace
 
 BlockFeeder::BlockFeeder(FileSystem& files, const MigrationPlan& plan, ReadLimits limits,
@@ -110,24 +128,6 @@ Result<void> BlockFeeder::read_file(const FeedFile& feed) {
             out_bytes_ += work->block.capacity;
         }
         mailbox_.post(BlockRead{std::move(work)});
-    }
-    return {};
-}
-
-Result<void> BlockFeeder::check_unchanged(File& file, const FilePlan& plan,
-                                          const RunningHash* hash) const {
-    if (hash != nullptr && hash->value().hex() != plan.survey.fingerprint) {
-        return failed(
-            Error(Reason::source_changed, "the file is not what it was when the run began")
-                .at_file(plan.file.path));
-    }
-    Result<FileIdentity> identity = file.identity();
-    if (!identity) {
-        return failed(std::move(identity.error()));
-    }
-    if (!(*identity == plan.survey.identity)) {
-        return failed(Error(Reason::source_changed, "the file changed during the run")
-                          .at_file(plan.file.path));
     }
     return {};
 }

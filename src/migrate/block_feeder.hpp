@@ -46,8 +46,6 @@ class BlockFeeder {
     void run(const std::vector<FeedFile>& feed);
     [[nodiscard]] Result<void> read_file(const FeedFile& feed);
     [[nodiscard]] std::unique_ptr<BlockWork> wait_for_room();
-    [[nodiscard]] Result<void> check_unchanged(File& file, const FilePlan& plan,
-                                               const RunningHash* hash) const;
 
     FileSystem& files_;
     const MigrationPlan& plan_;

@@ -35,8 +35,9 @@ struct BlockWork {
     std::uint32_t file = 0;  ///< index into the plan
     RecordBlock block;
     std::vector<RecordFate> fates;
-    std::size_t open = 0;     ///< records without a fate
-    std::size_t written = 0;  ///< records at the front that have been written
+    std::size_t open = 0;              ///< records without a fate
+    std::size_t written = 0;           ///< records at the front that have been written
+    std::size_t failed_unwritten = 0;  ///< failed records that are not written yet
 
     void settle(std::size_t i, RecordFate::State state) {
         fates[i].state = state;
@@ -49,6 +50,7 @@ struct BlockWork {
     void settle_failed(std::size_t i, Error error, unsigned attempts) {
         fates[i].failure =
             std::make_unique<RecordFailure>(RecordFailure{std::move(error), attempts});
+        ++failed_unwritten;
         settle(i, RecordFate::State::failed);
     }
 };

@@ -122,7 +122,7 @@ void ExtractionStage::answered(BatchAnswered event, Clock::Instant now) {
         gate_.succeeded(now);
         rejected(std::move(flight.batch), std::move(event.facens.error()));
     } else {
-        fault(std::move(flight), std::move(event.facens.error()), now);
+        fault(std::move(flight), event.facens.error(), now);
     }
 }
 
@@ -197,7 +197,7 @@ void ExtractionStage::halve(Batch batch) {
     requeue(std::move(second), std::nullopt);
 }
 
-void ExtractionStage::fault(Flight flight, Error error, Clock::Instant now) {
+void ExtractionStage::fault(Flight flight, const Error& error, Clock::Instant now) {
     Batch batch = std::move(flight.batch);
     if (error.reason() == Reason::interrupted) {
         gate_.ended(now);

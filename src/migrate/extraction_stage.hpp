@@ -73,7 +73,7 @@ class ExtractionStage {
     struct Lane {
         ExtractionTarget target;
         std::deque<ReadyImage> images;
-        Clock::Instant oldest{};
+        Clock::Instant oldest;
     };
 
     [[nodiscard]] std::optional<Batch> next_batch(Clock::Instant now, bool more_coming);
@@ -82,7 +82,7 @@ class ExtractionStage {
     void settle(Batch batch, std::vector<ExtractedFacen> facens);
     void settle_one(ReadyImage image, ExtractedFacen facen, bool alone, std::size_t lane);
     void rejected(Batch batch, Error error);
-    void fault(Flight flight, Error error, Clock::Instant now);
+    void fault(Flight flight, const Error& error, Clock::Instant now);
     void halve(Batch batch);
 
     Extractor& extractor_;

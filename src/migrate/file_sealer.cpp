@@ -8,40 +8,80 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <utility>
 
 namespace ffdump {
 namespace {
 
 constexpr std::size_t kChunkBytes = 1U << 20U;
+static_assert(kChunkBytes % kDirectAlignment == 0);
 
-Result<void> read_region(File& file, const WrittenRegion& region, std::vector<char>& chunk,
-                         Sha256& sha256) {
-    RunningHash hash;
-    for (std::uint64_t at = region.begin; at < region.end;) {
-        const std::size_t wanted =
-            static_cast<std::size_t>(std::min<std::uint64_t>(chunk.size(), region.end - at));
-        Result<std::size_t> got = file.read_at({chunk.data(), wanted}, at);
-        if (!got) {
-            return failed(std::move(got.error()));
-        }
-        const std::string_view bytes(chunk.data(), *got);
-        hash.add(bytes);
-        sha256.add(bytes);
-        at += *got;
-        if (*got == 0) {
-            break;
-        }
-    }
-    if (hash.value().hex() != region.hash) {
-        return failed(
-            Error(Reason::output_damaged,
-                  fmt::format("bytes {} to {} are not what was written", region.begin, region.end))
-                .at_file(file.path())
-                .at_offset(region.begin));
-    }
-    return {};
+Error damaged(const std::string& path, const WrittenRegion& region) {
+    return Error(Reason::output_damaged,
+                 fmt::format("bytes {} to {} are not what was written", region.begin, region.end))
+        .at_file(path)
+        .at_offset(region.begin);
 }
+
+/// Memory for reads past the cache.
+class AlignedChunk {
+ public:
+    AlignedChunk() : bytes_(kChunkBytes + kDirectAlignment) {}
+    [[nodiscard]] std::span<char> span() noexcept {
+        void* begin = bytes_.data();
+        std::size_t space = bytes_.size();
+        return {static_cast<char*>(std::align(kDirectAlignment, kChunkBytes, begin, space)),
+                kChunkBytes};
+    }
+
+ private:
+    std::vector<char> bytes_;
+};
+
+/// Compares the bytes of a file, which come in order, with what was written region by region.
+class RegionCheck {
+ public:
+    RegionCheck(const std::vector<WrittenRegion>& regions, const std::string& path)
+        : regions_(regions), path_(path) {}
+
+    Result<void> add(std::string_view bytes) {
+        for (;;) {
+            if (Result<void> same = compare_ended(); !same || bytes.empty() || is_at_end()) {
+                return same;
+            }
+            const auto size = static_cast<std::size_t>(
+                std::min<std::uint64_t>(bytes.size(), regions_[next_].end - at_));
+            hash_.add(bytes.substr(0, size));
+            bytes.remove_prefix(size);
+            at_ += size;
+        }
+    }
+    Result<void> finish() {
+        return compare_ended().and_then([this] {
+            return is_at_end() ? Result<void>() : failed(damaged(path_, regions_[next_]));
+        });
+    }
+
+ private:
+    [[nodiscard]] bool is_at_end() const noexcept { return next_ == regions_.size(); }
+    /// A commit without new bytes leaves a region of none.
+    Result<void> compare_ended() {
+        for (; !is_at_end() && regions_[next_].end == at_; ++next_) {
+            if (hash_.value().hex() != regions_[next_].hash) {
+                return failed(damaged(path_, regions_[next_]));
+            }
+            hash_.reset();
+        }
+        return {};
+    }
+
+    const std::vector<WrittenRegion>& regions_;
+    const std::string& path_;
+    std::size_t next_ = 0;  ///< region that is being read
+    std::uint64_t at_ = 0;
+    RunningHash hash_;
+};
 
 }  // namespace
 
@@ -52,26 +92,31 @@ Result<SealedFile> read_back(FileSystem& files, const std::string& path,
         return failed(std::move(file.error()).while_doing("reading the finished file back"));
     }
     (*file)->drop_cache();
-    std::vector<char> chunk(kChunkBytes);
+    AlignedChunk chunk;
+    RegionCheck check(regions, path);
     Sha256 sha256;
-    std::uint64_t end = 0;
-    for (const WrittenRegion& region : regions) {
-        if (Result<void> same = read_region(**file, region, chunk, sha256); !same) {
+    std::uint64_t bytes = 0;
+    for (std::size_t got = kChunkBytes; got == kChunkBytes; bytes += got) {
+        Result<std::size_t> read = (*file)->read_at(chunk.span(), bytes);
+        if (!read) {
+            return failed(std::move(read.error()));
+        }
+        got = *read;
+        const std::string_view piece(chunk.span().data(), got);
+        sha256.add(piece);
+        if (Result<void> same = check.add(piece); !same) {
             return failed(std::move(same.error()));
         }
-        end = region.end;
     }
-    Result<FileIdentity> identity = (*file)->identity();
-    if (!identity) {
-        return failed(std::move(identity.error()));
+    if (Result<void> whole = check.finish(); !whole) {
+        return failed(std::move(whole.error()));
     }
-    if (identity->size != end) {
-        return failed(
-            Error(Reason::output_damaged,
-                  fmt::format("the file has {} bytes, {} were written", identity->size, end))
-                .at_file(path));
+    if (const std::uint64_t end = regions.empty() ? 0 : regions.back().end; bytes != end) {
+        return failed(Error(Reason::output_damaged,
+                            fmt::format("the file has {} bytes, {} were written", bytes, end))
+                          .at_file(path));
     }
-    return SealedFile{end, sha256.hex()};
+    return SealedFile{bytes, sha256.hex()};
 }
 
 Result<void> check_region(FileSystem& files, const std::string& path, const WrittenRegion& region) {
@@ -80,8 +125,21 @@ Result<void> check_region(FileSystem& files, const std::string& path, const Writ
         return failed(Error(Reason::output_damaged, file.error().detail()).at_file(path));
     }
     std::vector<char> chunk(kChunkBytes);
-    Sha256 unused;
-    return read_region(**file, region, chunk, unused);
+    RunningHash hash;
+    for (std::uint64_t at = region.begin; at < region.end;) {
+        const auto wanted =
+            static_cast<std::size_t>(std::min<std::uint64_t>(chunk.size(), region.end - at));
+        Result<std::size_t> got = (*file)->read_at({chunk.data(), wanted}, at);
+        if (!got) {
+            return failed(std::move(got.error()));
+        }
+        if (*got == 0) {
+            break;
+        }
+        hash.add({chunk.data(), *got});
+        at += *got;
+    }
+    return hash.value().hex() == region.hash ? Result<void>() : failed(damaged(path, region));
 }
 
 FileSealer::FileSealer(FileSystem& files, Done done)

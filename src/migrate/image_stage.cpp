@@ -82,11 +82,11 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
                                           flight.ticket.attempts);
         return std::nullopt;
     }
-    fault(flight, std::move(event.image.error()), now);
+    fault(flight, event.image.error(), now);
     return std::nullopt;
 }
 
-void ImageStage::fault(const Flight& flight, Error error, Clock::Instant now) {
+void ImageStage::fault(const Flight& flight, const Error& error, Clock::Instant now) {
     Ticket ticket = flight.ticket;
     if (error.reason() == Reason::interrupted) {
         gate_.ended(now);

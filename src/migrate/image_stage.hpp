@@ -51,7 +51,7 @@ class ImageStage {
     };
 
     void start(Ticket ticket, Clock::Instant now);
-    void fault(const Flight& flight, Error error, Clock::Instant now);
+    void fault(const Flight& flight, const Error& error, Clock::Instant now);
 
     ImageStore& store_;
     PipelineMailbox& mailbox_;

@@ -105,18 +105,23 @@ std::optional<FailureBudget> parse_failure_budget(std::string_view text) {
     if (is_share) {
         text.remove_suffix(1);
     }
-    const char* const end = text.data() + text.size();
+    const char* const begin =
+        text.data();  // NOLINT(bugprone-suspicious-stringview-data-usage): end follows
+    const char* const end = begin + text.size();
     if (is_share) {
         double percent = 0;
-        const auto [stop, error] = std::from_chars(text.data(), end, percent);
-        if (error != std::errc{} || stop != end || !(percent >= 0 && percent <= 100)) {
+        const auto [stop, error] = std::from_chars(begin, end, percent);
+        const bool is_number = error == std::errc{} && stop == end;
+        // Compared this way round, a NaN is outside.
+        const bool is_inside = percent >= 0 && percent <= 100;
+        if (!is_number || !is_inside) {
             return std::nullopt;
         }
         budget.percent = percent;
         return budget;
     }
     std::uint64_t records = 0;
-    const auto [stop, error] = std::from_chars(text.data(), end, records);
+    const auto [stop, error] = std::from_chars(begin, end, records);
     if (error != std::errc{} || stop != end) {
         return std::nullopt;
     }

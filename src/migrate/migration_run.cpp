@@ -51,6 +51,33 @@ Remaining remaining_of(const RecoveredRun& run) {
     return remaining;
 }
 
+/// Files without failures are taken over as the earlier run left them.
+Result<void> carry_over(RecoveredRun& run, const Manifest& manifest) {
+    for (std::uint32_t i = 0; i < run.files.size(); ++i) {
+        const ManifestFile& file = manifest.files.at(i);
+        if (file.action == "drop" || file.tally.failed.count != 0) {
+            continue;
+        }
+        FileSealed event;
+        event.file = i;
+        event.bytes = file.target_bytes;
+        event.sha256 = file.target_sha256;
+        event.tally = file.tally;
+        Result<void> noted =
+            run.journal->append(JournalType::file_sealed, encode(event)).and_then([&] {
+                return run.journal->append(JournalType::file_renamed, encode(FileRenamed{i}));
+            });
+        if (!noted) {
+            return noted;
+        }
+        FileProgress& progress = run.files[i];
+        progress.stage = FileProgress::Stage::renamed;
+        progress.sealed = {event.bytes, event.sha256};
+        progress.tally = event.tally;
+    }
+    return run.journal->sync();
+}
+
 }  // namespace
 
 std::string process_text() {
@@ -170,32 +197,6 @@ Result<RecoveredRun> MigrationRun::start_retry(const RecoveredRun& before,
     });
 }
 
-Result<void> MigrationRun::carry_over(RecoveredRun& run, const Manifest& manifest) {
-    for (std::uint32_t i = 0; i < run.files.size(); ++i) {
-        const ManifestFile& file = manifest.files.at(i);
-        if (file.action == "drop" || file.tally.failed.count != 0) {
-            continue;
-        }
-        FileSealed event;
-        event.file = i;
-        event.bytes = file.target_bytes;
-        event.sha256 = file.target_sha256;
-        event.tally = file.tally;
-        Result<void> noted =
-            run.journal->append(JournalType::file_sealed, encode(event)).and_then([&] {
-                return run.journal->append(JournalType::file_renamed, encode(FileRenamed{i}));
-            });
-        if (!noted) {
-            return noted;
-        }
-        FileProgress& progress = run.files[i];
-        progress.stage = FileProgress::Stage::renamed;
-        progress.sealed = {event.bytes, event.sha256};
-        progress.tally = event.tally;
-    }
-    return run.journal->sync();
-}
-
 Result<RecoveredRun> MigrationRun::take_up(RecoveredRun run) {
     ++run.resumes;
     std::vector<FileProgress> fresh(run.files.size());
@@ -238,7 +239,7 @@ Result<MigrationOutcome> MigrationRun::work_through(RecoveredRun run) {
     }
     MigrationOutcome outcome;
     {
-        Pipeline pipeline(settings_, options_, services_, plan_, directory_, excluded_, output);
+        Pipeline pipeline(settings_, options_, services_, {plan_, directory_, excluded_}, output);
         pipeline.finish_later(remaining.to_seal);
         if (run.begin.retry_failed) {
             std::set<std::uint32_t> all;

@@ -35,7 +35,6 @@ class MigrationRun {
     [[nodiscard]] Result<RecoveredRun> start(RunBegin begin);
     [[nodiscard]] Result<RecoveredRun> start_retry(const RecoveredRun& before,
                                                    const Manifest& manifest);
-    [[nodiscard]] Result<void> carry_over(RecoveredRun& run, const Manifest& manifest);
     [[nodiscard]] Result<RecoveredRun> take_up(RecoveredRun run);
     [[nodiscard]] Result<MigrationOutcome> work_through(RecoveredRun run);
     [[nodiscard]] Result<Manifest> publish_run(const RecoveredRun& run,

@@ -160,6 +160,7 @@ Result<void> OutputStage::write_record(BlockWork& work, std::size_t i) {
             if (Result<void> written = write_failure(work, i); !written) {
                 return written;
             }
+            --work.failed_unwritten;
             ++records_failed_;
             break;
         case RecordFate::State::excluded:

@@ -47,19 +47,17 @@ ExtractionStage::Limits extraction_limits(const Settings& settings) {
 }  // namespace
 
 Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
-                   const MigrationServices& services, const MigrationPlan& plan,
-                   const OutputDirectory& directory, const ExcludedIds& excluded,
-                   OutputStage& output)
+                   const MigrationServices& services, const Job& job, OutputStage& output)
     : options_(options),
       services_(services),
-      plan_(plan),
-      directory_(directory),
-      excluded_(excluded),
+      plan_(job.plan),
+      directory_(job.directory),
+      excluded_(job.excluded),
       output_(output),
       limits_{.record_bytes = settings.limits.record_bytes, .depth = settings.limits.depth},
       images_(services.images, mailbox_, image_limits(settings),
               ServiceGate(gate_figures(settings.retry), Random(services.random_seed))),
-      extraction_(services.extractor, mailbox_, plan, extraction_limits(settings),
+      extraction_(services.extractor, mailbox_, job.plan, extraction_limits(settings),
                   ServiceGate(gate_figures(settings.retry), Random(services.random_seed + 1))),
       image_watch_("the image storage " + services.images.describe(), images_.gate(),
                    settings.retry.give_up_after, ServiceWatch::FirstRefusal::is_waited_out,
@@ -67,7 +65,7 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
       extraction_watch_("extraction-api " + services.extractor.describe(), extraction_.gate(),
                         settings.retry.give_up_after, ServiceWatch::FirstRefusal::is_final,
                         services.log),
-      feeder_(services.files, plan, limits_,
+      feeder_(services.files, job.plan, limits_,
               settings.limits.window_bytes / kWindowShares * kBlockShare, mailbox_),
       sealer_(services.files,
               [this](std::uint32_t file, Result<SealedFile> sealed) {
@@ -75,14 +73,14 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
               }),
       failed_before_(output.records_failed()),
       done_before_(output.records_done()) {
-    for (std::uint32_t i = 0; i < plan.files.size(); ++i) {
+    for (std::uint32_t i = 0; i < job.plan.files.size(); ++i) {
         if (const std::size_t found = output.progress()[i].tally.new_dimension; found != 0) {
             extraction_.set_dimension(i, found);
         }
     }
 }
 
-void Pipeline::finish_later(std::vector<std::uint32_t> files) {
+void Pipeline::finish_later(const std::vector<std::uint32_t>& files) {
     for (const std::uint32_t file : files) {
         ++sealing_;
         sealer_.seal(file, output_.path_to_seal(file), output_.progress()[file].regions);
@@ -148,6 +146,7 @@ Result<void> Pipeline::admit(std::unique_ptr<BlockWork> work) {
     work->fates.resize(work->block.size());
     work->open = work->block.size();
     work->written = 0;
+    work->failed_unwritten = 0;
     window_.push_back(std::move(work));
     BlockWork& admitted = *window_.back();
     for (std::size_t i = 0; i < admitted.block.size(); ++i) {
@@ -253,9 +252,24 @@ Result<void> Pipeline::check_bounds(Clock::Instant now) {
     if (const int signal = services_.stop_signal.load(); signal != 0) {
         return failed(Reason::interrupted, fmt::format("stopped by signal {}", signal));
     }
+    return check_budget()
+        .and_then([this, now] { return image_watch_.check(now); })
+        .and_then([this, now] { return extraction_watch_.check(now); });
+}
+
+/// Counts what is settled, written or not: a record that waits for those before it has failed
+/// already.
+Result<void> Pipeline::check_budget() {
+    if (!options_.budget.is_set()) {
+        return {};
+    }
     // Of this process alone: what failed before is known, and must not stop the next try at once.
-    const std::uint64_t failed_now = output_.records_failed() - failed_before_;
-    const std::uint64_t done_now = output_.records_done() - done_before_;
+    std::uint64_t failed_now = output_.records_failed() - failed_before_;
+    std::uint64_t done_now = output_.records_done() - done_before_;
+    for (const std::unique_ptr<BlockWork>& work : window_) {
+        failed_now += work->failed_unwritten;
+        done_now += work->block.size() - work->open - work->written;
+    }
     if (options_.budget.is_exceeded(failed_now, done_now)) {
         return failed(
             Reason::too_many_failures,
@@ -263,7 +277,7 @@ Result<void> Pipeline::check_bounds(Clock::Instant now) {
                         "allows",
                         failed_now, done_now));
     }
-    return image_watch_.check(now).and_then([this, now] { return extraction_watch_.check(now); });
+    return {};
 }
 
 /// Ends the run in an orderly way: nothing new starts, answers under way are waited for (shortly,

@@ -31,14 +31,20 @@ namespace ffdump {
 /// on the caller's thread, in run(). One use.
 class Pipeline {
  public:
+    /// What is to be done and where; borrowed.
+    struct Job {
+        const MigrationPlan& plan;
+        const OutputDirectory& directory;
+        const ExcludedIds& excluded;
+    };
+
     Pipeline(const Settings& settings, const MigrationOptions& options,
-             const MigrationServices& services, const MigrationPlan& plan,
-             const OutputDirectory& directory, const ExcludedIds& excluded, OutputStage& output);
+             const MigrationServices& services, const Job& job, OutputStage& output);
 
     /// Files whose earlier results are kept (--retry-failed).
     void keep_results_of(std::set<std::uint32_t> files) { retried_ = std::move(files); }
     /// Files that are complete, but were not sealed or renamed before an earlier run ended.
-    void finish_later(std::vector<std::uint32_t> files);
+    void finish_later(const std::vector<std::uint32_t>& files);
 
     /// Returns when every file is in place, or with the Error that ended the run; what was settled
     /// in order until then is durable.
@@ -58,6 +64,7 @@ class Pipeline {
     [[nodiscard]] Result<void> write_settled(Clock::Instant now);
     void seal_completed();
     [[nodiscard]] Result<void> put_in_place(FileReadBack event);
+    [[nodiscard]] Result<void> check_budget();
     [[nodiscard]] Result<void> check_bounds(Clock::Instant now);
     [[nodiscard]] Result<void> wind_down(Error cause);
     [[nodiscard]] bool is_finished() const;

@@ -99,11 +99,12 @@ Result<Facen> PriorResults::next(RecordId id) {
                 .at_file(state.target_file->path())
                 .at_offset(state.block.spans[i].offset));
     }
-    return decode_facen(state.block.view(state.block.spans[i].facen)).map_error([&](Error error) {
-        return Error(Reason::output_damaged, error.detail())
-            .at_file(state.target_file->path())
-            .at_record(id.value);
-    });
+    return decode_facen(state.block.view(state.block.spans[i].facen))
+        .map_error([&](const Error& error) {
+            return Error(Reason::output_damaged, error.detail())
+                .at_file(state.target_file->path())
+                .at_record(id.value);
+        });
 }
 
 }  // namespace ffdump

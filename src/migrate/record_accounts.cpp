@@ -10,7 +10,9 @@
 
 namespace ffdump {
 
-void RecordAccounts::note_source(Tally& tally, const BlockWork& work, const RecordSpan& span) {
+namespace {
+
+void note_source(Tally& tally, const BlockWork& work, const RecordSpan& span) {
     if (tally.old_dimension == 0) {
         tally.old_dimension = dimension_of_text(work.block.view(span.facen));
     }
@@ -21,6 +23,8 @@ void RecordAccounts::note_source(Tally& tally, const BlockWork& work, const Reco
         ++tally.with_model;
     }
 }
+
+}  // namespace
 
 void RecordAccounts::book(Tally& tally, const BlockWork& work, std::size_t i) {
     const RecordSpan& span = work.block.spans[i];

@@ -19,7 +19,6 @@ class RecordAccounts {
     void book(Tally& tally, const BlockWork& work, std::size_t i);
 
  private:
-    void note_source(Tally& tally, const BlockWork& work, const RecordSpan& span);
     RecordDigester digester_;
 };
 

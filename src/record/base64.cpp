@@ -69,13 +69,14 @@ std::string without_backslashes(std::string_view text, bool& valid) {
 
 /// The last group: four characters of which one or two may be padding.
 bool decode_tail(const char* text, std::string& out) {
-    const std::size_t padding = text[3] != '=' ? 0U : (text[2] != '=' ? 1U : 2U);
+    std::size_t padding = text[3] == '=' ? 1U : 0U;
+    padding += padding == 1 && text[2] == '=' ? 1U : 0U;
     std::array<char, 4> group{text[0], text[1], text[2], text[3]};
     for (std::size_t i = 0; i < padding; ++i) {
         group[3 - i] = 'A';
     }
     const std::uint32_t value = group_value(group.data());
-    const std::uint32_t spare_bits = padding == 0 ? 0U : (padding == 1 ? 0xFFU : 0xFFFFU);
+    const std::uint32_t spare_bits = (1U << (8U * padding)) - 1U;
     if ((value & kInvalid) != 0 || (value & spare_bits) != 0) {
         return false;
     }
@@ -126,17 +127,17 @@ std::optional<std::string> decode_base64(std::string_view text, bool escaped_sla
     if (text.empty()) {
         return out;
     }
-    const std::size_t groups = text.size() / 4 - 1;
-    out.reserve(groups * 3 + 3);
+    const std::size_t groups = (text.size() / 4) - 1;
+    out.reserve((groups + 1) * 3);
     out.resize(groups * 3);
     std::uint32_t seen = 0;
     char* to = out.data();
     for (std::size_t i = 0; i < groups; ++i, to += 3) {
-        const std::uint32_t value = group_value(text.data() + i * 4);
+        const std::uint32_t value = group_value(text.data() + (i * 4));
         seen |= value;
         put_bytes(to, value, 3);
     }
-    if ((seen & kInvalid) != 0 || !decode_tail(text.data() + groups * 4, out)) {
+    if ((seen & kInvalid) != 0 || !decode_tail(text.data() + (groups * 4), out)) {
         return std::nullopt;
     }
     return out;

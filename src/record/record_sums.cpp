@@ -43,8 +43,10 @@ std::optional<Sum128> Sum128::from_hex(std::string_view text) noexcept {
         return std::nullopt;
     }
     Sum128 sum;
-    std::from_chars(text.data(), text.data() + kHalf, sum.high, 16);
-    std::from_chars(text.data() + kHalf, text.data() + 2 * kHalf, sum.low, 16);
+    const char* const begin =
+        text.data();  // NOLINT(bugprone-suspicious-stringview-data-usage): ends follow
+    std::from_chars(begin, begin + kHalf, sum.high, 16);
+    std::from_chars(begin + kHalf, begin + (2 * kHalf), sum.low, 16);
     return sum;
 }
 

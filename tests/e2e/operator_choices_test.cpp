@@ -18,6 +18,8 @@ TEST_CASE("option --max-failures stops a run that goes wrong") {
     CHECK(end.code == 3);
     CHECK(has(end.err, "too_many_failures"));
     CHECK_FALSE(std::filesystem::exists(dump.at("new/.ffdump/manifest.json")));
+    // At once: of 200 images no more were asked for than were under way when the third was missing.
+    CHECK(service.count("image") < 100);
 }
 
 TEST_CASE("excluded records are left out and counted") {

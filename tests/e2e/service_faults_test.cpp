@@ -36,7 +36,9 @@ TEST_CASE("a service that does not know the path ends the run at once") {
     CHECK(end.code == 5);
     CHECK(has(end.err, service.url()));
     CHECK(has(end.err, "404"));
-    CHECK(service.count("extract") == 1);
+    // Nothing is asked again; as many as workers_num may be under way when the first refusal comes.
+    CHECK(service.count("extract") >= 1);
+    CHECK(service.count("extract") <= 2);
 }
 
 TEST_CASE("a service that is not there ends the run with its address and what to do") {

@@ -34,6 +34,27 @@ TEST_CASE("sealing states what the disk returns") {
     CHECK(sealed.sha256 == sha256_hex(kBytes));
 }
 
+TEST_CASE("sealing reads files that end on, before and behind a border of its pieces") {
+    const ScratchFolder folder;
+    const auto files = make_posix_file_system();
+    constexpr std::size_t kPiece = 1U << 20U;
+    for (const std::size_t size : {kPiece - 1, kPiece, kPiece + 1, 2 * kPiece + 4096}) {
+        CAPTURE(size);
+        std::string bytes(size, 'x');
+        bytes[size / 2] = 'y';
+        const std::size_t border = size / 3;
+        const std::vector<WrittenRegion> parts{{0, 0, hash_of("")},
+                                               {0, border, hash_of(bytes.substr(0, border))},
+                                               {border, border, hash_of("")},
+                                               {border, size, hash_of(bytes.substr(border))},
+                                               {size, size, hash_of("")}};
+        const SealedFile sealed = read_back(*files, folder.write("a", bytes), parts).value();
+        CHECK(sealed.bytes == size);
+        CHECK(sealed.sha256 == sha256_hex(bytes));
+    }
+    CHECK(read_back(*files, folder.write("a", ""), {}).value().sha256 == sha256_hex(""));
+}
+
 TEST_CASE("sealing finds every flipped byte, a cut and an addition, and names the region") {
     const ScratchFolder folder;
     const auto files = make_posix_file_system();

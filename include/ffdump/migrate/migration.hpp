@@ -28,6 +28,7 @@ struct FailureBudget {
     std::optional<std::uint64_t> records;
     std::optional<double> percent;
     static constexpr std::uint64_t kShareFloor = 200;
+    [[nodiscard]] bool is_set() const noexcept { return records || percent; }
     [[nodiscard]] bool is_exceeded(std::uint64_t failed, std::uint64_t processed) const noexcept;
 };
 
