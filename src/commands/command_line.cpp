@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,8 +52,14 @@ std::vector<std::string> words_of(const CLI::App& app) {
     return words;
 }
 
-/// The word that was not understood, from CLI11's message, and the nearest one that would be.
-std::string suggestion(const CLI::App& app, const std::vector<std::string>& arguments) {
+/// A word of the command line that no command knows, and the nearest one that is known.
+struct Misspelling {
+    std::string word;
+    std::string nearest;
+};
+
+std::optional<Misspelling> misspelling(const CLI::App& app,
+                                       const std::vector<std::string>& arguments) {
     const std::vector<std::string> words = words_of(app);
     for (auto argument = arguments.rbegin(); argument != arguments.rend(); ++argument) {
         const std::string word = argument->substr(0, argument->find('='));
@@ -61,18 +68,22 @@ std::string suggestion(const CLI::App& app, const std::vector<std::string>& argu
         if (is_known || (!is_first && !word.starts_with("--"))) {
             continue;
         }
-        if (const std::string nearest = nearest_word(word, words); !nearest.empty()) {
-            return fmt::format("did you mean {}?", nearest);
+        if (std::string nearest = nearest_word(word, words); !nearest.empty()) {
+            return Misspelling{word, std::move(nearest)};
         }
     }
-    return "see ffdump --help";
+    return std::nullopt;
 }
 
 int usage_error(const CLI::App& app, const CLI::ParseError& error,
                 const std::vector<std::string>& arguments, Terminal& terminal) {
-    std::string text = error.what();
+    // CLI11 speaks of the option that is missing first, not of the word that was meant to be it.
+    const std::optional<Misspelling> misspelt = misspelling(app, arguments);
+    std::string text = misspelt ? fmt::format("{} is not known", misspelt->word) : error.what();
     std::ranges::replace(text, '\n', ' ');
-    terminal.error(Error(Reason::usage_error, text).hint(suggestion(app, arguments)));
+    terminal.error(Error(Reason::usage_error, std::move(text))
+                       .hint(misspelt ? fmt::format("did you mean {}?", misspelt->nearest)
+                                      : "see ffdump --help"));
     return kExitUsage;
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "inspect_command.hpp"
 
+#include "inspection.hpp"
 #include "progress_display.hpp"
+
+#include "ffdump/io/byte_source.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -21,6 +24,11 @@ std::string InspectCommand::epilogue() const {
     return R"(Example:
   ffdump inspect dump
 
+  pv dump.tar.zst | ffdump inspect -
+
+DUMP is a directory, one file of a dump, a tar archive of one, or `-` for either on standard
+input; archives and single files may be compressed with gzip or zstd.
+
 Reads the whole dump once: layout, gallery, records, models, dimensions, records with a
 normalized image, duplicate ids, and the first problems with their places.
 
@@ -29,13 +37,14 @@ Exit codes: 0 the dump is sound; 2 usage; 4 unreadable, corrupt, or ids that occ
 }
 
 void InspectCommand::declare(CLI::App& app) {
-    app.add_option("dump", dump_, "The dump: a directory, or one file of it")
+    app.add_option("dump", dump_,
+                   "The dump: a directory, one file of it, an archive, or - for standard input")
         ->type_name("DUMP")
         ->required();
     app.add_flag("--json", json_, "One JSON document on stdout");
     app.add_option("--temporary", temporary_,
                    "Folder for the search of duplicate ids, 8 bytes a record when there are more "
-                   "than half a million")
+                   "than 65,536 in a file")
         ->type_name("DIR")
         ->capture_default_str();
     format_.declare(app);
@@ -47,38 +56,23 @@ Result<std::vector<InspectedFile>> InspectCommand::inspect(const CommandContext&
     if (!profiles) {
         return failed(std::move(profiles.error()));
     }
-    Result<std::vector<DumpFile>> dump = open_dump(context.files, dump_, *profiles);
-    if (!dump) {
-        return failed(std::move(dump.error()));
-    }
     Log log = log_.make_log(context.terminal, context.clock);
     ProgressDisplay display(context.terminal, log, context.clock,
                             log_.quiet || json_ || !log.shows(LogLevel::info));
+    Inspection inspection(context, display, *profiles, survey_options());
+    if (dump_ == "-") {
+        const std::unique_ptr<ByteSource> bytes = make_stdin_source();
+        return inspection.of_stream(*bytes, "standard-input");
+    }
+    return inspection.of_path(dump_);
+}
+
+SurveyOptions InspectCommand::survey_options() const {
     SurveyOptions options;
     options.limits.record_bytes = format_.max_record_bytes.value_or(options.limits.record_bytes);
     options.decode_facens = true;
     options.temporary_folder = temporary_;
-    Progress progress;
-    progress.phase = "reading the dump";
-    for (const DumpFile& file : *dump) {
-        progress.total += file.identity.size;
-    }
-    std::vector<InspectedFile> inspected;
-    std::uint64_t before = 0;
-    for (DumpFile& file : *dump) {
-        Result<FileSurvey> survey =
-            survey_file(context.files, file, options, [&](std::uint64_t bytes) {
-                progress.done = before + bytes;
-                display.progress(progress);
-                return context.stop_signal.load() == 0;
-            });
-        if (!survey) {
-            return failed(std::move(survey.error()));
-        }
-        before += survey->bytes;
-        inspected.push_back({std::move(file), std::move(*survey)});
-    }
-    return inspected;
+    return options;
 }
 
 int InspectCommand::run(const CommandContext& context) {

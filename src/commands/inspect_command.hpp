@@ -2,21 +2,15 @@
 #pragma once
 
 #include "command.hpp"
+#include "inspection.hpp"
 #include "option_groups.hpp"
 
-#include "ffdump/dump/dump_directory.hpp"
 #include "ffdump/dump/survey.hpp"
 
 #include <string>
 #include <vector>
 
 namespace ffdump {
-
-/// One file with what its survey found.
-struct InspectedFile {
-    DumpFile file;
-    FileSurvey survey;
-};
 
 /// The table and the problems, for people.
 [[nodiscard]] std::string render_inspection_text(const std::vector<InspectedFile>& files);
@@ -34,6 +28,7 @@ class InspectCommand final : public Command {
 
  private:
     [[nodiscard]] Result<std::vector<InspectedFile>> inspect(const CommandContext& context) const;
+    [[nodiscard]] SurveyOptions survey_options() const;
 
     FormatOptions format_;
     LogOptions log_;

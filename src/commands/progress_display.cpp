@@ -59,6 +59,12 @@ std::string ProgressDisplay::text_of(const Progress& progress, Clock::Instant no
             ", {} left",
             duration_text(std::chrono::milliseconds(static_cast<std::int64_t>(left * 1000.0))));
     }
+    if (progress.total == 0 && progress.done != 0) {
+        // A pipe or an archive: nobody knows how much there is.
+        constexpr double kMegabyte = 1e6;
+        return fmt::format("{}: {:.0f} MB, {:.0f} MB/s", progress.phase,
+                           static_cast<double>(progress.done) / kMegabyte, rate / kMegabyte);
+    }
     if (progress.phase != "migrating") {
         return fmt::format("{}: {:.0f} %{}", progress.phase, percent(progress), eta);
     }

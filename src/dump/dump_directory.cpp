@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/dump/dump_directory.hpp"
 
-#include "ffdump/base/printable.hpp"
-
-#include <fmt/format.h>
+#include "dump_prefix.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,53 +11,8 @@
 namespace ffdump {
 namespace {
 
-/// Names end up in file names, manifest, logs and terminals.
-Result<void> check_name(const std::string& name, const std::string& path) {
-    // printable() writes a backslash of its own as it is, so equal means: nothing to escape.
-    if (is_utf8(name) && printable(name) == name) {
-        return {};
-    }
-    return failed(
-        Error(Reason::source_unreadable, "the file's name is not UTF-8 or holds control characters")
-            .at_file(path)
-            .hint("rename the file to the name of its gallery, in plain characters"));
-}
-
-/// The first bytes of a file; `whole` when these are all.
-struct Prefix {
-    std::string bytes;
-    bool whole = false;
-};
-
-Result<Prefix> read_prefix(File& file) {
-    Prefix prefix;
-    prefix.bytes.resize(kRecognitionBytes);
-    std::size_t size = 0;
-    while (size < prefix.bytes.size()) {
-        Result<std::size_t> count =
-            file.read({prefix.bytes.data() + size, prefix.bytes.size() - size});
-        if (!count) {
-            return failed(std::move(count.error()));
-        }
-        if (*count == 0) {
-            prefix.whole = true;
-            break;
-        }
-        size += *count;
-    }
-    prefix.bytes.resize(size);
-    return prefix;
-}
-
 Result<DumpFile> open_file(FileSystem& files, const std::string& path,
                            std::span<const Profile> profiles) {
-    DumpFile file;
-    file.name = file_name_of(path);
-    file.path = path;
-    file.gallery = gallery_of_file(file.name);
-    if (Result<void> named = check_name(file.name, path); !named) {
-        return failed(std::move(named.error()));
-    }
     Result<std::unique_ptr<File>> opened = files.open_read(path);
     if (!opened) {
         return failed(std::move(opened.error()));
@@ -68,19 +21,15 @@ Result<DumpFile> open_file(FileSystem& files, const std::string& path,
     if (!identity) {
         return failed(std::move(identity.error()));
     }
-    Result<Prefix> prefix = read_prefix(**opened);
+    const std::unique_ptr<ByteSource> bytes = make_file_source(**opened);
+    Result<DumpPrefix> prefix = read_prefix(*bytes);
     if (!prefix) {
         return failed(std::move(prefix.error()));
     }
-    Result<Recognition> seen = recognise(prefix->bytes, prefix->whole, profiles);
-    if (!seen) {
-        const Place& place = seen.error().place();
-        return failed(place.file.empty() ? std::move(seen.error()).at_file(path)
-                                         : std::move(seen.error()));
+    Result<DumpFile> file = recognise_file(file_name_of(path), path, *prefix, profiles);
+    if (file) {
+        file->identity = *identity;
     }
-    file.identity = *identity;
-    file.profile = std::move(seen->profile);
-    file.evidence = std::move(seen->evidence);
     return file;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/dump/survey.hpp"
 
-#include "ffdump/io/byte_source.hpp"
 #include "ffdump/record/facen.hpp"
 #include "ffdump/record/running_hash.hpp"
 
@@ -90,20 +89,19 @@ class Surveyor {
 
     void check_old_facen(std::string_view text, const RecordSpan& span) {
         const Result<Facen> facen = decode_facen(text);
-        const double norm = facen ? facen_norm(*facen) : 0.0;
-        if (Result<void> valid =
-                facen ? check_facen(*facen, {.norm_tolerance = 0.01}) : failed(facen.error());
-            !valid) {
+        Result<double> norm =
+            facen ? check_facen(*facen, {.norm_tolerance = 0.01}) : failed(facen.error());
+        if (!norm) {
             ++survey_.invalid_facens;
-            note_problem(std::move(valid.error())
+            note_problem(std::move(norm.error())
                              .at_line(span.line)
                              .at_offset(span.offset)
                              .at_record(span.id.value)
                              .hint("migrate replaces it; nothing needs to be done"));
             return;
         }
-        survey_.norm_max = std::max(survey_.norm_max, norm);
-        survey_.norm_min = survey_.norm_min == 0 ? norm : std::min(survey_.norm_min, norm);
+        survey_.norm_max = std::max(survey_.norm_max, *norm);
+        survey_.norm_min = survey_.norm_min == 0 ? *norm : std::min(survey_.norm_min, *norm);
     }
 
     const SurveyOptions& options_;
@@ -128,6 +126,28 @@ std::size_t dimension_of_text(std::string_view base64) noexcept {
     return bytes / sizeof(float);
 }
 
+Result<FileSurvey> survey_bytes(FileSystem& files, const DumpFile& file, ByteSource& bytes,
+                                const SurveyOptions& options, const SurveyProgress& progress) {
+    RecordReader reader(bytes, file.profile, file.path, options.limits);
+    Surveyor surveyor(files, options);
+    RecordBlock block;
+    for (;;) {
+        Result<bool> more = reader.next(block);
+        if (!more) {
+            return failed(std::move(more.error()));
+        }
+        if (!*more) {
+            return surveyor.finish();
+        }
+        if (Result<void> added = surveyor.add(block); !added) {
+            return failed(std::move(added.error()));
+        }
+        if (progress && !progress(block.end.offset)) {
+            return failed(Reason::interrupted, "interrupted while reading the dump");
+        }
+    }
+}
+
 Result<FileSurvey> survey_file(FileSystem& files, const DumpFile& file,
                                const SurveyOptions& options, const SurveyProgress& progress) {
     Result<std::unique_ptr<File>> opened = files.open_read(file.path);
@@ -139,25 +159,7 @@ Result<FileSurvey> survey_file(FileSystem& files, const DumpFile& file,
         return failed(std::move(before.error()));
     }
     const std::unique_ptr<ByteSource> source = make_file_source(**opened);
-    RecordReader reader(*source, file.profile, file.path, options.limits);
-    Surveyor surveyor(files, options);
-    RecordBlock block;
-    for (;;) {
-        Result<bool> more = reader.next(block);
-        if (!more) {
-            return failed(std::move(more.error()));
-        }
-        if (!*more) {
-            break;
-        }
-        if (Result<void> added = surveyor.add(block); !added) {
-            return failed(std::move(added.error()));
-        }
-        if (progress && !progress(block.end.offset)) {
-            return failed(Reason::interrupted, "interrupted while reading the dump");
-        }
-    }
-    Result<FileSurvey> survey = surveyor.finish();
+    Result<FileSurvey> survey = survey_bytes(files, file, *source, options, progress);
     Result<FileIdentity> after = (*opened)->identity();
     if (survey && after && !(*after == *before)) {
         return failed(

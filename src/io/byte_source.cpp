@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/io/byte_source.hpp"
 
+#include "descriptor.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <unistd.h>
 #include <utility>
 
 namespace ffdump {
@@ -70,7 +74,67 @@ class MemorySource final : public ByteSource {
     std::size_t position_ = 0;
 };
 
+/// Passes over bytes that can only be had by reading them.
+Result<void> read_over(ByteSource& source, std::uint64_t count) {
+    std::array<char, 64U << 10U> unwanted{};
+    for (std::uint64_t left = count; left != 0;) {
+        const auto wanted =
+            static_cast<std::size_t>(std::min<std::uint64_t>(left, unwanted.size()));
+        Result<std::size_t> got = source.read({unwanted.data(), wanted});
+        if (!got) {
+            return failed(std::move(got.error()));
+        }
+        if (*got == 0) {
+            return failed(ended_early(count, count - left));
+        }
+        left -= *got;
+    }
+    return {};
+}
+
+class StdinSource final : public ByteSource {
+ public:
+    [[nodiscard]] Result<std::size_t> read(std::span<char> out) override {
+        const ssize_t got =
+            retry_interrupted([&] { return ::read(STDIN_FILENO, out.data(), out.size()); });
+        if (got < 0) {
+            return failed(system_error(errno, "read", "standard input", FilePurpose::reading));
+        }
+        return static_cast<std::size_t>(got);
+    }
+    [[nodiscard]] Result<void> skip(std::uint64_t count) override {
+        return read_over(*this, count);
+    }
+};
+
+class JoinedSource final : public ByteSource {
+ public:
+    JoinedSource(std::string first, ByteSource& rest)
+        : bytes_(std::move(first)), first_(make_memory_source(bytes_)), rest_(rest) {}
+
+    [[nodiscard]] Result<std::size_t> read(std::span<char> out) override {
+        Result<std::size_t> got = first_->read(out);
+        return got && *got == 0 && !out.empty() ? rest_.read(out) : got;
+    }
+    [[nodiscard]] Result<void> skip(std::uint64_t count) override {
+        return read_over(*this, count);
+    }
+
+ private:
+    std::string bytes_;
+    std::unique_ptr<ByteSource> first_;
+    ByteSource& rest_;
+};
+
 }  // namespace
+
+std::unique_ptr<ByteSource> make_stdin_source() {
+    return std::make_unique<StdinSource>();
+}
+
+std::unique_ptr<ByteSource> make_joined_source(std::string first, ByteSource& rest) {
+    return std::make_unique<JoinedSource>(std::move(first), rest);
+}
 
 std::unique_ptr<ByteSource> make_file_source(File& file) {
     return std::make_unique<FileSource>(file);

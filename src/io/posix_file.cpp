@@ -39,10 +39,12 @@ Result<std::size_t> PosixFile::read_at(std::span<char> out, std::uint64_t offset
         if (got < 0) {
             return failed(error(errno, "read").at_offset(offset + done));
         }
-        if (got == 0) {
+        done += static_cast<std::size_t>(got);
+        // Past the cache only the end of a file is no whole number of sectors.
+        const bool is_tail = is_direct_ && static_cast<std::size_t>(got) % kDirectAlignment != 0;
+        if (got == 0 || is_tail) {
             break;
         }
-        done += static_cast<std::size_t>(got);
     }
     return done;
 }
@@ -56,7 +58,6 @@ ssize_t PosixFile::read_piece(std::span<char> out, std::uint64_t offset) {
     if (!is_direct_) {
         return read();
     }
-    // The rest of a file behind its last whole sector is read this way too.
     if (is_aligned(out, offset)) {
         const ssize_t got = read();
         const bool is_refused = got < 0 && errno == EINVAL;

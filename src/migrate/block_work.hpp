@@ -26,6 +26,7 @@ struct RecordFate {
     enum class State : std::uint8_t { open, changed, kept, failed, excluded };
     State state = State::open;
     Facen facen;                             ///< when changed
+    double norm = 0;                         ///< of the facen
     std::unique_ptr<RecordFailure> failure;  ///< when failed
 };
 
@@ -43,8 +44,9 @@ struct BlockWork {
         fates[i].state = state;
         --open;
     }
-    void settle_changed(std::size_t i, Facen facen) {
+    void settle_changed(std::size_t i, Facen facen, double norm) {
         fates[i].facen = std::move(facen);
+        fates[i].norm = norm;
         settle(i, RecordFate::State::changed);
     }
     void settle_failed(std::size_t i, Error error, unsigned attempts) {

@@ -8,6 +8,14 @@
 #include <utility>
 
 namespace ffdump {
+namespace {
+
+std::string wrong_dimension(std::size_t found, std::size_t wanted) {
+    return wanted == 0 ? fmt::format("the facen has {} floats, and no second one agrees", found)
+                       : fmt::format("the facen has {} floats in place of {}", found, wanted);
+}
+
+}  // namespace
 
 ExtractionStage::ExtractionStage(Extractor& extractor, PipelineMailbox& mailbox,
                                  const MigrationPlan& plan, Limits limits, ServiceGate gate)
@@ -128,41 +136,39 @@ void ExtractionStage::answered(BatchAnswered event, Clock::Instant now) {
 
 void ExtractionStage::settle(Batch batch, std::vector<ExtractedFacen> facens) {
     // The whole answer votes before any facen of it is judged.
+    std::vector<double> norms(batch.images.size());
     for (std::size_t i = 0; i < batch.images.size(); ++i) {
         ExtractedFacen& facen = facens.at(i);
         if (!facen) {
             continue;
         }
-        if (Result<void> valid = check_facen(*facen, {.norm_tolerance = limits_.norm_tolerance});
-            valid) {
+        if (Result<double> norm = check_facen(*facen, {.norm_tolerance = limits_.norm_tolerance});
+            norm) {
+            norms[i] = *norm;
             dimensions_.at(batch.images[i].ticket.work->file).add(facen->size());
         } else {
-            facen = failed(std::move(valid.error()));
+            facen = failed(std::move(norm.error()));
         }
     }
     for (std::size_t i = 0; i < batch.images.size(); ++i) {
-        settle_one(std::move(batch.images[i]), std::move(facens.at(i)), batch.alone, batch.lane);
+        const Ticket& ticket = batch.images[i].ticket;
+        ExtractedFacen& facen = facens.at(i);
+        const std::size_t dimension = dimensions_.at(ticket.work->file).decided();
+        if (facen && facen->size() == dimension) {
+            ++counters_.extracted;
+            ticket.work->settle_changed(ticket.index, std::move(*facen), norms[i]);
+            continue;
+        }
+        Error error = facen
+                          ? Error(Reason::facen_invalid, wrong_dimension(facen->size(), dimension))
+                          : std::move(facen.error());
+        refuse(std::move(batch.images[i]), std::move(error), batch.alone, batch.lane);
     }
 }
 
-void ExtractionStage::settle_one(ReadyImage image, ExtractedFacen facen, bool alone,
-                                 std::size_t lane) {
-    const Ticket& ticket = image.ticket;
-    const std::size_t dimension = dimensions_.at(ticket.work->file).decided();
-    if (facen && facen->size() != dimension) {
-        facen = failed(
-            Reason::facen_invalid,
-            dimension == 0
-                ? fmt::format("the facen has {} floats, and no second one agrees", facen->size())
-                : fmt::format("the facen has {} floats in place of {}", facen->size(), dimension));
-    }
-    if (facen) {
-        ++counters_.extracted;
-        ticket.work->settle_changed(ticket.index, std::move(*facen));
-        return;
-    }
+void ExtractionStage::refuse(ReadyImage image, Error error, bool alone, std::size_t lane) {
     // What may have come from the company in the batch is asked once more, alone.
-    const Reason reason = facen.error().reason();
+    const Reason reason = error.reason();
     const bool ask_alone =
         !alone && (reason == Reason::facen_invalid || reason == Reason::extraction_rejected);
     if (ask_alone) {
@@ -173,7 +179,7 @@ void ExtractionStage::settle_one(ReadyImage image, ExtractedFacen facen, bool al
         requeue(std::move(batch), std::nullopt);
         return;
     }
-    ticket.work->settle_failed(ticket.index, std::move(facen.error()), ticket.attempts);
+    image.ticket.work->settle_failed(image.ticket.index, std::move(error), image.ticket.attempts);
 }
 
 void ExtractionStage::rejected(Batch batch, Error error) {

@@ -80,7 +80,7 @@ class ExtractionStage {
     void send(Batch batch, Clock::Instant now);
     void requeue(Batch batch, std::optional<Clock::Instant> not_before);
     void settle(Batch batch, std::vector<ExtractedFacen> facens);
-    void settle_one(ReadyImage image, ExtractedFacen facen, bool alone, std::size_t lane);
+    void refuse(ReadyImage image, Error error, bool alone, std::size_t lane);
     void rejected(Batch batch, Error error);
     void fault(Flight flight, const Error& error, Clock::Instant now);
     void halve(Batch batch);

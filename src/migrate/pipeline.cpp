@@ -209,7 +209,8 @@ Result<bool> Pipeline::reuse(BlockWork& work, std::size_t i) {
         return had_failed.map([](bool) { return false; });
     }
     return prior_->next(work.block.spans[i].id).map([&work, i](Facen facen) {
-        work.settle_changed(i, std::move(facen));
+        const double norm = facen_norm(facen);
+        work.settle_changed(i, std::move(facen), norm);
         return true;
     });
 }

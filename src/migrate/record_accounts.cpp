@@ -41,9 +41,8 @@ void RecordAccounts::book(Tally& tally, const BlockWork& work, std::size_t i) {
     switch (fate.state) {
         case RecordFate::State::changed: {
             sums.vec = digester_.vec(span.id, fate.facen);
-            const double norm = facen_norm(fate.facen);
-            tally.norm_min = tally.norm_max == 0 ? norm : std::min(tally.norm_min, norm);
-            tally.norm_max = std::max(tally.norm_max, norm);
+            tally.norm_min = tally.norm_max == 0 ? fate.norm : std::min(tally.norm_min, fate.norm);
+            tally.norm_max = std::max(tally.norm_max, fate.norm);
             tally.new_dimension = fate.facen.size();
             tally.target += sums;
             break;

@@ -33,7 +33,7 @@ constexpr std::array<std::array<std::uint32_t, 256>, 4> make_values() {
         values[place].fill(kInvalid);
         for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
             values[place][static_cast<unsigned char>(kAlphabet[i])] =
-                static_cast<std::uint32_t>(i << (18U - 6U * place));
+                static_cast<std::uint32_t>(i << (18U - (6U * place)));
         }
     }
     return values;
@@ -47,7 +47,7 @@ std::uint32_t group_value(const char* text) noexcept {
 
 void put_bytes(char* out, std::uint32_t value, std::size_t count) noexcept {
     for (std::size_t i = 0; i < count; ++i) {
-        out[i] = static_cast<char>((value >> (16U - 8U * i)) & 0xFFU);
+        out[i] = static_cast<char>((value >> (16U - (8U * i))) & 0xFFU);
     }
 }
 
@@ -91,7 +91,7 @@ bool decode_tail(const char* text, std::string& out) {
 void append_base64(std::string& out, std::string_view bytes) {
     const std::size_t whole = bytes.size() / 3 * 3;
     const std::size_t before = out.size();
-    out.resize(before + (bytes.size() + 2) / 3 * 4);
+    out.resize(before + ((bytes.size() + 2) / 3 * 4));
     char* to = out.data() + before;
     const auto* from = reinterpret_cast<const unsigned char*>(bytes.data());
     for (std::size_t i = 0; i < whole; i += 3, to += 4) {

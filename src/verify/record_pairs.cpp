@@ -235,11 +235,11 @@ Sum128 RecordPairs::check_facen_of(const RecordView& target) {
         return {};
     }
     const Result<Facen> facen = decode_facen(target.facen());
-    const Result<void> valid =
-        facen ? check_facen(*facen, rules_.facen) : Result<void>(failed(facen.error()));
-    if (!valid) {
+    const Result<double> norm =
+        facen ? check_facen(*facen, rules_.facen) : failed(facen.error());
+    if (!norm) {
         note(Reason::facen_invalid, target.id(), target.span().offset,
-             valid.error().detail().c_str());
+             norm.error().detail().c_str());
     }
     return facen ? digester_.vec(target.id(), *facen) : Sum128{};
 }

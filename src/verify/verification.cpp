@@ -260,10 +260,11 @@ VerifyReport Verification::conclude() {
     report_.findings = findings_.take();
     report_.restorable = total == 0;
     if (report_.restorable) {
-        report_.verdict = report_.failed + report_.excluded == 0
-                              ? "restorable"
-                              : fmt::format("restorable ({} records failed, {} excluded)",
-                                            report_.failed, report_.excluded);
+        report_.verdict =
+            report_.failed + report_.excluded == 0
+                ? "restorable"
+                : fmt::format("restorable ({} {} failed, {} excluded)", report_.failed,
+                              report_.failed == 1 ? "record" : "records", report_.excluded);
     } else {
         const std::string first = report_.findings.empty()
                                       ? "there are findings"

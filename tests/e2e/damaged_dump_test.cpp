@@ -84,7 +84,7 @@ TEST_CASE("option --skip-bad-records lists the damaged record and migrates the o
     const ChildEnd verdict = verify(dump.at("dump"), dump.at("new"));
     INFO(verdict.out);
     CHECK(verdict.code == 0);
-    CHECK(last_line(verdict.out) == "restorable (1 records failed, 0 excluded)");
+    CHECK(last_line(verdict.out) == "restorable (1 record failed, 0 excluded)");
 }
 
 }  // namespace ffdump

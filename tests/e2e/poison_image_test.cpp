@@ -25,7 +25,7 @@ void check_that_only_fails(const MadeDump& dump, std::size_t id, const std::stri
     CHECK(failures[0].at("record") == MadeDump::record(id));
     CHECK((file_bytes(dump.at("new/faces.json")) == without_record(dump, id)));
     CHECK(last_line(verify(dump.from(), dump.at("new")).out) ==
-          "restorable (1 records failed, 0 excluded)");
+          "restorable (1 record failed, 0 excluded)");
 }
 
 }  // namespace

@@ -211,7 +211,7 @@ TEST_CASE("verify goes on by numbers and digests when too many records are out o
         DumpPair excluded(std::move(tables));
         excluded.options.most_unmatched = 4;
         const VerifyReport report = excluded.verify();
-        CHECK(report.verdict == "restorable (1 records failed, 8 excluded)");
+        CHECK(report.verdict == "restorable (1 record failed, 8 excluded)");
         CHECK(report.not_proven.size() == 5);
     }
 }

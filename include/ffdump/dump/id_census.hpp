@@ -18,7 +18,7 @@ namespace ffdump {
 class IdCensus {
  public:
     /// `folder` takes the temporary file (8 bytes an id); it is only made when a run is full.
-    IdCensus(FileSystem& files, std::string folder, std::size_t run_ids = 512U << 10U);
+    IdCensus(FileSystem& files, std::string folder, std::size_t run_ids = 64U << 10U);
     ~IdCensus();
     IdCensus(const IdCensus&) = delete;
     IdCensus& operator=(const IdCensus&) = delete;

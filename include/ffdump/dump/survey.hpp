@@ -5,6 +5,7 @@
 #include "ffdump/dump/dump_directory.hpp"
 #include "ffdump/dump/id_census.hpp"
 #include "ffdump/dump/record_reader.hpp"
+#include "ffdump/io/byte_source.hpp"
 #include "ffdump/io/file_system.hpp"
 #include "ffdump/record/facen.hpp"
 
@@ -46,6 +47,12 @@ struct FileSurvey {
 
 /// Called now and then with the bytes read so far; returns false to stop (`interrupted`).
 using SurveyProgress = std::function<bool(std::uint64_t bytes)>;
+
+/// Reads `bytes`, the whole of `file`, to the end; bounded memory. The identity is left open. Fails
+/// as survey_file() does, but cannot know `source_changed`.
+[[nodiscard]] Result<FileSurvey> survey_bytes(FileSystem& files, const DumpFile& file,
+                                              ByteSource& bytes, const SurveyOptions& options,
+                                              const SurveyProgress& progress);
 
 /// Reads the whole file once; bounded memory. Fails with `source_unreadable`, `source_changed`
 /// (the file changed while it was read), `record_too_large`, `interrupted`.

@@ -8,11 +8,12 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace ffdump {
 
-/// Bytes front to back: a plain file, later what a decompressor or a pipe yields. One thread.
+/// Bytes front to back: a plain file, a pipe, or what a decompressor yields. One thread.
 class ByteSource {
  public:
     virtual ~ByteSource() = default;
@@ -27,5 +28,11 @@ class ByteSource {
 
 /// Bytes in memory, which must outlive the source.
 [[nodiscard]] std::unique_ptr<ByteSource> make_memory_source(std::string_view bytes);
+
+/// Standard input of the process, of which there is one.
+[[nodiscard]] std::unique_ptr<ByteSource> make_stdin_source();
+
+/// `first`, then what is left of `rest`, which must outlive the source.
+[[nodiscard]] std::unique_ptr<ByteSource> make_joined_source(std::string first, ByteSource& rest);
 
 }  // namespace ffdump

@@ -31,8 +31,9 @@ inline constexpr std::size_t kMaxDimension = 16384;
 /// Cosine similarity; 0 when the sizes differ or one has no length.
 [[nodiscard]] double facen_cosine(std::span<const float> a, std::span<const float> b) noexcept;
 
-/// Fails with `facen_invalid` and says which rule: empty, dimension, not finite, norm.
-[[nodiscard]] Result<void> check_facen(std::span<const float> facen, const FacenRules& rules);
+/// The norm of a facen that keeps the rules. Fails with `facen_invalid` and says which it breaks:
+/// empty, dimension, not finite, norm.
+[[nodiscard]] Result<double> check_facen(std::span<const float> facen, const FacenRules& rules);
 
 /// Decodes the text of a JSON string token between its quotes: standard base64 with padding, where
 /// `\/` may stand for `/` (as Lua's JSON writes it). Fails with `facen_invalid` on anything else:

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dump_prefix.hpp"
+
+#include "ffdump/base/printable.hpp"
+
+#include <utility>
+
+namespace ffdump {
+namespace {
+
+/// Names end up in file names, manifest, logs and terminals.
+Result<void> check_name(const std::string& name, const std::string& path) {
+    // printable() writes a backslash of its own as it is, so equal means: nothing to escape.
+    if (is_utf8(name) && printable(name) == name) {
+        return {};
+    }
+    return failed(
+        Error(Reason::source_unreadable, "the file's name is not UTF-8 or holds control characters")
+            .at_file(path)
+            .hint("rename the file to the name of its gallery, in plain characters"));
+}
+
+}  // namespace
+
+Result<DumpPrefix> read_prefix(ByteSource& bytes) {
+    DumpPrefix prefix;
+    prefix.bytes.resize(kRecognitionBytes);
+    std::size_t size = 0;
+    while (size < prefix.bytes.size()) {
+        Result<std::size_t> count =
+            bytes.read({prefix.bytes.data() + size, prefix.bytes.size() - size});
+        if (!count) {
+            return failed(std::move(count.error()));
+        }
+        if (*count == 0) {
+            prefix.whole = true;
+            break;
+        }
+        size += *count;
+    }
+    prefix.bytes.resize(size);
+    return prefix;
+}
+
+Result<DumpFile> recognise_file(std::string name, std::string path, const DumpPrefix& prefix,
+                                std::span<const Profile> profiles) {
+    if (Result<void> named = check_name(name, path); !named) {
+        return failed(std::move(named.error()));
+    }
+    Result<Recognition> seen = recognise(prefix.bytes, prefix.whole, profiles);
+    if (!seen) {
+        const bool has_place = !seen.error().place().file.empty();
+        return failed(has_place ? std::move(seen.error()) : std::move(seen.error()).at_file(path));
+    }
+    DumpFile file;
+    file.gallery = gallery_of_file(name);
+    file.name = std::move(name);
+    file.path = std::move(path);
+    file.profile = std::move(seen->profile);
+    file.evidence = std::move(seen->evidence);
+    return file;
+}
+
+}  // namespace ffdump

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ffdump/dump/dump_stream.hpp"
+
+#include "dump_prefix.hpp"
+
+#include "ffdump/base/printable.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+namespace ffdump {
+namespace {
+
+/// "events.json" from "events.json.zst": what a compressed stream held before.
+std::string unpacked_name(const std::string& name) {
+    constexpr std::array<std::string_view, 3> kEndings{".zst", ".gz", ".tar"};
+    for (const std::string_view ending : kEndings) {
+        if (name.ends_with(ending) && name.size() > ending.size()) {
+            return name.substr(0, name.size() - ending.size());
+        }
+    }
+    return name;
+}
+
+bool has_hidden_part(std::string_view path) {
+    while (!path.empty()) {
+        const std::string_view part = path.substr(0, path.find('/'));
+        if (part.starts_with('.') && part != ".") {
+            return true;
+        }
+        path.remove_prefix(std::min(path.size(), part.size() + 1));
+    }
+    return false;
+}
+
+}  // namespace
+
+Result<DumpStream> DumpStream::open(ByteSource& bytes, std::string name,
+                                    std::span<const Profile> profiles) {
+    DumpStream stream(std::move(name), profiles);
+    Result<DumpPrefix> prefix = read_prefix(bytes);
+    if (!prefix) {
+        return failed(std::move(prefix.error()));
+    }
+    const bool packed = is_packed(prefix->bytes);
+    stream.all_ = make_joined_source(std::move(prefix->bytes), bytes);
+    if (packed) {
+        Result<std::unique_ptr<ArchiveReader>> archive = open_archive(*stream.all_, stream.name_);
+        if (!archive) {
+            return failed(std::move(archive.error()));
+        }
+        stream.archive_ = std::move(*archive);
+    }
+    return stream;
+}
+
+Result<const DumpFile*> DumpStream::next() {
+    if (archive_ == nullptr) {
+        if (std::exchange(has_any_, true)) {
+            return nullptr;
+        }
+        return recognised(file_name_of(name_), name_, *all_);
+    }
+    for (;;) {
+        Result<const ArchiveEntry*> entry = archive_->next();
+        if (!entry) {
+            return failed(std::move(entry.error()));
+        }
+        if (*entry == nullptr) {
+            return has_any_ ? Result<const DumpFile*>(nullptr)
+                            : failed(Error(Reason::source_unreadable, "the archive holds no file")
+                                         .at_file(name_));
+        }
+        Result<bool> wanted = is_wanted(**entry);
+        if (!wanted) {
+            return failed(std::move(wanted.error()));
+        }
+        if (*wanted) {
+            has_any_ = true;
+            const std::string& path = (*entry)->path;
+            return path.empty() ? recognised(unpacked_name(file_name_of(name_)), name_, *archive_)
+                                : recognised(file_name_of(path), join_path(name_, path), *archive_);
+        }
+    }
+}
+
+Result<bool> DumpStream::is_wanted(const ArchiveEntry& entry) const {
+    if (entry.kind == EntryKind::directory || has_hidden_part(entry.path)) {
+        return false;
+    }
+    if (entry.kind == EntryKind::other) {
+        return failed(Error(Reason::source_unreadable,
+                            fmt::format("{} in the archive is neither file nor folder",
+                                        printable(entry.path)))
+                          .at_file(name_)
+                          .hint("pack the files themselves in place of links to them"));
+    }
+    return true;
+}
+
+Result<const DumpFile*> DumpStream::recognised(std::string name, std::string path,
+                                               ByteSource& bytes) {
+    Result<DumpPrefix> prefix = read_prefix(bytes);
+    if (!prefix) {
+        return failed(std::move(prefix.error()).at_file(path));
+    }
+    Result<DumpFile> file = recognise_file(std::move(name), std::move(path), *prefix, profiles_);
+    if (!file) {
+        return failed(std::move(file.error()));
+    }
+    file_ = std::move(*file);
+    file_bytes_ = make_joined_source(std::move(prefix->bytes), bytes);
+    return &file_;
+}
+
+}  // namespace ffdump

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ffdump/io/archive_reader.hpp"
+
+#include "ffdump/base/printable.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <archive.h>
+#include <archive_entry.h>
+#include <array>
+#include <cerrno>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace ffdump {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::size_t kInputBytes = 256U << 10U;
+constexpr std::size_t kMostPathBytes = 4096;
+constexpr std::size_t kTarBlock = 512;
+
+struct ArchiveCloser {
+    void operator()(archive* open) const noexcept { archive_read_free(open); }
+};
+
+EntryKind kind_of(archive_entry* entry) {
+    if (archive_entry_hardlink(entry) != nullptr) {
+        return EntryKind::other;
+    }
+    switch (archive_entry_filetype(entry)) {
+        case AE_IFREG:
+            return EntryKind::file;
+        case AE_IFDIR:
+            return EntryKind::directory;
+        default:
+            return EntryKind::other;
+    }
+}
+
+class LibarchiveReader final : public ArchiveReader {
+ public:
+    LibarchiveReader(ByteSource& bytes, std::string name)
+        : bytes_(bytes),
+          name_(std::move(name)),
+          input_(kInputBytes),
+          archive_(archive_read_new()) {}
+
+    Result<void> open() {
+        archive* const opened = archive_.get();
+        const bool is_ready = opened != nullptr &&
+                              archive_read_support_filter_gzip(opened) == ARCHIVE_OK &&
+                              archive_read_support_filter_zstd(opened) == ARCHIVE_OK &&
+                              archive_read_support_format_tar(opened) == ARCHIVE_OK &&
+                              archive_read_support_format_raw(opened) == ARCHIVE_OK;
+        if (!is_ready) {
+            return failed(
+                Error(Reason::internal_error, "libarchive cannot read tar, gzip and zstd"));
+        }
+        return checked(archive_read_open(opened, this, nullptr, &LibarchiveReader::give, nullptr));
+    }
+
+    [[nodiscard]] Result<const ArchiveEntry*> next() override {
+        archive_entry* entry = nullptr;
+        const int code = archive_read_next_header(archive_.get(), &entry);
+        if (code == ARCHIVE_EOF) {
+            return is_cut_off() ? Result<const ArchiveEntry*>(failed(
+                                      unreadable("the archive is cut off between two files")))
+                                : nullptr;
+        }
+        if (Result<void> good = checked(code); !good) {
+            return failed(std::move(good.error()));
+        }
+        const bool is_raw = archive_format(archive_.get()) == ARCHIVE_FORMAT_RAW;
+        const char* const path = is_raw ? "" : archive_entry_pathname(entry);
+        if (path == nullptr || std::string_view(path).size() > kMostPathBytes) {
+            return failed(unreadable("an entry has no usable name"));
+        }
+        entry_.path = path;
+        entry_.kind = is_raw ? EntryKind::file : kind_of(entry);
+        return &entry_;
+    }
+
+    [[nodiscard]] Result<std::size_t> read(std::span<char> out) override {
+        const la_ssize_t got = archive_read_data(archive_.get(), out.data(), out.size());
+        if (got < 0) {
+            // A warning is as bad here: bytes that are not what was packed.
+            Result<void> bad = checked(static_cast<int>(got));
+            return failed(bad ? unreadable("it cannot be read") : std::move(bad.error()));
+        }
+        return static_cast<std::size_t>(got);
+    }
+
+    [[nodiscard]] Result<void> skip(std::uint64_t count) override {
+        std::vector<char> unwanted(kInputBytes);
+        while (count != 0) {
+            const auto wanted =
+                static_cast<std::size_t>(std::min<std::uint64_t>(count, unwanted.size()));
+            Result<std::size_t> got = read({unwanted.data(), wanted});
+            if (!got) {
+                return failed(std::move(got.error()));
+            }
+            if (*got == 0) {
+                return failed(Error(Reason::source_changed, "it ends early").at_file(name_));
+            }
+            count -= *got;
+        }
+        return {};
+    }
+
+ private:
+    /// libarchive asks for bytes; no exception may leave this.
+    static la_ssize_t give(archive* open, void* self, const void** buffer) {
+        auto* const reader = static_cast<LibarchiveReader*>(self);
+        Result<std::size_t> got = reader->bytes_.read(reader->input_);
+        if (!got) {
+            reader->failure_ = std::move(got.error());
+            archive_set_error(open, EIO, "cannot read");
+            return ARCHIVE_FATAL;
+        }
+        reader->note_tail({reader->input_.data(), *got});
+        *buffer = reader->input_.data();
+        return static_cast<la_ssize_t>(*got);
+    }
+
+    void note_tail(std::string_view bytes) {
+        tail_.append(bytes.substr(bytes.size() - std::min(bytes.size(), kTarBlock)));
+        tail_.erase(0, tail_.size() - std::min(tail_.size(), kTarBlock));
+    }
+
+    /// A tar archive ends with blocks of zeros; libarchive takes the end of the bytes for the
+    /// archive's. Compressed streams know their end themselves.
+    [[nodiscard]] bool is_cut_off() const {
+        const bool is_plain_tar = archive_filter_code(archive_.get(), 0) == ARCHIVE_FILTER_NONE &&
+                                  archive_format(archive_.get()) != ARCHIVE_FORMAT_RAW;
+        return is_plain_tar && tail_.find_first_not_of('\0') != std::string::npos;
+    }
+
+    [[nodiscard]] Error unreadable(std::string_view what) const {
+        return Error(Reason::source_unreadable, std::string(what)).at_file(name_);
+    }
+
+    /// Warnings fail as well: a name that cannot be decoded, a header that was mended.
+    [[nodiscard]] Result<void> checked(int code) {
+        if (code == ARCHIVE_OK) {
+            return {};
+        }
+        if (failure_) {
+            return failed(std::move(*std::exchange(failure_, std::nullopt)));
+        }
+        const char* const text = archive_error_string(archive_.get());
+        return failed(unreadable(fmt::format("it is no sound archive: {}",
+                                             printable(text == nullptr ? "damaged" : text)))
+                          .hint("make the archive again, or unpack it and give the folder"));
+    }
+
+    ByteSource& bytes_;
+    std::string name_;
+    std::vector<char> input_;
+    std::unique_ptr<archive, ArchiveCloser> archive_;
+    ArchiveEntry entry_;
+    std::string tail_;  ///< the last block that libarchive was given
+    std::optional<Error> failure_;
+};
+
+}  // namespace
+
+bool is_packed(std::string_view prefix) noexcept {
+    constexpr std::size_t kTarMagicAt = 257;
+    return prefix.starts_with("\x1f\x8b"sv) || prefix.starts_with("\x28\xb5\x2f\xfd"sv) ||
+           (prefix.size() > kTarMagicAt && prefix.substr(kTarMagicAt).starts_with("ustar"));
+}
+
+Result<std::unique_ptr<ArchiveReader>> open_archive(ByteSource& bytes, std::string name) {
+    auto reader = std::make_unique<LibarchiveReader>(bytes, std::move(name));
+    if (Result<void> opened = reader->open(); !opened) {
+        return failed(std::move(opened.error()));
+    }
+    return reader;
+}
+
+}  // namespace ffdump

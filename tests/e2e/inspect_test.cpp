@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "made_dump.hpp"
+#include "support/made_archive.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace ffdump {
+namespace {
+
+ChildEnd inspect_input(const std::string& input, const Arguments& more = {}) {
+    Arguments arguments{"inspect", "-"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    ChildCommand command = ffdump_command(std::move(arguments));
+    command.input = input;
+    ChildProcess child(command);
+    return child.wait().value();
+}
+
+nlohmann::json files_in(const ChildEnd& end) {
+    return nlohmann::json::parse(end.out).at("files");
+}
+
+TEST_CASE("inspect says the same of a dump in a folder, in an archive and on standard input") {
+    const MadeDump dump(20);
+    const std::string text = file_bytes(dump.at("dump/faces.json"));
+    MadeArchive archive(Packing::zstd);
+    archive.add("dump/faces.json", text);
+    const std::string packed = archive.bytes();
+    const std::string path = dump.folder().write("dump.tar.zst", packed);
+
+    auto in_folder = files_in(run_ffdump({"inspect", dump.from(), "--json"}));
+    REQUIRE(in_folder.size() == 1);
+    CHECK(in_folder[0].at("records") == 20);
+    for (const ChildEnd& end :
+         {run_ffdump({"inspect", path, "--json"}), inspect_input(packed, {"--json"})}) {
+        INFO(end.err);
+        CHECK(end.code == 0);
+        CHECK(files_in(end) == in_folder);
+    }
+    auto piped = files_in(inspect_input(text, {"--json"}));
+    REQUIRE(piped.size() == 1);
+    CHECK(piped[0].at("gallery") == "standard-input");
+    CHECK(piped[0].at("records") == 20);
+}
+
+TEST_CASE("inspect of an archive names the place of a problem within its file") {
+    MadeArchive archive(Packing::gzip);
+    archive.add("dump/faces.json", MadeDump::record(1) + "\n{\"id\":2}\n");
+    const ChildEnd end = inspect_input(archive.bytes());
+    INFO(end.out << end.err);
+    CHECK(end.code == 4);
+    CHECK(has(end.out, "faces.json:2 (byte"));
+    CHECK(has(end.out, "field_missing"));
+}
+
+TEST_CASE("inspect of a torn archive ends with one line and a code for corrupt input") {
+    MadeArchive archive(Packing::zstd);
+    archive.add("dump/faces.json", MadeDump::record(1) + "\n");
+    const std::string whole = archive.bytes();
+    const ChildEnd end = inspect_input(whole.substr(0, whole.size() / 2));
+    CHECK(end.code == 4);
+    CHECK(lines_of(end.err).size() == 1);
+    CHECK(has(end.err, "standard-input"));
+}
+
+}  // namespace
+}  // namespace ffdump
