@@ -235,8 +235,7 @@ Sum128 RecordPairs::check_facen_of(const RecordView& target) {
         return {};
     }
     const Result<Facen> facen = decode_facen(target.facen());
-    const Result<double> norm =
-        facen ? check_facen(*facen, rules_.facen) : failed(facen.error());
+    const Result<double> norm = facen ? check_facen(*facen, rules_.facen) : failed(facen.error());
     if (!norm) {
         note(Reason::facen_invalid, target.id(), target.span().offset,
              norm.error().detail().c_str());
