@@ -104,7 +104,8 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
      "does not hold what the journal says was written",
      "keep the directory for inspection and migrate into a fresh one"},
     {Reason::model_changed, "model_changed", trust, 7, "changed its model during the run",
-     "find out which model extraction-api serves before you trust any result"},
+     "let extraction-api serve the first model again, on every server behind the address, then run "
+     "the same command with --rewind-to-canary"},
 
     {Reason::usage_error, "usage_error", setup, 2, "was not understood", "see ffdump --help"},
     {Reason::config_unreadable, "config_unreadable", setup, 2, "cannot be read",

@@ -55,8 +55,8 @@ same command with --retry-failed. Live shards are never touched.
 
 Exit codes: 0 done; 1 internal error; 2 usage or configuration; 3 done, but some records
 failed, or --max-failures was exceeded; 4 dump unreadable or corrupt; 5 storage or
-extraction-api unreachable or refusing; 6 output not writable or disk full; 8 another run
-holds the output; 130, 143 interrupted.)";
+extraction-api unreachable or refusing; 6 output not writable or disk full; 7 results in
+doubt, since the model changed (see --rewind-to-canary); 8 another run holds the output; 130, 143 interrupted.)";
 }
 
 void MigrateCommand::declare(CLI::App& app) {
@@ -75,6 +75,10 @@ void MigrateCommand::declare(CLI::App& app) {
                    "records are through")
         ->type_name("N|N%");
     excluded_.declare(app);
+    app.add_flag("--rewind-to-canary", options_.rewind_to_canary,
+                 "After an end with 7: do again what came after the last check of the model that "
+                 "passed")
+        ->excludes("--retry-failed");
     app.add_flag("--skip-bad-records", options_.skip_bad_records,
                  "List records that cannot be read as failed, and go on");
     app.add_flag("--allow-duplicate-ids", options_.allow_duplicate_ids,

@@ -125,6 +125,13 @@ void describe_limits(const Description& out, const LimitSettings& limits) {
     out.add_number("depth", limits.depth);
 }
 
+void describe_canaries(const Description& out, const CanarySettings& canaries) {
+    out.add_number("images", canaries.images);
+    out.add_number("every_records", canaries.every_records);
+    out.add("every", canaries.every);
+    out.add("cosine", fmt::format("{}", canaries.cosine));
+}
+
 void describe_own(const Description& out, const Settings& settings) {
     if (settings.model) {
         out.add("model", *settings.model);
@@ -134,6 +141,7 @@ void describe_own(const Description& out, const Settings& settings) {
         describe_gallery(out.below("galleries").below(name), gallery);
     }
     describe_retry(out.below("retry"), settings.retry);
+    describe_canaries(out.below("canaries"), settings.canaries);
     describe_limits(out.below("limits"), settings.limits);
     describe_timeouts(out.below("storage_timeouts"), settings.storage_timeouts);
     out.below("tls").add("ca_file", settings.ca_file);

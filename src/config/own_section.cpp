@@ -31,6 +31,13 @@ void read_retry(SectionReader& section, RetrySettings& retry) {
     }
 }
 
+void read_canaries(SectionReader& section, CanarySettings& canaries) {
+    section.whole("images", canaries.images, {0, 64});
+    section.whole("every_records", canaries.every_records, {1, 1000000000});
+    section.duration("every", canaries.every, milliseconds(1));
+    section.fraction("cosine", canaries.cosine, 1.0);
+}
+
 void read_limits(SectionReader& section, LimitSettings& limits) {
     // A block holds one record and its offsets are 32 bits, hence 1 GiB; a smaller bound than
     // 64 KiB would refuse ordinary records. simdjson goes 1024 levels deep.
@@ -74,6 +81,8 @@ void read_own(SectionReader& section, Settings& settings) {
         settings.galleries = read_galleries(galleries, base);
     });
     section.section("retry", [&](SectionReader& retry) { read_retry(retry, settings.retry); });
+    section.section("canaries",
+                    [&](SectionReader& canaries) { read_canaries(canaries, settings.canaries); });
     section.section("limits", [&](SectionReader& limits) { read_limits(limits, settings.limits); });
     section.section("storage_timeouts", [&](SectionReader& timeouts) {
         read_timeouts(timeouts, settings.storage_timeouts);

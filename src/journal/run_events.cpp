@@ -274,6 +274,13 @@ std::string encode(const FileRenamed& event) {
     return text_of(buffer);
 }
 
+std::string encode(const RunRewound& event) {
+    msgpack::sbuffer buffer;
+    Packer packer(buffer);
+    MapWriter(packer, 1).put("first", event.first);
+    return text_of(buffer);
+}
+
 Result<RunBegin> decode_run_begin(std::string_view payload) {
     return decode<RunBegin>(payload, "RUN_BEGIN", [](MsgpackFields& fields, RunBegin& event) {
         fields.take("run_id", event.run_id)
@@ -320,6 +327,12 @@ Result<FileRenamed> decode_file_renamed(std::string_view payload) {
     return decode<FileRenamed>(
         payload, "FILE_RENAMED",
         [](MsgpackFields& fields, FileRenamed& event) { fields.take("file", event.file); });
+}
+
+Result<RunRewound> decode_run_rewound(std::string_view payload) {
+    return decode<RunRewound>(payload, "REWOUND", [](MsgpackFields& fields, RunRewound& event) {
+        fields.take("first", event.first);
+    });
 }
 
 }  // namespace ffdump

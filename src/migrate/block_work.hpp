@@ -25,9 +25,11 @@ struct RecordFailure {
 struct RecordFate {
     enum class State : std::uint8_t { open, changed, kept, failed, excluded };
     State state = State::open;
-    Facen facen;                             ///< when changed
+    Facen facen;                             ///< when changed, or see has_prior
     double norm = 0;                         ///< of the facen
     std::unique_ptr<RecordFailure> failure;  ///< when failed
+    /// Open, but with the facen of an earlier run: only the image is wanted, for a canary.
+    bool has_prior = false;
 };
 
 /// A block on its way through the pipeline. Owned by the pipeline's queue; stages hold pointers to
@@ -49,7 +51,15 @@ struct BlockWork {
         fates[i].norm = norm;
         settle(i, RecordFate::State::changed);
     }
+    void settle_prior(std::size_t i) {
+        fates[i].has_prior = false;
+        settle(i, RecordFate::State::changed);
+    }
     void settle_failed(std::size_t i, Error error, unsigned attempts) {
+        if (fates[i].has_prior) {
+            settle_prior(i);
+            return;
+        }
         fates[i].failure =
             std::make_unique<RecordFailure>(RecordFailure{std::move(error), attempts});
         ++failed_unwritten;

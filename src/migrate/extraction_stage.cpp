@@ -18,8 +18,13 @@ std::string wrong_dimension(std::size_t found, std::size_t wanted) {
 }  // namespace
 
 ExtractionStage::ExtractionStage(Extractor& extractor, PipelineMailbox& mailbox,
-                                 const MigrationPlan& plan, Limits limits, ServiceGate gate)
-    : extractor_(extractor), mailbox_(mailbox), limits_(limits), gate_(std::move(gate)) {
+                                 const MigrationPlan& plan, Limits limits, ServiceGate gate,
+                                 ModelGuard& guard)
+    : extractor_(extractor),
+      mailbox_(mailbox),
+      limits_(limits),
+      gate_(std::move(gate)),
+      guard_(guard) {
     for (const FilePlan& file : plan.files) {
         const auto same = [&file](const Lane& lane) { return lane.target == file.target; };
         const auto lane = std::ranges::find_if(lanes_, same);
@@ -41,6 +46,23 @@ void ExtractionStage::add(ReadyImage image, Clock::Instant now) {
     lane.images.push_back(std::move(image));
 }
 
+void ExtractionStage::ask(CanaryRequest request) {
+    Batch batch;
+    batch.lane = request.lane;
+    for (const std::size_t canary : request.which) {
+        batch.images.push_back({{}, guard_.canaries()[canary].image});
+    }
+    batch.canaries = std::move(request);
+    count_waiting(batch, 1);
+    again_.push_front(std::move(batch));
+}
+
+void ExtractionStage::ask_more(std::optional<CanaryRequest> request) {
+    if (request) {
+        ask(std::move(*request));
+    }
+}
+
 void ExtractionStage::pump(Clock::Instant now, bool more_coming) {
     while (!delayed_.empty() && delayed_.begin()->first <= now) {
         again_.push_back(std::move(delayed_.begin()->second));
@@ -58,6 +80,9 @@ void ExtractionStage::pump(Clock::Instant now, bool more_coming) {
 std::optional<ExtractionStage::Batch> ExtractionStage::next_batch(Clock::Instant now,
                                                                   bool more_coming) {
     Batch batch;
+    if (guard_.holds() && (again_.empty() || !again_.front().canaries)) {
+        return std::nullopt;
+    }
     if (!again_.empty()) {
         batch = std::move(again_.front());
         again_.pop_front();
@@ -78,18 +103,22 @@ std::optional<ExtractionStage::Batch> ExtractionStage::next_batch(Clock::Instant
         lane->images.erase(lane->images.begin(), end);
         lane->oldest = now;
     }
-    waiting_count_ -= batch.images.size();
-    for (const ReadyImage& image : batch.images) {
-        waiting_bytes_ -= image.bytes->size();
-    }
+    count_waiting(batch, -1);
     return batch;
 }
 
-void ExtractionStage::requeue(Batch batch, std::optional<Clock::Instant> not_before) {
-    waiting_count_ += batch.images.size();
+/// Images of the batch come to those that wait (1) or leave them (-1).
+void ExtractionStage::count_waiting(const Batch& batch, int sign) {
+    std::size_t bytes = 0;
     for (const ReadyImage& image : batch.images) {
-        waiting_bytes_ += image.bytes->size();
+        bytes += image.bytes->size();
     }
+    waiting_count_ += sign > 0 ? batch.images.size() : 0 - batch.images.size();
+    waiting_bytes_ += sign > 0 ? bytes : 0 - bytes;
+}
+
+void ExtractionStage::requeue(Batch batch, std::optional<Clock::Instant> not_before) {
+    count_waiting(batch, 1);
     if (not_before) {
         delayed_.emplace(*not_before, std::move(batch));
     } else {
@@ -125,9 +154,17 @@ void ExtractionStage::answered(BatchAnswered event, Clock::Instant now) {
     if (event.facens) {
         ++successes_;
         gate_.succeeded(now);
+        if (flight.batch.canaries) {
+            ask_more(guard_.answered(*flight.batch.canaries, *event.facens));
+            return;
+        }
         settle(std::move(flight.batch), std::move(*event.facens));
     } else if (event.facens.error().fault() == FaultClass::record) {
         gate_.succeeded(now);
+        if (flight.batch.canaries) {
+            ask_more(guard_.refused(*flight.batch.canaries, event.facens.error()));
+            return;
+        }
         rejected(std::move(flight.batch), std::move(event.facens.error()));
     } else {
         fault(std::move(flight), event.facens.error(), now);
@@ -156,6 +193,7 @@ void ExtractionStage::settle(Batch batch, std::vector<ExtractedFacen> facens) {
         const std::size_t dimension = dimensions_.at(ticket.work->file).decided();
         if (facen && facen->size() == dimension) {
             ++counters_.extracted;
+            guard_.extracted(batch.lane, ticket.span().id, batch.images[i].bytes, *facen);
             ticket.work->settle_changed(ticket.index, std::move(*facen), norms[i]);
             continue;
         }
@@ -214,7 +252,7 @@ void ExtractionStage::fault(Flight flight, const Error& error, Clock::Instant no
     ++batch.faults;
     // Others are answered while this batch never is: then something in it does it.
     const bool others_answered = successes_ > flight.successes_before;
-    if (batch.faults >= limits_.hopeless_faults && others_answered) {
+    if (batch.faults >= limits_.hopeless_faults && others_answered && !batch.canaries) {
         if (batch.images.size() > 1) {
             halve(std::move(batch));
             return;
@@ -247,7 +285,7 @@ std::optional<Clock::Instant> ExtractionStage::next_timer(Clock::Instant now) co
     if (!delayed_.empty()) {
         earlier(delayed_.begin()->first);
     }
-    if (flying_.size() < limits_.workers && gate_.may_send(now)) {
+    if (flying_.size() < limits_.workers && gate_.may_send(now) && !guard_.holds()) {
         for (const Lane& lane : lanes_) {
             if (!lane.images.empty()) {
                 earlier(lane.oldest + limits_.linger);

@@ -3,6 +3,7 @@
 
 #include "block_work.hpp"
 #include "dimension_vote.hpp"
+#include "model_guard.hpp"
 #include "pipeline_events.hpp"
 
 #include "ffdump/migrate/migration_plan.hpp"
@@ -37,10 +38,13 @@ class ExtractionStage {
         std::uint64_t extracted = 0;
     };
 
+    /// Every facen is shown to `guard`, which must outlive the stage.
     ExtractionStage(Extractor& extractor, PipelineMailbox& mailbox, const MigrationPlan& plan,
-                    Limits limits, ServiceGate gate);
+                    Limits limits, ServiceGate gate, ModelGuard& guard);
 
     void add(ReadyImage image, Clock::Instant now);
+    /// Goes before everything else.
+    void ask(CanaryRequest request);
     /// Sends what may be sent. `more_coming`: images are under way, so a part-filled batch may
     /// wait.
     void pump(Clock::Instant now, bool more_coming);
@@ -53,6 +57,7 @@ class ExtractionStage {
     [[nodiscard]] ServiceGate& gate() noexcept { return gate_; }
     [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
     [[nodiscard]] std::optional<Clock::Instant> next_timer(Clock::Instant now) const;
+    [[nodiscard]] std::size_t lane_of(std::uint32_t file) const { return lane_of_file_.at(file); }
     /// What an earlier run of this directory found.
     void set_dimension(std::uint32_t file, std::size_t dimension) {
         dimensions_.at(file) = DimensionVote(dimension);
@@ -64,6 +69,7 @@ class ExtractionStage {
         std::vector<ReadyImage> images;
         unsigned faults = 0;
         bool alone = false;  ///< one image that is asked a second time on its own
+        std::optional<CanaryRequest> canaries;  ///< the images belong to no record then
     };
     struct Flight {
         Batch batch;
@@ -78,10 +84,12 @@ class ExtractionStage {
 
     [[nodiscard]] std::optional<Batch> next_batch(Clock::Instant now, bool more_coming);
     void send(Batch batch, Clock::Instant now);
+    void count_waiting(const Batch& batch, int sign);
     void requeue(Batch batch, std::optional<Clock::Instant> not_before);
     void settle(Batch batch, std::vector<ExtractedFacen> facens);
     void refuse(ReadyImage image, Error error, bool alone, std::size_t lane);
     void rejected(Batch batch, Error error);
+    void ask_more(std::optional<CanaryRequest> request);
     void fault(Flight flight, const Error& error, Clock::Instant now);
     void halve(Batch batch);
 
@@ -89,6 +97,7 @@ class ExtractionStage {
     PipelineMailbox& mailbox_;
     Limits limits_;
     ServiceGate gate_;
+    ModelGuard& guard_;
     Counters counters_;
     std::vector<Lane> lanes_;
     std::vector<std::size_t> lane_of_file_;

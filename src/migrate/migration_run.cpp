@@ -5,6 +5,7 @@
 #include "pipeline.hpp"
 #include "run_identity.hpp"
 
+#include "ffdump/base/printable.hpp"
 #include "ffdump/base/version.hpp"
 
 #include <fmt/format.h>
@@ -120,7 +121,11 @@ Result<MigrationOutcome> MigrationRun::run() {
                                     {"records", std::to_string(file.survey.records)},
                                     {"why", file.why}});
     }
-    Result<std::optional<RecoveredRun>> found = recover_run(services_.files, directory_);
+    const bool may_rewind =
+        options_.rewind_to_canary && !services_.files.exists(directory_.manifest());
+    Result<void> rewound = may_rewind ? rewind_run(services_.files, directory_) : Result<void>();
+    Result<std::optional<RecoveredRun>> found =
+        rewound ? recover_run(services_.files, directory_) : failed(std::move(rewound.error()));
     if (!found) {
         return failed(std::move(found.error()));
     }
@@ -139,6 +144,11 @@ Result<MigrationOutcome> MigrationRun::run() {
         return failed(std::move(same.error()));
     }
     if (!services_.files.exists(directory_.manifest())) {
+        if ((*found)->doubt) {
+            return failed(Error(Reason::model_changed,
+                                "an earlier run ended in doubt: " + printable(*(*found)->doubt))
+                              .at_file(directory_.path()));
+        }
         return take_up(std::move(**found)).and_then([this](RecoveredRun taken) {
             return work_through(std::move(taken));
         });
@@ -227,28 +237,28 @@ Result<MigrationOutcome> MigrationRun::work_through(RecoveredRun run) {
     if (Result<void> resumed = output.resume(run.files, run.failures_bytes); !resumed) {
         return failed(std::move(resumed.error()));
     }
+    if (run.has_unvouched) {
+        output.note_unvouched();
+    }
     if (run.resumes != 0) {
         services_.log.info("going on with an unfinished run",
                            {{"done", std::to_string(output.records_done())}});
     }
-    for (const std::uint32_t file : remaining.to_rename) {
-        if (Result<void> renamed = output.rename_into_place(file, run.begin.retry_failed);
-            !renamed) {
-            return failed(std::move(renamed.error()));
-        }
-    }
     MigrationOutcome outcome;
     {
-        Pipeline pipeline(settings_, options_, services_, {plan_, directory_, excluded_}, output);
+        Pipeline pipeline(settings_, options_, services_,
+                          {plan_, directory_, excluded_, run.begin.run_id}, output);
         pipeline.finish_later(remaining.to_seal);
         if (run.begin.retry_failed) {
             std::set<std::uint32_t> all;
             for (std::uint32_t i = 0; i < plan_.files.size(); ++i) {
                 all.insert(i);
             }
-            pipeline.keep_results_of(std::move(all));
+            pipeline.keep_results_of(all);
         }
-        Result<void> ran = pipeline.run(std::move(remaining.to_read));
+        Result<void> ran = pipeline.take_up(remaining.to_rename).and_then([&] {
+            return pipeline.run(std::move(remaining.to_read));
+        });
         if (!ran) {
             return failed(std::move(ran.error()));
         }
@@ -272,7 +282,7 @@ Result<Manifest> MigrationRun::publish_run(const RecoveredRun& run,
     Manifest manifest = build_manifest(run.begin, plan_, files);
     manifest.ended = utc_text(services_.clock.wall());
     manifest.resumes = run.resumes;
-    manifest.opt_outs = opt_outs(options_);
+    manifest.opt_outs = opt_outs(options_, settings_);
     manifest.extraction = services_.extractor.describe();
     return publish(services_.files, directory_, manifest)
         .and_then([&] { return run.journal->append(JournalType::run_end, ""); })
@@ -280,6 +290,7 @@ Result<Manifest> MigrationRun::publish_run(const RecoveredRun& run,
         .and_then([&] { return run.journal->close(); })
         .and_then([&] { return services_.files.remove(directory_.previous_manifest()); })
         .and_then([&] { return services_.files.remove(directory_.previous_journal()); })
+        .and_then([&] { return services_.files.remove(directory_.canaries()); })
         .map([&] { return std::move(manifest); });
 }
 

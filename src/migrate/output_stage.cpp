@@ -168,6 +168,11 @@ Result<void> OutputStage::write_record(BlockWork& work, std::size_t i) {
             current_->splicer.left_out(work.block, i);
             break;
     }
+    if (!since_begun_ || !since_passed_) {
+        const FirstWritten first{work.file, work.block.begin.ordinal + i, work.block.spans[i].id};
+        since_begun_ = since_begun_.value_or(first);
+        since_passed_ = since_passed_.value_or(first);
+    }
     current_->accounts.book(progress.tally, work, i);
     ++records_done_;
     if (current_->buffer.size() >= kFlushBytes || failures_buffer_.size() >= kFlushBytes) {
@@ -303,6 +308,37 @@ Result<void> OutputStage::rename_into_place(std::uint32_t file, bool replace) {
         })
         .and_then([this] { return journal_.sync(); })
         .map([this, file] { progress_[file].stage = FileProgress::Stage::renamed; });
+}
+
+Result<void> OutputStage::check_begun(Clock::Instant now) {
+    return commit(now)
+        .and_then([this] { return journal_.append(JournalType::check_begun, ""); })
+        .map([this] { since_begun_.reset(); });
+}
+
+Result<void> OutputStage::check_passed() {
+    return journal_.append(JournalType::check_passed, "")
+        .and_then([this] { return journal_.sync(); })
+        .map([this] {
+            since_passed_ = since_begun_;
+            earlier_is_unvouched_ = false;
+        });
+}
+
+Result<void> OutputStage::check_failed(const std::string& why) {
+    return journal_.append(JournalType::in_doubt, why).and_then([this] { return journal_.sync(); });
+}
+
+std::optional<std::string> OutputStage::first_in_doubt() const {
+    if (earlier_is_unvouched_) {
+        return "in doubt is what came after the last check that passed before this run was taken "
+               "up";
+    }
+    if (!since_passed_) {
+        return std::nullopt;
+    }
+    return fmt::format("in doubt from record {} on (number {} of {})", since_passed_->id.value,
+                       since_passed_->ordinal + 1, plan_.files[since_passed_->file].file.name);
 }
 
 Result<void> OutputStage::finish_failures() {

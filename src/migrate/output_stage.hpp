@@ -60,6 +60,15 @@ class OutputStage {
     [[nodiscard]] Result<void> record_sealed(std::uint32_t file, const SealedFile& sealed);
     /// Renames the sealed file into place; `replace` when an older one may be there.
     [[nodiscard]] Result<void> rename_into_place(std::uint32_t file, bool replace);
+    /// A check of the canaries begins: commits, since what is committed is what it vouches for.
+    [[nodiscard]] Result<void> check_begun(Clock::Instant now);
+    [[nodiscard]] Result<void> check_passed();
+    /// Makes durable that the run must not go on as it is.
+    [[nodiscard]] Result<void> check_failed(const std::string& why);
+    /// Records that no check has vouched for were committed by an earlier process of the run.
+    void note_unvouched() noexcept { earlier_is_unvouched_ = true; }
+    /// From where on the written records are in doubt when a check fails; nothing when none is.
+    [[nodiscard]] std::optional<std::string> first_in_doubt() const;
     /// Closes failures.jsonl.part; its final bytes.
     [[nodiscard]] Result<void> finish_failures();
 
@@ -73,6 +82,12 @@ class OutputStage {
  private:
     /// The file whose records are being written.
     struct Current;
+
+    struct FirstWritten {
+        std::uint32_t file = 0;
+        std::uint64_t ordinal = 0;
+        RecordId id;
+    };
 
     [[nodiscard]] Result<void> open(std::uint32_t file);
     [[nodiscard]] Result<void> write_record(BlockWork& work, std::size_t i);
@@ -95,6 +110,9 @@ class OutputStage {
     std::uint64_t records_done_ = 0;
     std::uint64_t records_failed_ = 0;
     std::vector<std::uint32_t> completed_;
+    bool earlier_is_unvouched_ = false;
+    std::optional<FirstWritten> since_begun_;   ///< first record written since a check began
+    std::optional<FirstWritten> since_passed_;  ///< since the last one that passed began
 
  public:
     ~OutputStage();

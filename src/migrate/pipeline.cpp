@@ -14,6 +14,8 @@ constexpr std::chrono::milliseconds kReportInterval{100};
 /// Of the window, this part is for records, the rest for images that wait.
 constexpr std::size_t kBlockShare = 2;
 constexpr std::size_t kWindowShares = 3;
+/// Images of earlier results that are fetched again for canaries.
+constexpr std::size_t kMostProbes = 64;
 
 GateFigures gate_figures(const RetrySettings& retry) {
     return {.base_delay = retry.base_delay,
@@ -57,8 +59,11 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
       limits_{.record_bytes = settings.limits.record_bytes, .depth = settings.limits.depth},
       images_(services.images, mailbox_, image_limits(settings),
               ServiceGate(gate_figures(settings.retry), Random(services.random_seed))),
+      guard_(settings.canaries, settings.batch_size, Random(services.random_seed + 2)),
       extraction_(services.extractor, mailbox_, job.plan, extraction_limits(settings),
-                  ServiceGate(gate_figures(settings.retry), Random(services.random_seed + 1))),
+                  ServiceGate(gate_figures(settings.retry), Random(services.random_seed + 1)),
+                  guard_),
+      model_({guard_, extraction_, output, job.plan, job.directory, services}, job.run_id),
       image_watch_("the image storage " + services.images.describe(), images_.gate(),
                    settings.retry.give_up_after, ServiceWatch::FirstRefusal::is_waited_out,
                    services.log),
@@ -99,7 +104,7 @@ Result<void> Pipeline::run(std::vector<FeedFile> feed) {
 }
 
 bool Pipeline::is_finished() const {
-    return reading_ended_ && window_.empty() && sealing_ == 0;
+    return reading_ended_ && window_.empty() && sealing_ == 0 && model_.is_settled();
 }
 
 Result<void> Pipeline::turn() {
@@ -115,6 +120,9 @@ Result<void> Pipeline::turn() {
         return written;
     }
     seal_completed();
+    if (Result<void> watched = model_.turn(now); !watched) {
+        return watched;
+    }
     report(now);
     return check_bounds(now);
 }
@@ -130,7 +138,7 @@ Result<void> Pipeline::handle(PipelineEvent event) {
     }
     if (auto* image = std::get_if<ImageFetched>(&event)) {
         if (std::optional<ReadyImage> ready = images_.fetched(std::move(*image), now)) {
-            extraction_.add(std::move(*ready), now);
+            take_image(std::move(*ready), now);
         }
         return {};
     }
@@ -138,7 +146,7 @@ Result<void> Pipeline::handle(PipelineEvent event) {
         extraction_.answered(std::move(*batch), now);
         return {};
     }
-    return put_in_place(std::move(std::get<FileReadBack>(event)));
+    return read_back(std::move(std::get<FileReadBack>(event)));
 }
 
 Result<void> Pipeline::admit(std::unique_ptr<BlockWork> work) {
@@ -208,9 +216,20 @@ Result<bool> Pipeline::reuse(BlockWork& work, std::size_t i) {
     if (!had_failed || *had_failed) {
         return had_failed.map([](bool) { return false; });
     }
-    return prior_->next(work.block.spans[i].id).map([&work, i](Facen facen) {
-        const double norm = facen_norm(facen);
-        work.settle_changed(i, std::move(facen), norm);
+    return prior_->next(work.block.spans[i].id).map([this, &work, i](Facen facen) {
+        RecordFate& fate = work.fates[i];
+        fate.norm = facen_norm(facen);
+        fate.facen = std::move(facen);
+        fate.has_prior = true;
+        // The first of them show whether the model is still that of the run before.
+        const RecordSpan& span = work.block.spans[i];
+        const bool has_image = span.has_normalized_id && span.normalized_id.size != 0;
+        if (has_image && probes_ < kMostProbes && guard_.wants(extraction_.lane_of(work.file))) {
+            ++probes_;
+            images_.add({&work, static_cast<std::uint32_t>(i), 0});
+        } else {
+            work.settle_prior(i);
+        }
         return true;
     });
 }
@@ -239,14 +258,24 @@ void Pipeline::seal_completed() {
     finish_later(output_.take_completed());
 }
 
-Result<void> Pipeline::put_in_place(FileReadBack event) {
+Result<void> Pipeline::read_back(FileReadBack event) {
     --sealing_;
     if (!event.sealed) {
         return failed(std::move(event.sealed.error()));
     }
-    return output_.record_sealed(event.file, *event.sealed).and_then([this, &event] {
-        return output_.rename_into_place(event.file, retried_.contains(event.file));
-    });
+    return model_.sealed(event.file, *event.sealed);
+}
+
+void Pipeline::take_image(ReadyImage image, Clock::Instant now) {
+    BlockWork& work = *image.ticket.work;
+    const std::uint32_t i = image.ticket.index;
+    if (!work.fates[i].has_prior) {
+        extraction_.add(std::move(image), now);
+        return;
+    }
+    guard_.known(extraction_.lane_of(work.file), image.ticket.span().id, image.bytes,
+                 work.fates[i].facen);
+    work.settle_prior(i);
 }
 
 Result<void> Pipeline::check_bounds(Clock::Instant now) {

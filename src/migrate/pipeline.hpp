@@ -6,6 +6,7 @@
 #include "extraction_stage.hpp"
 #include "file_sealer.hpp"
 #include "image_stage.hpp"
+#include "model_watch.hpp"
 #include "output_stage.hpp"
 #include "pipeline_events.hpp"
 #include "prior_results.hpp"
@@ -36,13 +37,21 @@ class Pipeline {
         const MigrationPlan& plan;
         const OutputDirectory& directory;
         const ExcludedIds& excluded;
+        std::string run_id;
     };
 
     Pipeline(const Settings& settings, const MigrationOptions& options,
              const MigrationServices& services, const Job& job, OutputStage& output);
 
     /// Files whose earlier results are kept (--retry-failed).
-    void keep_results_of(std::set<std::uint32_t> files) { retried_ = std::move(files); }
+    void keep_results_of(const std::set<std::uint32_t>& files) {
+        retried_ = files;
+        model_.replace(files);
+    }
+    /// Of a run that is taken up: files that were sealed and not renamed, and its canaries.
+    [[nodiscard]] Result<void> take_up(const std::vector<std::uint32_t>& sealed) {
+        return model_.take_up(sealed).and_then([this] { return model_.load(); });
+    }
     /// Files that are complete, but were not sealed or renamed before an earlier run ended.
     void finish_later(const std::vector<std::uint32_t>& files);
 
@@ -63,7 +72,8 @@ class Pipeline {
     void pump(Clock::Instant now);
     [[nodiscard]] Result<void> write_settled(Clock::Instant now);
     void seal_completed();
-    [[nodiscard]] Result<void> put_in_place(FileReadBack event);
+    [[nodiscard]] Result<void> read_back(FileReadBack event);
+    void take_image(ReadyImage image, Clock::Instant now);
     [[nodiscard]] Result<void> check_budget();
     [[nodiscard]] Result<void> check_bounds(Clock::Instant now);
     [[nodiscard]] Result<void> wind_down(Error cause);
@@ -80,7 +90,9 @@ class Pipeline {
     ReadLimits limits_;
     PipelineMailbox mailbox_;
     ImageStage images_;
+    ModelGuard guard_;
     ExtractionStage extraction_;
+    ModelWatch model_;
     ServiceWatch image_watch_;
     ServiceWatch extraction_watch_;
     BlockFeeder feeder_;
@@ -91,6 +103,7 @@ class Pipeline {
     std::set<std::uint32_t> retried_;
     std::unique_ptr<PriorResults> prior_;
     std::uint32_t prior_file_ = 0;
+    std::size_t probes_ = 0;
     std::size_t sealing_ = 0;
     bool reading_ended_ = false;
     std::vector<PipelineEvent> events_;

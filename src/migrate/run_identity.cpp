@@ -92,13 +92,16 @@ std::map<std::string, std::string> settings_that_matter(const Settings& settings
     return chosen;
 }
 
-std::vector<std::string> opt_outs(const MigrationOptions& options) {
+std::vector<std::string> opt_outs(const MigrationOptions& options, const Settings& settings) {
     std::vector<std::string> list;
     if (options.skip_bad_records) {
         list.emplace_back("skip-bad-records");
     }
     if (options.allow_duplicate_ids) {
         list.emplace_back("allow-duplicate-ids");
+    }
+    if (settings.canaries.images == 0) {
+        list.emplace_back("no-canaries");
     }
     return list;
 }

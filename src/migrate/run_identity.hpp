@@ -19,7 +19,8 @@ namespace ffdump {
     const Settings& settings, const MigrationOptions& options);
 
 /// Options that weaken a check, for the manifest.
-[[nodiscard]] std::vector<std::string> opt_outs(const MigrationOptions& options);
+[[nodiscard]] std::vector<std::string> opt_outs(const MigrationOptions& options,
+                                                const Settings& settings);
 
 [[nodiscard]] std::vector<PlannedFile> planned_files(const MigrationPlan& plan);
 

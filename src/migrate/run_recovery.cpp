@@ -14,7 +14,13 @@ class Replay {
  public:
     explicit Replay(RecoveredRun& run) : run_(run) {}
 
-    Result<void> take(const JournalRecord& record) {
+    /// Of a void record only what was true before the doubtful results holds: a file that was
+    /// complete by then may have been sealed and put in place since.
+    Result<void> take(const JournalRecord& record, bool is_void) {
+        if (is_void && record.type == JournalType::commit) {
+            return {};
+        }
+        is_void_ = is_void;
         switch (record.type) {
             case JournalType::run_begin:
                 return decode_run_begin(record.payload).map([this](RunBegin begin) {
@@ -31,13 +37,23 @@ class Replay {
                 });
             case JournalType::file_renamed:
                 return decode_file_renamed(record.payload).and_then([this](FileRenamed event) {
-                    return file(event.file).map([](FileProgress* progress) {
-                        progress->stage = FileProgress::Stage::renamed;
+                    return file(event.file).map([this](FileProgress* progress) {
+                        if (!is_void_ || progress->stage == FileProgress::Stage::sealed) {
+                            progress->stage = FileProgress::Stage::renamed;
+                        }
                     });
                 });
             case JournalType::interrupted:
                 ++run_.resumes;
                 return {};
+            case JournalType::in_doubt:
+                run_.doubt = record.payload;
+                return {};
+            case JournalType::rewound:
+                run_.doubt.reset();
+                return {};
+            case JournalType::check_begun:
+            case JournalType::check_passed:
             case JournalType::run_end:
                 return {};
         }
@@ -97,7 +113,10 @@ class Replay {
     }
 
     Result<void> sealed(FileSealed event) {
-        return file(event.file).map([&event](FileProgress* progress) {
+        return file(event.file).map([this, &event](FileProgress* progress) {
+            if (is_void_ && progress->stage != FileProgress::Stage::complete) {
+                return;
+            }
             progress->stage = FileProgress::Stage::sealed;
             progress->sealed = {event.bytes, std::move(event.sha256)};
             progress->target_bytes = event.bytes;
@@ -107,7 +126,49 @@ class Replay {
 
     RecoveredRun& run_;
     std::uint64_t failures_before_file_ = 0;
+    bool is_void_ = false;
 };
+
+/// Which records a later RunRewound has made void.
+Result<std::vector<bool>> void_records(const std::vector<JournalRecord>& records) {
+    std::vector<bool> is_void(records.size());
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        if (records[i].type != JournalType::rewound) {
+            continue;
+        }
+        Result<RunRewound> event = decode_run_rewound(records[i].payload);
+        if (!event) {
+            return failed(std::move(event.error()));
+        }
+        if (event->first > i) {
+            return failed(Reason::journal_damaged, "the journal was rewound to what comes later");
+        }
+        std::fill(is_void.begin() + static_cast<std::ptrdiff_t>(event->first),
+                  is_void.begin() + static_cast<std::ptrdiff_t>(i), true);
+    }
+    return is_void;
+}
+
+/// The first record that the last check which passed does not vouch for.
+std::size_t first_in_doubt(const std::vector<JournalRecord>& records,
+                           const std::vector<bool>& is_void) {
+    std::optional<std::size_t> begun;
+    std::optional<std::size_t> first;
+    std::size_t first_commit = records.size();
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        if (is_void[i]) {
+            continue;
+        }
+        if (records[i].type == JournalType::check_begun) {
+            begun = i;
+        } else if (records[i].type == JournalType::check_passed && begun) {
+            first = *begun + 1;
+        } else if (records[i].type == JournalType::commit) {
+            first_commit = std::min(first_commit, i);
+        }
+    }
+    return first.value_or(first_commit);
+}
 
 /// An interrupted start of a retry leaves the old journal beside an empty new one, or alone.
 Result<void> put_old_journal_back(FileSystem& files, const OutputDirectory& directory) {
@@ -172,11 +233,20 @@ Result<std::optional<RecoveredRun>> recover_run(FileSystem& files,
     }
     RecoveredRun run;
     run.journal = std::move(recovered->journal);
+    const Result<std::vector<bool>> is_void = void_records(recovered->records);
+    if (!is_void) {
+        return failed(Error(is_void.error()).at_file(directory.journal()));
+    }
     Replay replay(run);
-    for (const JournalRecord& record : recovered->records) {
-        if (Result<void> taken = replay.take(record); !taken) {
+    for (std::size_t i = 0; i < recovered->records.size(); ++i) {
+        if (Result<void> taken = replay.take(recovered->records[i], (*is_void)[i]); !taken) {
             return failed(std::move(taken.error()).at_file(directory.journal()));
         }
+    }
+    const std::size_t unvouched = first_in_doubt(recovered->records, *is_void);
+    for (std::size_t i = unvouched; i < recovered->records.size(); ++i) {
+        const bool is_commit = recovered->records[i].type == JournalType::commit;
+        run.has_unvouched = run.has_unvouched || (is_commit && !(*is_void)[i]);
     }
     if (run.begin.retry_failed) {
         replay.restart_open_file_of_retry();
@@ -188,6 +258,25 @@ Result<std::optional<RecoveredRun>> recover_run(FileSystem& files,
         }
     }
     return std::optional<RecoveredRun>(std::move(run));
+}
+
+Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory) {
+    if (!files.exists(directory.journal())) {
+        return {};
+    }
+    Result<Journal::Recovered> recovered = Journal::recover(files, directory.journal());
+    if (!recovered) {
+        return failed(std::move(recovered.error()));
+    }
+    Result<std::vector<bool>> is_void = void_records(recovered->records);
+    if (!is_void) {
+        return failed(std::move(is_void.error()).at_file(directory.journal()));
+    }
+    const RunRewound event{.first = first_in_doubt(recovered->records, *is_void)};
+    Journal& journal = *recovered->journal;
+    return journal.append(JournalType::rewound, encode(event))
+        .and_then([&] { return journal.sync(); })
+        .and_then([&] { return journal.close(); });
 }
 
 Result<void> recover_failures(FileSystem& files, const OutputDirectory& directory,

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace ffdump {
@@ -22,6 +23,9 @@ struct RecoveredRun {
     std::uint64_t failures_bytes = 0;
     std::uint64_t resumes = 0;  ///< how often it was taken up before
     std::unique_ptr<Journal> journal;
+    bool has_unvouched = false;  ///< commits that no check of the model vouches for
+    /// Why the results since the last check that passed must not be used; see rewind_run().
+    std::optional<std::string> doubt;
 
     [[nodiscard]] bool all_in_place() const noexcept;
 };
@@ -31,6 +35,10 @@ struct RecoveredRun {
 /// `journal_damaged` or `output_damaged`, and then changes nothing.
 [[nodiscard]] Result<std::optional<RecoveredRun>> recover_run(FileSystem& files,
                                                               const OutputDirectory& directory);
+
+/// Makes void what was committed since the last check of the model that passed began (without one:
+/// everything), so that recover_run() goes on from there. Not when there is no run.
+[[nodiscard]] Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory);
 
 /// Makes failures.jsonl.part the list to go on with; see the order of events in CONTRIBUTING.
 [[nodiscard]] Result<void> recover_failures(FileSystem& files, const OutputDirectory& directory,

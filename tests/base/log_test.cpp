@@ -38,7 +38,7 @@ TEST_CASE("log in JSON is one well-formed object a line") {
     Lines sink;
     const FixedClock clock;
     Log log(sink, clock, LogLevel::debug, LogFormat::json);
-    log.error("a \"b\" \\", {{"file", "x\"y"}});
+    log.error(R"(a "b" \)", {{"file", R"(x"y)"}});
     CHECK(
         sink.lines.at(0) ==
         R"({"time":"2026-11-24T08:00:00.007Z","level":"error","message":"a \"b\" \\","file":"x\"y"})");

@@ -10,22 +10,22 @@ namespace ffdump {
 namespace {
 
 TEST_CASE("mailbox hands over everything that was posted, once, from all threads") {
-    constexpr int kThreads = 4;
-    constexpr int kEach = 1000;
-    Mailbox<int> mailbox;
+    constexpr std::size_t kThreads = 4;
+    constexpr std::size_t kEach = 1000;
+    Mailbox<std::size_t> mailbox;
     std::vector<std::thread> posters;
     posters.reserve(kThreads);
-    for (int t = 0; t < kThreads; ++t) {
+    for (std::size_t t = 0; t < kThreads; ++t) {
         posters.emplace_back([&mailbox, t] {
-            for (int i = 0; i < kEach; ++i) {
-                mailbox.post(t * kEach + i);
+            for (std::size_t i = 0; i < kEach; ++i) {
+                mailbox.post((t * kEach) + i);
             }
         });
     }
-    std::set<int> got;
-    std::vector<int> batch;
+    std::set<std::size_t> got;
+    std::vector<std::size_t> batch;
     while (got.size() < kThreads * kEach && mailbox.take_all(batch, std::chrono::seconds(10))) {
-        for (const int item : batch) {
+        for (const std::size_t item : batch) {
             CHECK(got.insert(item).second);
         }
     }

@@ -8,19 +8,19 @@
 namespace ffdump {
 namespace {
 
-const std::vector<std::string> kKeys{"workers_num", "faces_limit", "extraction_batch_size",
-                                     "upload-url"};
+const std::vector<std::string> known_keys{"workers_num", "faces_limit", "extraction_batch_size",
+                                          "upload-url"};
 
 TEST_CASE("nearest word finds slips of the pen") {
-    CHECK(nearest_word("worker_num", kKeys) == "workers_num");
-    CHECK(nearest_word("facse_limit", kKeys) == "faces_limit");
-    CHECK(nearest_word("Extraction-Batch-Size", kKeys) == "extraction_batch_size");
-    CHECK(nearest_word("upload_url", kKeys) == "upload-url");
+    CHECK(nearest_word("worker_num", known_keys) == "workers_num");
+    CHECK(nearest_word("facse_limit", known_keys) == "faces_limit");
+    CHECK(nearest_word("Extraction-Batch-Size", known_keys) == "extraction_batch_size");
+    CHECK(nearest_word("upload_url", known_keys) == "upload-url");
 }
 
 TEST_CASE("nearest word says nothing when nothing is near") {
-    CHECK(nearest_word("password", kKeys).empty());
-    CHECK(nearest_word("x", kKeys).empty());
+    CHECK(nearest_word("password", known_keys).empty());
+    CHECK(nearest_word("x", known_keys).empty());
     CHECK(nearest_word("anything", {}).empty());
 }
 

@@ -30,7 +30,7 @@ Result<std::map<std::string, std::uint64_t>> counted(const std::string& bytes,
     const ScratchFolder folder;
     const auto files = make_posix_file_system();
     const auto source = make_memory_source(bytes);
-    const std::vector<Profile> profiles = shipped_profiles();
+    const std::vector<Profile>& profiles = shipped_profiles();
     Result<DumpStream> stream = DumpStream::open(*source, name, profiles);
     if (!stream) {
         return failed(std::move(stream.error()));
@@ -102,7 +102,7 @@ TEST_CASE("an archive that is cut off anywhere is never taken for a whole one") 
         const std::string whole = archive.bytes();
         // The zeros at a plain archive's end may be cut: they carry nothing.
         const std::size_t content = packing == Packing::plain
-                                        ? whole.find_last_not_of('\0') / 512 * 512 + 512
+                                        ? ((whole.find_last_not_of('\0') / 512) + 1) * 512
                                         : whole.size() - 1;
         for (std::size_t size = 0; size < content; size += packing == Packing::plain ? 64 : 1) {
             CAPTURE(static_cast<int>(packing), size);

@@ -50,7 +50,7 @@ class DamagedDump {
     ScratchFolder scratch_;
 };
 
-const std::vector<Damage> kDamages{
+const std::vector<Damage> damages{
     {"torn-last-line.json", "5", "record_torn"}, {"garbage-line.json", "3", "record_malformed"},
     {"no-id.json", "3", "field_missing"},        {"two-facens.json", "3", "key_duplicate"},
     {"torn-array.json", "5", "record_torn"},
@@ -59,7 +59,7 @@ const std::vector<Damage> kDamages{
 }  // namespace
 
 TEST_CASE("a damaged record stops the run with file, line and byte offset") {
-    const Damage damage = GENERATE(from_range(kDamages));
+    const Damage damage = GENERATE(from_range(damages));
     CAPTURE(damage.name);
     const DamagedDump dump(damage.name);
     const Simulator service({"--images", dump.at("uploads"), "--dimension", "16"});
@@ -73,7 +73,7 @@ TEST_CASE("a damaged record stops the run with file, line and byte offset") {
 }
 
 TEST_CASE("option --skip-bad-records lists the damaged record and migrates the others") {
-    const Damage damage = GENERATE(from_range(kDamages));
+    const Damage damage = GENERATE(from_range(damages));
     CAPTURE(damage.name);
     const DamagedDump dump(damage.name);
     const Simulator service({"--images", dump.at("uploads"), "--dimension", "16"});

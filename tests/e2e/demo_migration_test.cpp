@@ -9,7 +9,7 @@
 namespace ffdump {
 namespace {
 
-const std::string kDemo = FFDUMP_SOURCE_DIR "/fixtures/demo";
+const std::string demo_folder = FFDUMP_SOURCE_DIR "/fixtures/demo";
 
 /// Replaces the string value of every `"key":` by nothing.
 std::string masked(const std::string& text, const std::string& key) {
@@ -60,7 +60,7 @@ class DemoRun {
     [[nodiscard]] ChildEnd migrate(const Arguments& more = {}) const {
         Arguments arguments{"migrate",
                             "--config",
-                            kDemo + "/migration.ini",
+                            demo_folder + "/migration.ini",
                             "--from",
                             from(),
                             "--to",
@@ -72,7 +72,7 @@ class DemoRun {
         arguments.insert(arguments.end(), more.begin(), more.end());
         return run_ffdump(std::move(arguments));
     }
-    [[nodiscard]] static std::string from() { return kDemo + "/dump"; }
+    [[nodiscard]] static std::string from() { return demo_folder + "/dump"; }
     [[nodiscard]] std::string to() const { return scratch_.at("new"); }
     [[nodiscard]] std::string new_file(const std::string& name) const {
         return file_bytes(to() + "/" + name);
@@ -83,7 +83,8 @@ class DemoRun {
  private:
     static std::string copied_images(const ScratchFolder& scratch) {
         const std::string images = scratch.at("uploads");
-        std::filesystem::copy(kDemo + "/uploads", images, std::filesystem::copy_options::recursive);
+        std::filesystem::copy(demo_folder + "/uploads", images,
+                              std::filesystem::copy_options::recursive);
         return images;
     }
 
@@ -92,11 +93,11 @@ class DemoRun {
     Simulator service_;
 };
 
-const std::string kObjects = "ffsec_face_objects.json";
+const std::string objects_before = "ffsec_face_objects.json";
 
 std::vector<std::string> masked_objects_without(const std::set<std::size_t>& failed) {
     const std::vector<std::string> old =
-        array_records(masked(file_bytes(DemoRun::from() + "/" + kObjects)));
+        array_records(masked(file_bytes(DemoRun::from() + "/" + objects_before)));
     std::vector<std::string> kept;
     for (std::size_t i = 0; i < old.size(); ++i) {
         if (!failed.contains(i)) {
@@ -135,9 +136,9 @@ TEST_CASE("the new demo dump differs from the old one in facens and model names 
         CHECK(demo.new_file(name) != old);
         CHECK((masked(demo.new_file(name)) == masked(old)));
     }
-    CHECK((array_records(masked(demo.new_file(kObjects))) ==
+    CHECK((array_records(masked(demo.new_file(objects_before))) ==
            masked_objects_without({9, 17, 25, 33, 41, 49})));
-    CHECK(nlohmann::json::parse(demo.new_file(kObjects)).size() == 54);
+    CHECK(nlohmann::json::parse(demo.new_file(objects_before)).size() == 54);
     CHECK_FALSE(has(demo.new_file("ffsec_face_events.json"), "ifruit_320"));
     CHECK(has(demo.new_file("ffsec_face_events.json"), "jackfruit_480"));
     CHECK_FALSE(has(demo.new_file("ffsec_user_face.json"), "jackfruit_480"));
@@ -164,7 +165,7 @@ TEST_CASE("option --retry-failed puts a mended record in its place and touches n
         if (failure.at("reason") == "image_missing") {
             const auto record = nlohmann::json::parse(failure.at("record").get<std::string>());
             const std::string name = record.at("meta").at("normalized_id");
-            std::filesystem::copy(kDemo + "/uploads/1_d94k8r2utk0g0al59vg0.png",
+            std::filesystem::copy(demo_folder + "/uploads/1_d94k8r2utk0g0al59vg0.png",
                                   demo.images() + "/" + name);
         }
     }
@@ -173,7 +174,7 @@ TEST_CASE("option --retry-failed puts a mended record in its place and touches n
     INFO(end.err);
     REQUIRE(end.code == 3);
     CHECK(failures_of(demo.to()).size() == 5);
-    CHECK((array_records(masked(demo.new_file(kObjects))) ==
+    CHECK((array_records(masked(demo.new_file(objects_before))) ==
            masked_objects_without({17, 25, 33, 41, 49})));
     CHECK((demo.new_file("ffsec_face_events.json") == events));
     const ChildEnd verdict = verify(DemoRun::from(), demo.to());

@@ -29,10 +29,15 @@ namespace ffdump {
 /// with short delays. Everything, outputs as well, lies in a folder of its own.
 class MadeDump {
  public:
-    explicit MadeDump(std::size_t records) {
+    /// `padding`: bytes of more meta in each record; a dump of some 256 KiB is read as one block.
+    explicit MadeDump(std::size_t records, std::size_t padding = 0) : padding_(padding) {
         std::string text;
         for (std::size_t id = 1; id <= records; ++id) {
-            text += record(id) + "\n";
+            std::string line = record(id);
+            if (padding_ != 0) {
+                line.insert(line.size() - 2, R"(,"pad":")" + std::string(padding_, 'x') + "\"");
+            }
+            text += line + "\n";
             scratch_.write("uploads/" + image_name(id), face_png(id));
         }
         scratch_.write("dump/faces.json", text);
@@ -75,6 +80,11 @@ class MadeDump {
         arguments.insert(arguments.end(), more.begin(), more.end());
         return arguments;
     }
+    /// For tests that count requests.
+    [[nodiscard]] static Arguments without_canaries(Arguments more = {}) {
+        more.insert(more.end(), {"--set", "ffdump.canaries.images=0"});
+        return more;
+    }
     /// The bytes of a run without any trouble.
     [[nodiscard]] std::map<std::string, std::string> undisturbed() const {
         const Simulator quiet(service());
@@ -101,6 +111,7 @@ ffdump:
 )";
 
     ScratchFolder scratch_;
+    std::size_t padding_;
 };
 
 }  // namespace ffdump

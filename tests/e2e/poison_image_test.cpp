@@ -34,8 +34,8 @@ TEST_CASE("an image that makes its batch fail is found with few requests and fai
     const MadeDump dump(8);
     const std::size_t bad = GENERATE(std::size_t{1}, std::size_t{4}, std::size_t{8});
     const Simulator service(dump.service({"--poison-sha256", MadeDump::image_sha256(bad)}));
-    const ChildEnd end =
-        run_ffdump(dump.migrate(service, "new", {"--batch-size", "8", "--workers", "1"}));
+    const ChildEnd end = run_ffdump(dump.migrate(
+        service, "new", MadeDump::without_canaries({"--batch-size", "8", "--workers", "1"})));
     INFO(end.err);
     CHECK(end.code == 3);
     CHECK(service.count("extract") <= 1 + 7);

@@ -38,7 +38,7 @@ class StageFixture {
     explicit StageFixture(std::size_t records, std::size_t dimension = 0)
         : plan_(one_file(dimension)),
           stage(extractor, mailbox_, plan_, {.workers = 8, .batch_size = 2},
-                ServiceGate(GateFigures{}, Random(1))) {
+                ServiceGate(GateFigures{}, Random(1)), guard_) {
         work.fates.resize(records);
         work.block.spans.resize(records);
         work.open = records;
@@ -52,6 +52,7 @@ class StageFixture {
     void answer(std::size_t call, const std::vector<std::size_t>& dimensions) {
         REQUIRE(extractor.calls.at(call).images == dimensions.size());
         std::vector<ExtractedFacen> facens;
+        facens.reserve(dimensions.size());
         for (const std::size_t dimension : dimensions) {
             facens.emplace_back(unit(dimension));
         }
@@ -65,6 +66,7 @@ class StageFixture {
     }
     [[nodiscard]] std::vector<std::size_t> dimensions() const {
         std::vector<std::size_t> found;
+        found.reserve(work.fates.size());
         for (const RecordFate& fate : work.fates) {
             found.push_back(fate.state == RecordFate::State::changed ? fate.facen.size() : 0);
         }
@@ -80,6 +82,7 @@ class StageFixture {
     }
     MigrationPlan plan_;
     PipelineMailbox mailbox_;
+    ModelGuard guard_{{.images = 0}, 2, Random(3)};
 
  public:
     HeldExtractor extractor;

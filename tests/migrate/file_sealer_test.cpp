@@ -20,25 +20,25 @@ std::string hash_of(std::string_view bytes) {
     return hash.value().hex();
 }
 
-const std::string kBytes = "first region|second region";
+const std::string written = "first region|second region";
 std::vector<WrittenRegion> regions() {
-    return {{0, 13, hash_of(kBytes.substr(0, 13))},
-            {13, kBytes.size(), hash_of(kBytes.substr(13))}};
+    return {{0, 13, hash_of(written.substr(0, 13))},
+            {13, written.size(), hash_of(written.substr(13))}};
 }
 
 TEST_CASE("sealing states what the disk returns") {
     const ScratchFolder folder;
     const auto files = make_posix_file_system();
-    const SealedFile sealed = read_back(*files, folder.write("a", kBytes), regions()).value();
-    CHECK(sealed.bytes == kBytes.size());
-    CHECK(sealed.sha256 == sha256_hex(kBytes));
+    const SealedFile sealed = read_back(*files, folder.write("a", written), regions()).value();
+    CHECK(sealed.bytes == written.size());
+    CHECK(sealed.sha256 == sha256_hex(written));
 }
 
 TEST_CASE("sealing reads files that end on, before and behind a border of its pieces") {
     const ScratchFolder folder;
     const auto files = make_posix_file_system();
     constexpr std::size_t kPiece = 1U << 20U;
-    for (const std::size_t size : {kPiece - 1, kPiece, kPiece + 1, 2 * kPiece + 4096}) {
+    for (const std::size_t size : {kPiece - 1, kPiece, kPiece + 1, (2 * kPiece) + 4096}) {
         CAPTURE(size);
         std::string bytes(size, 'x');
         bytes[size / 2] = 'y';
@@ -58,14 +58,14 @@ TEST_CASE("sealing reads files that end on, before and behind a border of its pi
 TEST_CASE("sealing finds every flipped byte, a cut and an addition, and names the region") {
     const ScratchFolder folder;
     const auto files = make_posix_file_system();
-    for (std::size_t i = 0; i < kBytes.size(); ++i) {
-        std::string damaged = kBytes;
+    for (std::size_t i = 0; i < written.size(); ++i) {
+        std::string damaged = written;
         damaged[i] = static_cast<char>(damaged[i] ^ 1);
         const Error error = read_back(*files, folder.write("a", damaged), regions()).error();
         CHECK(error.reason() == Reason::output_damaged);
         CHECK(error.place().offset == (i < 13 ? 0U : 13U));
     }
-    for (const std::string& other : {kBytes.substr(1), kBytes.substr(0, 20), kBytes + "x"}) {
+    for (const std::string& other : {written.substr(1), written.substr(0, 20), written + "x"}) {
         CHECK(read_back(*files, folder.write("a", other), regions()).error().reason() ==
               Reason::output_damaged);
     }
@@ -74,7 +74,7 @@ TEST_CASE("sealing finds every flipped byte, a cut and an addition, and names th
 TEST_CASE("the sealer works through its files on its own thread and ends with the rest undone") {
     const ScratchFolder folder;
     const auto files = make_posix_file_system();
-    const std::string path = folder.write("a", kBytes);
+    const std::string path = folder.write("a", written);
     std::promise<std::string> sealed;
     FileSealer sealer(*files, [&sealed](std::uint32_t file, Result<SealedFile> result) {
         if (file == 7) {
@@ -82,7 +82,7 @@ TEST_CASE("the sealer works through its files on its own thread and ends with th
         }
     });
     sealer.seal(7, path, regions());
-    CHECK(sealed.get_future().get() == sha256_hex(kBytes));
+    CHECK(sealed.get_future().get() == sha256_hex(written));
 }
 
 }  // namespace

@@ -15,10 +15,7 @@ enum class Packing : unsigned char { plain, gzip, zstd };
 class MadeArchive {
  public:
     explicit MadeArchive(Packing packing, bool is_tar = true) : archive_(archive_write_new()) {
-        const int filter = packing == Packing::gzip   ? ARCHIVE_FILTER_GZIP
-                           : packing == Packing::zstd ? ARCHIVE_FILTER_ZSTD
-                                                      : ARCHIVE_FILTER_NONE;
-        check(archive_write_add_filter(archive_, filter));
+        check(archive_write_add_filter(archive_, filter_of(packing)));
         check(is_tar ? archive_write_set_format_pax_restricted(archive_)
                      : archive_write_set_format_raw(archive_));
         if (packing != Packing::plain) {
@@ -42,6 +39,17 @@ class MadeArchive {
     }
 
  private:
+    static int filter_of(Packing packing) {
+        switch (packing) {
+            case Packing::gzip:
+                return ARCHIVE_FILTER_GZIP;
+            case Packing::zstd:
+                return ARCHIVE_FILTER_ZSTD;
+            case Packing::plain:
+                break;
+        }
+        return ARCHIVE_FILTER_NONE;
+    }
     static la_ssize_t take(archive* /*open*/, void* self, const void* data, std::size_t size) {
         static_cast<std::string*>(self)->append(static_cast<const char*>(data), size);
         return static_cast<la_ssize_t>(size);

@@ -88,6 +88,15 @@ struct RetrySettings {
     unsigned breaker_faults = 10;  ///< in a row, opens the breaker
 };
 
+/// Images of the run that are extracted again and again, to notice that extraction-api has come to
+/// serve another model or that several servers differ.
+struct CanarySettings {
+    unsigned images = 8;             ///< of each extraction target; 0 = none, noted as an opt-out
+    unsigned every_records = 10000;  ///< facens between two checks at most
+    std::chrono::milliseconds every{std::chrono::minutes(10)};
+    double cosine = 0.9999;  ///< at least; the last bits differ between batches and processors
+};
+
 struct LimitSettings {
     std::size_t record_bytes = 64U << 20U;
     std::size_t image_bytes = 10U << 20U;   ///< Multi's own API limit is 10 MB
@@ -110,6 +119,7 @@ struct Settings {
     std::optional<std::string> model;                  ///< default new facen_model
     double norm_tolerance = 1e-3;
     RetrySettings retry;
+    CanarySettings canaries;
     LimitSettings limits;
     std::string ca_file;
     std::vector<std::string> image_hosts;  ///< origins allowed for absolute URLs in normalized_id

@@ -21,6 +21,8 @@ class OutputDirectory {
     [[nodiscard]] std::string journal() const { return state_folder() + "/journal"; }
     /// The journal of the run before, while a retry begins.
     [[nodiscard]] std::string previous_journal() const { return journal() + ".prev"; }
+    /// Images that are extracted again to see whether the model is still the same.
+    [[nodiscard]] std::string canaries() const { return state_folder() + "/canaries"; }
     [[nodiscard]] std::string lock() const { return state_folder() + "/lock"; }
     [[nodiscard]] std::string file(std::string_view name) const {
         return path_ + "/" + std::string(name);

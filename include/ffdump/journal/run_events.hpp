@@ -71,14 +71,22 @@ struct FileRenamed {
     std::uint32_t file = 0;
 };
 
+/// `--rewind-to-canary`: of the journal's records from number `first` (counted from 0) to this one
+/// the commits are void, and with them the files that were not complete before.
+struct RunRewound {
+    std::uint64_t first = 0;
+};
+
 /// msgpack maps with short text keys; decoding is bounded and fails with `journal_damaged`.
 [[nodiscard]] std::string encode(const RunBegin& event);
 [[nodiscard]] std::string encode(const CommitEvent& event);
 [[nodiscard]] std::string encode(const FileSealed& event);
 [[nodiscard]] std::string encode(const FileRenamed& event);
+[[nodiscard]] std::string encode(const RunRewound& event);
 [[nodiscard]] Result<RunBegin> decode_run_begin(std::string_view payload);
 [[nodiscard]] Result<CommitEvent> decode_commit(std::string_view payload);
 [[nodiscard]] Result<FileSealed> decode_file_sealed(std::string_view payload);
 [[nodiscard]] Result<FileRenamed> decode_file_renamed(std::string_view payload);
+[[nodiscard]] Result<RunRewound> decode_run_rewound(std::string_view payload);
 
 }  // namespace ffdump

@@ -39,6 +39,7 @@ struct MigrationOptions {
     bool skip_bad_records = false;
     bool allow_duplicate_ids = false;
     bool retry_failed = false;
+    bool rewind_to_canary = false;  ///< redo what no check of the model vouches for
     FailureBudget budget;
     std::string excluded_ids;  ///< text of the --exclude-ids file; empty = none
     std::string excluded_ids_name;

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model_guard.hpp"
+
+#include "ffdump/record/running_hash.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+namespace ffdump {
+namespace {
+
+/// Larger images are left alone: canaries stay in memory for the whole run.
+constexpr std::size_t kLargestImage = 1U << 20U;
+/// So many images are looked at for different ones, for each canary that is wanted.
+constexpr std::size_t kLooksForOne = 32;
+constexpr double kAnyNorm = 1e30;
+
+std::uint64_t hash_of(const SharedBytes& image) {
+    RunningHash hash;
+    hash.add(*image);
+    return hash.value().low;
+}
+
+}  // namespace
+
+ModelGuard::ModelGuard(const CanarySettings& settings, std::size_t batch_size, Random random)
+    : settings_(settings), batch_size_(batch_size), random_(std::move(random)) {}
+
+ModelGuard::Lane& ModelGuard::lane(std::size_t index) {
+    if (lanes_.size() <= index) {
+        lanes_.resize(index + 1);
+    }
+    return lanes_[index];
+}
+
+bool ModelGuard::is_full(const Lane& lane) const noexcept {
+    return lane.canaries.size() >= settings_.images ||
+           lane.looked_at >= settings_.images * kLooksForOne;
+}
+
+void ModelGuard::extracted(std::size_t index, RecordId id, const SharedBytes& image,
+                           const Facen& facen) {
+    ++since_check_;
+    if (wants(index)) {
+        look_at({index, id, image, facen});
+    }
+}
+
+void ModelGuard::known(std::size_t index, RecordId id, const SharedBytes& image,
+                       const Facen& facen) {
+    if (wants(index)) {
+        look_at({index, id, image, facen});
+    }
+}
+
+bool ModelGuard::wants(std::size_t index) const {
+    return is_on() && (index >= lanes_.size() || !is_full(lanes_[index]));
+}
+
+void ModelGuard::look_at(Canary canary) {
+    if (canary.image->size() > kLargestImage) {
+        return;
+    }
+    Lane& its = lane(canary.lane);
+    ++its.looked_at;
+    const std::uint64_t hash = hash_of(canary.image);
+    if (!its.hashes.contains(hash)) {
+        adopt(its, std::move(canary), hash);
+        start_check_due_ = start_check_due_ || its.canaries.size() == settings_.images;
+    }
+}
+
+void ModelGuard::adopt(Lane& lane, Canary canary, std::uint64_t hash) {
+    lane.hashes.insert(hash);
+    lane.canaries.push_back(canaries_.size());
+    canaries_.push_back(std::move(canary));
+}
+
+void ModelGuard::take_over(std::vector<Canary> canaries) {
+    for (Canary& canary : canaries) {
+        const std::uint64_t hash = hash_of(canary.image);
+        adopt(lane(canary.lane), std::move(canary), hash);
+    }
+    saved_ = canaries_.size();
+    holds_ = !canaries_.empty();
+    start_check_due_ = holds_;
+}
+
+bool ModelGuard::is_due(Clock::Instant now, bool is_wanted) const {
+    if (!is_on() || is_checking() || doubt_) {
+        return false;
+    }
+    const bool is_late = since_check_ != 0 && last_check_ && now - *last_check_ >= settings_.every;
+    return is_wanted || start_check_due_ || is_late || since_check_ >= settings_.every_records;
+}
+
+std::vector<CanaryRequest> ModelGuard::begin(Clock::Instant now) {
+    last_check_ = now;
+    since_check_ = 0;
+    start_check_due_ = false;
+    std::vector<CanaryRequest> requests;
+    for (std::size_t index = 0; index < lanes_.size(); ++index) {
+        std::vector<std::size_t> which = lanes_[index].canaries;
+        for (std::size_t i = which.size(); i > 1; --i) {
+            std::swap(which[i - 1], which[random_.bits() % i]);
+        }
+        for (const std::size_t canary : which) {
+            requests.push_back({.lane = index, .which = {canary}});
+        }
+        const std::span<const std::size_t> all(which);
+        for (std::size_t at = 0; which.size() > 1 && at < which.size(); at += batch_size_) {
+            const auto batch = all.subspan(at, std::min(batch_size_, which.size() - at));
+            requests.push_back({.lane = index, .which = {batch.begin(), batch.end()}});
+        }
+    }
+    pending_ = requests.size();
+    has_passed_ = requests.empty();
+    return requests;
+}
+
+std::optional<CanaryRequest> ModelGuard::answered(const CanaryRequest& request,
+                                                  const std::vector<ExtractedFacen>& facens) {
+    std::vector<std::size_t> unusable;
+    std::optional<Error> why;
+    for (std::size_t i = 0; i < request.which.size(); ++i) {
+        const ExtractedFacen& facen = facens.at(i);
+        // The norm has no say: a cosine does not see it.
+        const FacenRules rules{.dimension = canaries_[request.which[i]].facen.size(),
+                               .norm_tolerance = kAnyNorm};
+        const Result<double> norm = facen ? check_facen(*facen, rules) : failed(facen.error());
+        if (norm) {
+            compare(request, i, *facen);
+        } else {
+            unusable.push_back(request.which[i]);
+            why = norm.error();
+        }
+    }
+    if (!why) {
+        conclude_request();
+        return std::nullopt;
+    }
+    return ask_again(request, std::move(unusable), *why);
+}
+
+std::optional<CanaryRequest> ModelGuard::refused(const CanaryRequest& request, const Error& error) {
+    return ask_again(request, request.which, error);
+}
+
+void ModelGuard::compare(const CanaryRequest& request, std::size_t i, const Facen& facen) {
+    const Canary& canary = canaries_[request.which[i]];
+    const double cosine = facen_cosine(canary.facen, facen);
+    if (cosine >= settings_.cosine || doubt_) {
+        return;
+    }
+    const auto is_other = [&](std::size_t other) {
+        return other != request.which[i] &&
+               facen_cosine(canaries_[other].facen, facen) >= settings_.cosine;
+    };
+    doubt_ = std::ranges::any_of(request.which, is_other)
+                 ? fmt::format(
+                       "the answers of a batch came in another order than its images "
+                       "(record {})",
+                       canary.id.value)
+                 : fmt::format(
+                       "the image of record {} was extracted again and gave another facen "
+                       "(cosine {:.4f}, at least {} expected)",
+                       canary.id.value, cosine, settings_.cosine);
+}
+
+std::optional<CanaryRequest> ModelGuard::ask_again(const CanaryRequest& request,
+                                                   std::vector<std::size_t> which,
+                                                   const Error& error) {
+    if (!request.again) {
+        return CanaryRequest{.lane = request.lane, .which = std::move(which), .again = true};
+    }
+    if (!doubt_) {
+        doubt_ = fmt::format("the image of record {} had a facen before and gets none now: {}",
+                             canaries_[which.front()].id.value, error.detail());
+    }
+    conclude_request();
+    return std::nullopt;
+}
+
+void ModelGuard::conclude_request() {
+    --pending_;
+    if (pending_ == 0 && !doubt_) {
+        has_passed_ = true;
+    }
+}
+
+bool ModelGuard::take_passed() {
+    if (!std::exchange(has_passed_, false)) {
+        return false;
+    }
+    holds_ = false;
+    ++checks_passed_;
+    return true;
+}
+
+bool ModelGuard::take_grown() {
+    return std::exchange(saved_, canaries_.size()) != canaries_.size();
+}
+
+}  // namespace ffdump

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ffdump/base/clock.hpp"
+#include "ffdump/base/error.hpp"
+#include "ffdump/base/random.hpp"
+#include "ffdump/config/settings.hpp"
+#include "ffdump/extraction/extractor.hpp"
+#include "ffdump/record/facen.hpp"
+#include "ffdump/record/record_id.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace ffdump {
+
+/// An image of the run whose facen is known.
+struct Canary {
+    std::size_t lane = 0;  ///< extraction target, by its place in the plan
+    RecordId id;
+    SharedBytes image;
+    Facen facen;
+};
+
+/// A request for canaries again, in this order.
+struct CanaryRequest {
+    std::size_t lane = 0;
+    std::vector<std::size_t> which;  ///< indices into ModelGuard::canaries()
+    bool again = false;              ///< the answer before was no facen
+};
+
+/// Watches whether extraction-api goes on to give the facens that it gave. The first images of
+/// each extraction target become canaries; in a check all of them are extracted again: in batches,
+/// in an order by chance, which shows answers that come in another order than the images,
+/// and each alone, which shows servers that differ behind one address (each request may meet
+/// another). A valid facen that differs is believed at once; what is no facen is asked once more.
+/// Without I/O; lives on the pipeline's thread.
+class ModelGuard {
+ public:
+    ModelGuard(const CanarySettings& settings, std::size_t batch_size, Random random);
+
+    [[nodiscard]] bool is_on() const noexcept { return settings_.images != 0; }
+
+    /// A record has got this facen. Counts it, and takes the image as a canary when one is wanted.
+    void extracted(std::size_t lane, RecordId id, const SharedBytes& image, const Facen& facen);
+    /// Whether known() would take more images of this target.
+    [[nodiscard]] bool wants(std::size_t lane) const;
+    /// A record has this facen from an earlier run: its image becomes a canary.
+    void known(std::size_t lane, RecordId id, const SharedBytes& image, const Facen& facen);
+    /// Canaries of an earlier process of this run: a check is due, and until it has passed nothing
+    /// else may be extracted.
+    void take_over(std::vector<Canary> canaries);
+    [[nodiscard]] bool holds() const noexcept { return holds_; }
+
+    /// `is_wanted`: finished files wait for a check.
+    [[nodiscard]] bool is_due(Clock::Instant now, bool is_wanted) const;
+    /// Begins a check; the requests must all be answered. None when there is no canary: the check
+    /// has passed then.
+    [[nodiscard]] std::vector<CanaryRequest> begin(Clock::Instant now);
+    [[nodiscard]] bool is_checking() const noexcept { return pending_ != 0; }
+    /// Returns a request that is to be made in addition.
+    [[nodiscard]] std::optional<CanaryRequest> answered(const CanaryRequest& request,
+                                                        const std::vector<ExtractedFacen>& facens);
+    /// The request was refused as a whole, not for want of a service.
+    [[nodiscard]] std::optional<CanaryRequest> refused(const CanaryRequest& request,
+                                                       const Error& error);
+
+    /// Once for each check that passed.
+    [[nodiscard]] bool take_passed();
+    /// Why the results since the last check that passed are in doubt; final.
+    [[nodiscard]] const std::optional<std::string>& doubt() const noexcept { return doubt_; }
+    [[nodiscard]] std::uint64_t checks_passed() const noexcept { return checks_passed_; }
+
+    [[nodiscard]] const std::vector<Canary>& canaries() const noexcept { return canaries_; }
+    /// Whether there are canaries that were not there at the last call.
+    [[nodiscard]] bool take_grown();
+
+ private:
+    struct Lane {
+        std::vector<std::size_t> canaries;  ///< indices
+        std::set<std::uint64_t> hashes;     ///< of their images: the same one twice shows nothing
+        std::size_t looked_at = 0;
+    };
+    Lane& lane(std::size_t index);
+    [[nodiscard]] bool is_full(const Lane& lane) const noexcept;
+    void look_at(Canary canary);
+    void adopt(Lane& lane, Canary canary, std::uint64_t hash);
+    void compare(const CanaryRequest& request, std::size_t i, const Facen& facen);
+    [[nodiscard]] std::optional<CanaryRequest> ask_again(const CanaryRequest& request,
+                                                         std::vector<std::size_t> which,
+                                                         const Error& error);
+    void conclude_request();
+
+    CanarySettings settings_;
+    std::size_t batch_size_;
+    Random random_;
+    std::vector<Canary> canaries_;
+    std::vector<Lane> lanes_;
+    std::size_t saved_ = 0;
+    bool holds_ = false;
+    bool start_check_due_ = false;
+    std::uint64_t since_check_ = 0;  ///< facens since the last check began
+    std::optional<Clock::Instant> last_check_;
+    std::size_t pending_ = 0;  ///< requests of the check that are not answered
+    bool has_passed_ = false;
+    std::uint64_t checks_passed_ = 0;
+    std::optional<std::string> doubt_;
+};
+
+}  // namespace ffdump

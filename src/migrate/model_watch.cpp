@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model_watch.hpp"
+
+#include "ffdump/journal/canary_file.hpp"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <memory>
+#include <utility>
+
+namespace ffdump {
+namespace {
+
+StoredCanary stored(const Canary& canary) {
+    StoredCanary out{
+        .lane = canary.lane, .id = canary.id.value, .image = *canary.image, .facen = {}};
+    out.facen.assign(reinterpret_cast<const char*>(canary.facen.data()),
+                     canary.facen.size() * sizeof(float));
+    return out;
+}
+
+Canary loaded(StoredCanary&& in) {
+    Canary canary{
+        .lane = static_cast<std::size_t>(in.lane), .id = {in.id}, .image = {}, .facen = {}};
+    canary.image = std::make_shared<const std::string>(std::move(in.image));
+    canary.facen.resize(in.facen.size() / sizeof(float));
+    if (!canary.facen.empty()) {
+        std::memcpy(canary.facen.data(), in.facen.data(), canary.facen.size() * sizeof(float));
+    }
+    return canary;
+}
+
+}  // namespace
+
+ModelWatch::ModelWatch(const Parts& parts, std::string run_id)
+    : parts_(parts), run_id_(std::move(run_id)) {}
+
+Result<void> ModelWatch::take_up(const std::vector<std::uint32_t>& sealed) {
+    for (const std::uint32_t file : sealed) {
+        if (Result<void> placed = place_or_wait(file); !placed) {
+            return placed;
+        }
+    }
+    return {};
+}
+
+Result<void> ModelWatch::load() {
+    if (!parts_.guard.is_on()) {
+        return {};
+    }
+    return load_canaries(parts_.services.files, parts_.directory.canaries(), run_id_)
+        .map([this](std::vector<StoredCanary> stored_ones) {
+            std::vector<Canary> canaries;
+            for (StoredCanary& one : stored_ones) {
+                // A lane that is not there was saved by nobody: the settings are the same.
+                if (one.lane < parts_.plan.files.size()) {
+                    canaries.push_back(loaded(std::move(one)));
+                }
+            }
+            parts_.guard.take_over(std::move(canaries));
+        });
+}
+
+Result<void> ModelWatch::sealed(std::uint32_t file, const SealedFile& sealed) {
+    return parts_.output.record_sealed(file, sealed).and_then([this, file] {
+        return place_or_wait(file);
+    });
+}
+
+Result<void> ModelWatch::place_or_wait(std::uint32_t file) {
+    if (parts_.guard.is_on() && parts_.plan.files[file].action == GalleryAction::migrate) {
+        waiting_.push_back(file);
+        return {};
+    }
+    return parts_.output.rename_into_place(file, replaced_.contains(file));
+}
+
+Result<void> ModelWatch::turn(Clock::Instant now) {
+    ModelGuard& guard = parts_.guard;
+    if (guard.doubt()) {
+        return give_up();
+    }
+    if (guard.take_passed()) {
+        if (Result<void> concluded = conclude_check(); !concluded) {
+            return concluded;
+        }
+    }
+    return guard.is_due(now, !waiting_.empty()) ? begin_check(now) : Result<void>();
+}
+
+Result<void> ModelWatch::begin_check(Clock::Instant now) {
+    Result<void> begun = save().and_then([&] { return parts_.output.check_begun(now); });
+    if (!begun) {
+        return begun;
+    }
+    vouched_for_ = std::exchange(waiting_, {});
+    for (CanaryRequest& request : parts_.guard.begin(now)) {
+        parts_.extraction.ask(std::move(request));
+    }
+    return {};
+}
+
+Result<void> ModelWatch::conclude_check() {
+    parts_.services.log.debug("extraction-api gives the facens that it gave",
+                              {{"images", std::to_string(parts_.guard.canaries().size())}});
+    if (Result<void> noted = parts_.output.check_passed(); !noted) {
+        return noted;
+    }
+    for (const std::uint32_t file : std::exchange(vouched_for_, {})) {
+        Result<void> placed = parts_.output.rename_into_place(file, replaced_.contains(file));
+        if (!placed) {
+            return placed;
+        }
+    }
+    return {};
+}
+
+/// Before the check, so that a process that takes the run up asks for the same images.
+Result<void> ModelWatch::save() {
+    if (!parts_.guard.take_grown()) {
+        return {};
+    }
+    std::vector<StoredCanary> canaries;
+    for (const Canary& canary : parts_.guard.canaries()) {
+        canaries.push_back(stored(canary));
+    }
+    return save_canaries(parts_.services.files, parts_.directory.canaries(), run_id_, canaries);
+}
+
+Result<void> ModelWatch::give_up() {
+    const std::string& why = *parts_.guard.doubt();
+    const std::string service = parts_.services.extractor.describe();
+    const std::optional<std::string> first = parts_.output.first_in_doubt();
+    if (!first) {
+        return failed(Error(Reason::model_changed, why + "; no record that was written is in doubt")
+                          .at_url(service)
+                          .hint("let extraction-api serve the first model again, on every server "
+                                "behind the address, then run the same command again"));
+    }
+    return parts_.output.check_failed(why).and_then([&]() -> Result<void> {
+        return failed(
+            Error(Reason::model_changed, fmt::format("{}; {}", why, *first)).at_url(service));
+    });
+}
+
+}  // namespace ffdump

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "made_dump.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace ffdump {
+namespace {
+
+constexpr std::size_t kRecords = 120;
+constexpr std::size_t kPadding = 8192;  // four blocks
+/// Often enough for a dump of this size.
+const Arguments often{"--set", "ffdump.canaries.every_records=20"};
+
+bool has_file(const MadeDump& dump, std::string_view name) {
+    return std::filesystem::exists(dump.at(name));
+}
+
+Arguments with(Arguments arguments, const Arguments& more) {
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a model that changes in mid-run ends the run in doubt, and the doubtful part is redone") {
+    const MadeDump dump(kRecords, kPadding);
+    const auto wanted = dump.undisturbed();
+    const std::string from = GENERATE(as<std::string>{}, "1", "12", "30", "45", "60");
+    CAPTURE(from);
+    {
+        const Simulator service(dump.service({"--fault", "model:other_16@" + from}));
+        const ChildEnd end = run_ffdump(dump.migrate(service, "new", often));
+        INFO(end.err);
+        if (from == "1") {
+            // From the first answer on it is one model, though not that of the other service.
+            CHECK(end.code == 0);
+            return;
+        }
+        CHECK(end.code == 7);
+        CHECK(has(end.err, "model_changed"));
+        CHECK(has(end.err, "in doubt"));
+        CHECK_FALSE(has_file(dump, "new/.ffdump/manifest.json"));
+        CHECK_FALSE(has_file(dump, "new/faces.json"));
+    }
+    const Simulator service(dump.service());
+    const ChildEnd end =
+        run_ffdump(dump.migrate(service, "new", with(often, {"--rewind-to-canary"})));
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK((dump_files(dump.at("new")) == wanted));
+    CHECK(last_line(verify(dump.from(), dump.at("new")).out) == "restorable");
+    CHECK_FALSE(has_file(dump, "new/.ffdump/canaries"));
+}
+
+TEST_CASE("a run in doubt is not taken up as if nothing had been") {
+    const MadeDump dump(kRecords, kPadding);
+    {
+        // Long behind the first check, long before the second: whole blocks are written between.
+        const Simulator service(dump.service({"--fault", "model:other_16@25"}));
+        const ChildEnd end = run_ffdump(dump.migrate(service, "new"));
+        INFO(end.err);
+        CHECK(end.code == 7);
+        CHECK(has(end.err, "in doubt from record "));
+        CHECK(has(end.err, " of faces.json)"));
+        CHECK(has(end.err, "--rewind-to-canary"));
+    }
+    const Simulator service(dump.service());
+    const ChildEnd refused = run_ffdump(dump.migrate(service, "new"));
+    CHECK(refused.code == 7);
+    CHECK(has(refused.err, "an earlier run ended in doubt"));
+    CHECK(has(refused.err, "--rewind-to-canary"));
+    CHECK(service.count("extract") == 0);
+    CHECK(run_ffdump(dump.migrate(service, "new", {"--rewind-to-canary"})).code == 0);
+    CHECK((dump_files(dump.at("new")) == dump.undisturbed()));
+}
+
+TEST_CASE("two models behind one address are noticed") {
+    const MadeDump dump(kRecords, kPadding);
+    const std::string share = GENERATE(as<std::string>{}, "20", "50", "80");
+    const std::string seed = GENERATE(as<std::string>{}, "1", "2", "3");
+    CAPTURE(share, seed);
+    const Simulator service(dump.service({"--fault", "model:other_16@1%" + share, "--seed", seed}));
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new", often));
+    INFO(end.err);
+    CHECK(end.code == 7);
+    CHECK_FALSE(has_file(dump, "new/faces.json"));
+}
+
+TEST_CASE("answers in another order than the images are noticed") {
+    const MadeDump dump(kRecords, kPadding);
+    const Simulator service(dump.service({"--fault", "swap@10"}));
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new", often));
+    INFO(end.err);
+    CHECK(end.code == 7);
+    CHECK(has(end.err, "another order"));
+}
+
+TEST_CASE("a run is not taken up with another model, and nothing is extracted by it") {
+    const MadeDump dump(kRecords, kPadding);
+    const auto wanted = dump.undisturbed();
+    {
+        const Simulator service(dump.service({"--fault", "404@40"}));
+        CHECK(run_ffdump(dump.migrate(service, "new", with(often, {"--give-up-after", "100ms"})))
+                  .code == 5);
+    }
+    {
+        const Simulator service(dump.service({"--fault", "model:other_16@1"}));
+        const ChildEnd end = run_ffdump(dump.migrate(service, "new", often));
+        INFO(end.err);
+        CHECK(end.code == 7);
+        // The canaries alone were sent: eight, alone and in two batches.
+        CHECK(service.images_extracted() <= 16);
+    }
+    const Simulator service(dump.service());
+    const ChildEnd end =
+        run_ffdump(dump.migrate(service, "new", with(often, {"--rewind-to-canary"})));
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK((dump_files(dump.at("new")) == wanted));
+}
+
+TEST_CASE("failures are not retried with another model than the rest was extracted with") {
+    const MadeDump dump(20);
+    const std::string image = file_bytes(dump.at("uploads/" + MadeDump::image_name(7)));
+    dump.remove_image(7);
+    {
+        const Simulator service(dump.service());
+        REQUIRE(run_ffdump(dump.migrate(service, "new")).code == 3);
+    }
+    const auto before = dump_files(dump.at("new"));
+    dump.folder().write("uploads/" + MadeDump::image_name(7), image);
+    {
+        const Simulator service(dump.service({"--fault", "model:other_16@1"}));
+        const ChildEnd end = run_ffdump(dump.migrate(service, "new", {"--retry-failed"}));
+        INFO(end.err);
+        CHECK(end.code == 7);
+        CHECK((dump_files(dump.at("new")) == before));
+    }
+    const Simulator service(dump.service());
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new", {"--rewind-to-canary"}));
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK((dump_files(dump.at("new")) == dump.undisturbed()));
+}
+
+TEST_CASE("a canary that gets no facen once does not end the run") {
+    const MadeDump dump(24);
+    const auto wanted = dump.undisturbed();
+    const std::string kind =
+        GENERATE(as<std::string>{}, "nan:0", "no-face:0", "400", "wrong-dimension");
+    CAPTURE(kind);
+    // The first check begins behind the sixth request at the latest; these meet some of it.
+    const Simulator service(dump.service({"--fault", kind + "@12-12"}));
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new"));
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK((dump_files(dump.at("new")) == wanted));
+}
+
+TEST_CASE("a run without canaries says so in the manifest") {
+    const MadeDump dump(8);
+    const Simulator service(dump.service());
+    REQUIRE(run_ffdump(dump.migrate(service, "new", MadeDump::without_canaries())).code == 0);
+    const auto manifest = nlohmann::json::parse(file_bytes(dump.at("new/.ffdump/manifest.json")));
+    CHECK(manifest.at("opt_outs") == nlohmann::json::array({"no-canaries"}));
+    CHECK(service.images_extracted() == 8);
+}
+
+}  // namespace ffdump

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model_guard.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cmath>
+#include <string>
+
+namespace ffdump {
+namespace {
+
+SharedBytes image(std::size_t number) {
+    return std::make_shared<const std::string>("image " + std::to_string(number));
+}
+
+/// A unit vector of its own for each number and model.
+Facen facen_of(std::size_t number, double model = 0) {
+    Facen facen(8);
+    for (std::size_t i = 0; i < facen.size(); ++i) {
+        facen[i] = static_cast<float>(
+            std::sin(static_cast<double>((number * 31) + (i * 7) + 1) + (model * 100)));
+    }
+    const double norm = facen_norm(facen);
+    for (float& value : facen) {
+        value = static_cast<float>(value / norm);
+    }
+    return facen;
+}
+
+/// Knows which image is which, and answers for a model.
+class Guarded {
+ public:
+    explicit Guarded(CanarySettings settings, std::size_t batch = 4)
+        : guard(settings, batch, Random(5)) {}
+
+    void extract(std::size_t from, std::size_t count, std::size_t lane = 0) {
+        for (std::size_t i = from; i < from + count; ++i) {
+            guard.extracted(lane, {i}, image(i), facen_of(i));
+        }
+    }
+    [[nodiscard]] std::vector<ExtractedFacen> answer(const CanaryRequest& request,
+                                                     double model = 0) const {
+        std::vector<ExtractedFacen> facens;
+        for (const std::size_t canary : request.which) {
+            facens.emplace_back(facen_of(guard.canaries()[canary].id.value, model));
+        }
+        return facens;
+    }
+    /// A whole check; true when it passed.
+    bool check(double model = 0) {
+        for (const CanaryRequest& request : guard.begin(now)) {
+            CHECK_FALSE(guard.answered(request, answer(request, model)));
+        }
+        return guard.take_passed();
+    }
+
+    Clock::Instant now{std::chrono::hours(1)};
+    ModelGuard guard;
+};
+
+TEST_CASE("the guard asks for its first images alone and in batches, each in both") {
+    Guarded run({.images = 6});
+    run.extract(0, 5);
+    CHECK_FALSE(run.guard.is_due(run.now, false));
+    run.extract(5, 20);
+    CHECK(run.guard.is_due(run.now, false));
+    CHECK(run.guard.canaries().size() == 6);
+    std::map<std::size_t, int> alone;
+    std::map<std::size_t, int> together;
+    for (const CanaryRequest& request : run.guard.begin(run.now)) {
+        CHECK(request.which.size() <= 4);
+        for (const std::size_t canary : request.which) {
+            ++(request.which.size() == 1 ? alone : together)[canary];
+        }
+    }
+    CHECK(alone.size() == 6);
+    CHECK(together.size() == 6);
+    CHECK(run.guard.is_checking());
+    CHECK_FALSE(run.guard.is_due(run.now, true));
+}
+
+TEST_CASE("the guard takes no image twice and none of more than 1 MiB") {
+    Guarded run({.images = 3});
+    for (int i = 0; i < 5; ++i) {
+        run.extract(1, 1);
+    }
+    run.guard.extracted(0, {9}, std::make_shared<const std::string>(2U << 20U, 'x'), facen_of(9));
+    CHECK(run.guard.canaries().size() == 1);
+}
+
+TEST_CASE("a check is due after so many records, after so long, and when files wait") {
+    Guarded run({.images = 2, .every_records = 10, .every = std::chrono::minutes(1)});
+    run.extract(0, 2);
+    REQUIRE(run.check());
+    run.extract(2, 9);
+    CHECK_FALSE(run.guard.is_due(run.now, false));
+    CHECK(run.guard.is_due(run.now, true));
+    CHECK(run.guard.is_due(run.now + std::chrono::minutes(1), false));
+    run.extract(20, 1);
+    CHECK(run.guard.is_due(run.now, false));
+    REQUIRE(run.check());
+    CHECK_FALSE(run.guard.is_due(run.now + std::chrono::hours(9), false));
+    CHECK(run.guard.checks_passed() == 2);
+}
+
+TEST_CASE("another model, in one answer of all, puts the run in doubt for good") {
+    Guarded run({.images = 4});
+    run.extract(0, 4);
+    const std::vector<CanaryRequest> requests = run.guard.begin(run.now);
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        CHECK_FALSE(run.guard.answered(requests[i], run.answer(requests[i], i == 2 ? 1 : 0)));
+    }
+    CHECK_FALSE(run.guard.take_passed());
+    REQUIRE(run.guard.doubt());
+    CHECK(run.guard.doubt()->find("gave another facen (cosine ") != std::string::npos);
+    CHECK_FALSE(run.guard.is_due(run.now, true));
+}
+
+TEST_CASE("answers in another order than the images are told from another model") {
+    Guarded run({.images = 4});
+    run.extract(0, 4);
+    for (const CanaryRequest& request : run.guard.begin(run.now)) {
+        std::vector<ExtractedFacen> facens = run.answer(request);
+        std::swap(facens.front(), facens.back());
+        static_cast<void>(run.guard.answered(request, facens));
+    }
+    REQUIRE(run.guard.doubt());
+    CHECK(run.guard.doubt()->starts_with(
+        "the answers of a batch came in another order than its images"));
+}
+
+TEST_CASE("the last bits of a facen may differ") {
+    Guarded run({.images = 1});
+    run.extract(7, 1);
+    for (const CanaryRequest& request : run.guard.begin(run.now)) {
+        Facen facen = facen_of(7);
+        facen[0] += 1e-4F;
+        CHECK_FALSE(run.guard.answered(request, {facen}));
+    }
+    CHECK(run.guard.take_passed());
+}
+
+TEST_CASE("an answer without a facen is asked again, and believed the second time") {
+    const Error no_face(Reason::no_face, "no face");
+    for (const bool is_whole : {true, false}) {
+        Guarded run({.images = 1});
+        run.extract(0, 1);
+        const CanaryRequest first = run.guard.begin(run.now).at(0);
+        const auto refuse = [&](const CanaryRequest& request) {
+            return is_whole ? run.guard.refused(request, no_face)
+                            : run.guard.answered(request, {failed(no_face)});
+        };
+        const std::optional<CanaryRequest> again = refuse(first);
+        REQUIRE(again);
+        CHECK(again->which == first.which);
+        CHECK_FALSE(run.guard.doubt());
+        SECTION(is_whole ? "refused once" : "no face once") {
+            CHECK_FALSE(run.guard.answered(*again, run.answer(*again)));
+            CHECK(run.guard.take_passed());
+        }
+        SECTION(is_whole ? "refused twice" : "no face twice") {
+            CHECK_FALSE(refuse(*again));
+            REQUIRE(run.guard.doubt());
+            CHECK(run.guard.doubt()->ends_with("gets none now: no face"));
+        }
+    }
+}
+
+TEST_CASE("a facen of another length is no facen of the gallery") {
+    Guarded run({.images = 1});
+    run.extract(0, 1);
+    const CanaryRequest first = run.guard.begin(run.now).at(0);
+    const auto again = run.guard.answered(first, {Facen{1.0F, 0.0F}});
+    REQUIRE(again);
+    CHECK_FALSE(run.guard.answered(*again, {Facen{1.0F, 0.0F}}));
+    CHECK(run.guard.doubt()->find("2 floats in place of 8") != std::string::npos);
+}
+
+TEST_CASE("canaries of an earlier process hold everything until they have passed") {
+    Guarded run({.images = 2});
+    CHECK_FALSE(run.guard.holds());
+    run.guard.take_over({{0, {3}, image(3), facen_of(3)}});
+    CHECK(run.guard.holds());
+    CHECK(run.guard.is_due(run.now, false));
+    CHECK(run.check());
+    CHECK_FALSE(run.guard.holds());
+    CHECK_FALSE(run.guard.take_grown());
+    run.extract(4, 1);
+    CHECK(run.guard.take_grown());
+}
+
+TEST_CASE("each extraction target has canaries of its own") {
+    Guarded run({.images = 2});
+    run.extract(0, 2, 0);
+    run.extract(10, 2, 1);
+    std::set<std::size_t> lanes;
+    for (const CanaryRequest& request : run.guard.begin(run.now)) {
+        lanes.insert(request.lane);
+        for (const std::size_t canary : request.which) {
+            CHECK(run.guard.canaries()[canary].lane == request.lane);
+        }
+    }
+    CHECK(lanes == std::set<std::size_t>{0, 1});
+}
+
+TEST_CASE("without canaries a check passes at once, and switched off none is due") {
+    Guarded none({.images = 2});
+    CHECK(none.guard.begin(none.now).empty());
+    CHECK(none.guard.take_passed());
+    Guarded off({.images = 0});
+    off.extract(0, 5);
+    CHECK_FALSE(off.guard.is_on());
+    CHECK_FALSE(off.guard.is_due(off.now, true));
+    CHECK(off.guard.canaries().empty());
+}
+
+}  // namespace
+}  // namespace ffdump
