@@ -27,7 +27,7 @@ std::uint64_t hash_of(const SharedBytes& image) {
 }  // namespace
 
 ModelGuard::ModelGuard(const CanarySettings& settings, std::size_t batch_size, Random random)
-    : settings_(settings), batch_size_(batch_size), random_(std::move(random)) {}
+    : settings_(settings), batch_size_(batch_size), random_(random) {}
 
 ModelGuard::Lane& ModelGuard::lane(std::size_t index) {
     if (lanes_.size() <= index) {
@@ -82,7 +82,8 @@ void ModelGuard::adopt(Lane& lane, Canary canary, std::uint64_t hash) {
 void ModelGuard::take_over(std::vector<Canary> canaries) {
     for (Canary& canary : canaries) {
         const std::uint64_t hash = hash_of(canary.image);
-        adopt(lane(canary.lane), std::move(canary), hash);
+        Lane& its = lane(canary.lane);
+        adopt(its, std::move(canary), hash);
     }
     saved_ = canaries_.size();
     holds_ = !canaries_.empty();

@@ -38,7 +38,7 @@ struct CanaryRequest {
 /// in an order by chance, which shows answers that come in another order than the images,
 /// and each alone, which shows servers that differ behind one address (each request may meet
 /// another). A valid facen that differs is believed at once; what is no facen is asked once more.
-/// Without I/O; lives on the pipeline's thread.
+/// Targets are known by their `index` in the plan. Without I/O; lives on the pipeline's thread.
 class ModelGuard {
  public:
     ModelGuard(const CanarySettings& settings, std::size_t batch_size, Random random);
@@ -46,11 +46,11 @@ class ModelGuard {
     [[nodiscard]] bool is_on() const noexcept { return settings_.images != 0; }
 
     /// A record has got this facen. Counts it, and takes the image as a canary when one is wanted.
-    void extracted(std::size_t lane, RecordId id, const SharedBytes& image, const Facen& facen);
+    void extracted(std::size_t index, RecordId id, const SharedBytes& image, const Facen& facen);
     /// Whether known() would take more images of this target.
-    [[nodiscard]] bool wants(std::size_t lane) const;
+    [[nodiscard]] bool wants(std::size_t index) const;
     /// A record has this facen from an earlier run: its image becomes a canary.
-    void known(std::size_t lane, RecordId id, const SharedBytes& image, const Facen& facen);
+    void known(std::size_t index, RecordId id, const SharedBytes& image, const Facen& facen);
     /// Canaries of an earlier process of this run: a check is due, and until it has passed nothing
     /// else may be extracted.
     void take_over(std::vector<Canary> canaries);
