@@ -20,7 +20,7 @@ StoredCanary stored(const Canary& canary) {
     return out;
 }
 
-Canary loaded(StoredCanary&& in) {
+Canary loaded(StoredCanary in) {
     Canary canary{
         .lane = static_cast<std::size_t>(in.lane), .id = {in.id}, .image = {}, .facen = {}};
     canary.image = std::make_shared<const std::string>(std::move(in.image));
