@@ -3,6 +3,8 @@
 
 #include "ffdump/config/load_settings.hpp"
 
+#include <cstdlib>
+#include <string_view>
 #include <utility>
 
 namespace ffdump {
@@ -124,6 +126,13 @@ void ConfigOptions::declare(CLI::App& app) {
 
 tl::expected<Settings, std::vector<Error>> ConfigOptions::load(FileSystem& files) const {
     SettingsOverrides effective = overrides;
+    for (const std::string_view name : configuration_variables()) {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread is started
+        if (const char* const value = std::getenv(std::string(name).c_str());
+            value != nullptr && *value != '\0') {
+            effective.variables.emplace(name, Secret(value));
+        }
+    }
     if (!give_up_after.empty()) {
         effective.give_up_after = parse_go_duration(give_up_after);
         if (!effective.give_up_after) {

@@ -87,25 +87,75 @@ void describe_gallery(const Description& out, const GallerySettings& gallery) {
     }
 }
 
-/// Of the storage only what the chosen type uses; no key of S3.
+void describe_s3(const Description& out, const S3Settings& s3) {
+    constexpr std::array<std::string_view, 3> kAddressings{"auto", "path", "virtual-host"};
+    out.add_url("endpoint", s3.endpoint);
+    out.add("bucket-name", s3.bucket_name);
+    out.add("secure", s3.secure ? "true" : "false");
+    out.add("region", s3.region);
+    out.add_url("public-url", s3.public_url);
+    out.add("operation-timeout", s3.operation_timeout);
+    out.add("addressing", std::string(kAddressings.at(static_cast<std::size_t>(s3.addressing))));
+    out.add("access-denied-is", s3.denied == S3Denied::is_missing ? "missing" : "fault");
+    out.add("signed", s3.access_key.empty() ? "false" : "true");
+}
+
+void describe_access(const Description& out, const StorageAccess& access) {
+    constexpr std::array<std::string_view, 5> kKinds{"none", "basic", "digest", "any", "bearer"};
+    out.add("auth", std::string(kKinds.at(static_cast<std::size_t>(access.auth))));
+    std::vector<std::string> names;
+    names.reserve(access.headers.size());
+    for (const auto& [name, value] : access.headers) {
+        names.push_back(name);
+    }
+    out.add_list("headers", names);
+    out.add_url("proxy", access.proxy);
+    out.add("ca-file", access.ca_file);
+    out.add("client-certificate", access.client_certificate);
+    out.add("http2", access.http2 ? "true" : "false");
+}
+
+void describe_ids(const Description& out, const ImageIdSettings& ids) {
+    out.add("template", ids.pattern);
+    std::vector<std::string> rules;
+    rules.reserve(ids.rewrite.size());
+    for (const RewriteRule& rule : ids.rewrite) {
+        rules.push_back(
+            fmt::format("{} -> {}", url_without_secrets(rule.from), url_without_secrets(rule.to)));
+    }
+    out.add_list("rewrite", rules);
+}
+
+/// Of a storage only what its type uses; no secret.
+void describe_place(const Description& out, const StorageSettings& storage) {
+    constexpr std::array<std::string_view, 5> kTypes{"webdav", "s3", "directory", "tar", "chain"};
+    out.add("type", std::string(kTypes.at(static_cast<std::size_t>(storage.type))));
+    if (storage.type == StorageType::webdav) {
+        out.below("webdav").add_url("upload-url", storage.upload_url);
+    } else if (storage.type == StorageType::s3) {
+        describe_s3(out.below("s3"), storage.s3);
+    } else if (storage.type == StorageType::directory) {
+        out.below("directory").add("path", storage.directory);
+    } else if (storage.type == StorageType::tar) {
+        out.below("tar").add("path", storage.tar.path);
+        out.below("tar").add("folder", storage.tar.folder);
+        out.below("tar").add("cache", storage.tar.cache);
+    }
+    for (std::size_t i = 0; i < storage.chain.size(); ++i) {
+        describe_place(out.below("chain").below(std::to_string(i + 1)), storage.chain[i]);
+    }
+    if (storage.type == StorageType::chain) {
+        return;
+    }
+    describe_ids(out.below("ids"), storage.ids);
+    if (storage.type == StorageType::webdav || storage.type == StorageType::s3) {
+        describe_access(out.below("access"), storage.access);
+    }
+}
+
 void describe_storage(const Description& out, const StorageSettings& storage) {
     out.add("enabled", storage.enabled ? "true" : "false");
-    if (storage.type == StorageType::webdav) {
-        out.add("type", "webdav");
-        out.below("webdav").add_url("upload-url", storage.upload_url);
-    } else if (storage.type == StorageType::directory) {
-        out.add("type", "directory");
-        out.below("directory").add("path", storage.directory);
-    } else {
-        const Description s3 = out.below("s3");
-        out.add("type", "s3");
-        s3.add_url("endpoint", storage.s3.endpoint);
-        s3.add("bucket-name", storage.s3.bucket_name);
-        s3.add("secure", storage.s3.secure ? "true" : "false");
-        s3.add("region", storage.s3.region);
-        s3.add_url("public-url", storage.s3.public_url);
-        s3.add("operation-timeout", storage.s3.operation_timeout);
-    }
+    describe_place(out, storage);
 }
 
 void describe_retry(const Description& out, const RetrySettings& retry) {
@@ -121,6 +171,8 @@ void describe_retry(const Description& out, const RetrySettings& retry) {
 void describe_limits(const Description& out, const LimitSettings& limits) {
     out.add_bytes("record_bytes", limits.record_bytes);
     out.add_bytes("image_bytes", limits.image_bytes);
+    out.add_number("image_side_least", limits.image_side_least);
+    out.add_number("image_side_most", limits.image_side_most);
     out.add_bytes("window_bytes", limits.window_bytes);
     out.add_number("depth", limits.depth);
 }

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <utility>
 
 namespace ffdump {
@@ -43,7 +44,7 @@ void read_shards(SectionReader& top, Settings& settings) {
     }
 }
 
-void read_top(SectionReader& top, Settings& settings, const SecretReader& read_secret) {
+void read_top(SectionReader& top, Settings& settings, const StorageInputs& inputs) {
     // First of all, since it says which galleries need images and an extraction-api.
     top.section("ffdump", [&](SectionReader& own) { read_own(own, settings); });
     const Images images = any_gallery_migrates(settings) ? Images::needed : Images::not_needed;
@@ -54,12 +55,31 @@ void read_top(SectionReader& top, Settings& settings, const SecretReader& read_s
     top.whole("faces_limit", settings.faces_limit, {1, 1000000});
     top.whole("extraction_batch_size", settings.batch_size, {1, 512});
     top.section("normalized_storage", [&](SectionReader& section) {
-        read_storage(section, settings.storage, images, read_secret);
+        read_storage(section, settings.storage, images, inputs);
     });
     top.finish();
 }
 
 }  // namespace
+
+std::span<const std::string_view> configuration_variables() noexcept {
+    static constexpr std::array<std::string_view, 13> kNames{
+        "FFDUMP_S3_ACCESS_KEY",
+        "FFDUMP_S3_SECRET_ACCESS_KEY",
+        "FFDUMP_S3_SESSION_TOKEN",
+        "FFDUMP_STORAGE_PASSWORD",
+        "FFDUMP_STORAGE_TOKEN",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_SHARED_CREDENTIALS_FILE",
+        "AWS_PROFILE",
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "HOME",
+    };
+    return kNames;
+}
 
 SettingsResult load_settings(const std::string& text, const std::string& name,
                              const SettingsOverrides& overrides, const SecretReader& read_secret) {
@@ -77,7 +97,7 @@ SettingsResult load_settings(const std::string& text, const std::string& name,
     apply_overrides(*root, overrides, mistakes);
     Settings settings;
     SectionReader top(mistakes, &*root, "", {});
-    read_top(top, settings, read_secret);
+    read_top(top, settings, {overrides.variables, read_secret});
     std::vector<Error> found = mistakes.finish();
     if (!found.empty()) {
         return tl::unexpected(std::move(found));

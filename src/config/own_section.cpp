@@ -43,6 +43,11 @@ void read_limits(SectionReader& section, LimitSettings& limits) {
     // 64 KiB would refuse ordinary records. simdjson goes 1024 levels deep.
     section.bytes("record_bytes", limits.record_bytes, {64U << 10U, 1024 * kMebibyte});
     section.bytes("image_bytes", limits.image_bytes, {64U << 10U, 1024 * kMebibyte});
+    section.whole("image_side_least", limits.image_side_least, {1, 65535});
+    section.whole("image_side_most", limits.image_side_most, {16, 65535});
+    if (limits.image_side_most < limits.image_side_least) {
+        section.mistake("image_side_most", "is below image_side_least", "make it the larger one");
+    }
     section.bytes("window_bytes", limits.window_bytes, {kMebibyte, 65536 * kMebibyte});
     section.whole("depth", limits.depth, {4, 1000});
 }

@@ -104,6 +104,23 @@ void SectionReader::each(const std::function<void(const YamlNode::Entry&)>& read
     }
 }
 
+void SectionReader::items(std::string_view key, const std::function<void(SectionReader&)>& read) {
+    const YamlNode* node = find(key);
+    if (node == nullptr) {
+        return;
+    }
+    if (node->kind != YamlNode::Kind::sequence) {
+        mistake(key, fmt::format("is {} where a list is wanted", kind_text(node->kind)),
+                "write its entries below it, each after a hyphen");
+        return;
+    }
+    for (const YamlNode& item : node->items) {
+        SectionReader below(mistakes_, &item, dotted(path_, key), item.mark);
+        read(below);
+        below.finish();
+    }
+}
+
 void SectionReader::finish() {
     if (node_ == nullptr || any_key_) {
         return;

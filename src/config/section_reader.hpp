@@ -37,6 +37,8 @@ class SectionReader {
     void section(std::string_view key, const std::function<void(SectionReader&)>& read);
     /// The same for every entry of this section, whatever its key: names that the operator chooses.
     void each(const std::function<void(const YamlNode::Entry&)>& read);
+    /// Every entry of the list of sections under `key`.
+    void items(std::string_view key, const std::function<void(SectionReader&)>& read);
 
     /// The value as it stands, without any check.
     [[nodiscard]] const YamlNode* find(std::string_view key);

@@ -1,124 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage_section.hpp"
 
-#include "url_rule.hpp"
+#include "access_section.hpp"
+#include "s3_section.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <array>
 #include <optional>
-#include <utility>
 
 namespace ffdump {
 namespace {
-
-constexpr std::size_t kLongestSecret = 4096;
-
-/// A secret's text without the line end that editors leave; nothing when it cannot be one.
-std::optional<Secret> made_secret(std::string text) {
-    if (text.ends_with('\n')) {
-        text.pop_back();
-    }
-    if (text.ends_with('\r')) {
-        text.pop_back();
-    }
-    const bool plain = std::ranges::all_of(
-        text, [](char c) { return static_cast<unsigned char>(c) >= 0x20U && c != 0x7F; });
-    if (text.empty() || text.size() > kLongestSecret || !plain) {
-        return std::nullopt;
-    }
-    return Secret(std::move(text));
-}
-
-/// `key` itself or the file that `key`-file names. No message holds the secret.
-Secret read_key(SectionReader& section, const std::string& key, const SecretReader& read_secret) {
-    const auto direct = section.text_or_empty(key);
-    const std::string file_key = key + "-file";
-    const auto path = section.text_or_empty(file_key);
-    if (direct && path) {
-        section.mistake(file_key, fmt::format("stands beside {}", key), "keep one of the two");
-        return {};
-    }
-    if (direct) {
-        return Secret(*direct);
-    }
-    if (!path) {
-        return {};
-    }
-    if (!read_secret) {
-        section.mistake(file_key, "cannot be read here", fmt::format("give {} instead", key));
-        return {};
-    }
-    const auto text = read_secret(*path);
-    if (!text) {
-        const std::string place = text.error().place_text();
-        section.mistake(file_key,
-                        fmt::format("cannot be read: {}{}{}", place, place.empty() ? "" : ": ",
-                                    text.error().detail()),
-                        text.error().hint_text());
-        return {};
-    }
-    auto secret = made_secret(*text);
-    if (!secret) {
-        section.mistake(file_key, "names a file that holds no key",
-                        "put the key on one line of the file and nothing else");
-    }
-    return secret.value_or(Secret());
-}
-
-bool is_bucket_name(std::string_view name) {
-    return name.size() >= 3 && name.size() <= 63 && std::ranges::all_of(name, [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-           });
-}
-
-/// The vendor's example gives `operation-timeout: 30`, alone among durations without a unit: Go's
-/// flag of that name counts seconds.
-void read_operation_timeout(SectionReader& section, S3Settings& s3) {
-    constexpr std::string_view kKey = "operation-timeout";
-    const YamlNode* node = section.find(kKey);
-    const bool bare_number = node != nullptr && !node->scalar.empty() &&
-                             node->scalar.find_first_not_of("0123456789") == std::string::npos;
-    if (bare_number) {
-        unsigned seconds = 0;
-        section.whole(kKey, seconds, {0, 86400});
-        s3.operation_timeout = std::chrono::seconds(seconds);
-    } else {
-        section.duration(kKey, s3.operation_timeout);
-    }
-}
-
-void read_s3(SectionReader& section, S3Settings& s3, const SecretReader& read_secret) {
-    s3.endpoint = section.text("endpoint").value_or("");
-    const bool has_scheme = s3.endpoint.find("://") != std::string::npos;
-    if (s3.endpoint.empty()) {
-        if (section.find("endpoint") == nullptr) {
-            section.mistake("endpoint", "is missing", "write the address of the S3 service");
-        }
-    } else if (const auto flaw = origin_flaw(has_scheme ? s3.endpoint : "http://" + s3.endpoint)) {
-        section.mistake("endpoint", flaw->text, flaw->hint);
-    }
-    s3.bucket_name = section.text("bucket-name").value_or("");
-    if (s3.bucket_name.empty() && section.find("bucket-name") == nullptr) {
-        section.mistake("bucket-name", "is missing", "write the bucket of the normalized images");
-    } else if (!s3.bucket_name.empty() && !is_bucket_name(s3.bucket_name)) {
-        section.mistake("bucket-name", "is no name of a bucket",
-                        "3 to 63 small letters, digits, dots and hyphens");
-    }
-    s3.access_key = read_key(section, "access-key", read_secret);
-    s3.secret_access_key = read_key(section, "secret-access-key", read_secret);
-    const YamlNode* secure = section.find("secure");
-    if (secure == nullptr || secure->kind != YamlNode::Kind::scalar || !secure->scalar.empty()) {
-        section.flag("secure", s3.secure);  // '' is the vendor's spelling of "not set"
-    }
-    s3.region = section.text_or_empty("region").value_or("");
-    s3.public_url = section.text_or_empty("public-url").value_or("");
-    if (const auto flaw = s3.public_url.empty() ? std::nullopt : url_flaw(s3.public_url)) {
-        section.mistake("public-url", flaw->text, flaw->hint);
-    }
-    read_operation_timeout(section, s3);
-}
 
 void read_webdav(SectionReader& section, StorageSettings& storage, Images images) {
     storage.upload_url = section.url("upload-url").value_or("");
@@ -137,12 +27,78 @@ void read_directory(SectionReader& section, StorageSettings& storage, Images ima
     }
 }
 
+/// The sections of one storage whose type is known.
+void read_sections(SectionReader& section, StorageSettings& storage,
+                   std::optional<StorageType> type, Images images, const StorageInputs& inputs) {
+    section.section("webdav", [&](SectionReader& webdav) {
+        webdav.pass({"upload-url"});
+        if (type == StorageType::webdav) {
+            read_webdav(webdav, storage, images);
+        }
+    });
+    section.section("s3", [&](SectionReader& s3) {
+        pass_s3(s3);
+        if (type == StorageType::s3) {
+            read_s3(s3, storage.s3, inputs.variables, inputs.read_secret);
+        }
+    });
+    section.section("directory", [&](SectionReader& directory) {
+        directory.pass({"path"});
+        if (type == StorageType::directory) {
+            read_directory(directory, storage, images);
+        }
+    });
+}
+
+StorageAccess access_of(SectionReader& section, const StorageInputs& inputs) {
+    StorageAccess access;
+    section.section("access", [&](SectionReader& below) {
+        access = read_access(below, inputs.variables, inputs.read_secret);
+    });
+    return access;
+}
+
+ImageIdSettings ids_of(SectionReader& section) {
+    ImageIdSettings ids;
+    section.section("ids", [&](SectionReader& below) { ids = read_ids(below); });
+    return ids;
+}
+
+StorageSettings read_link(SectionReader& section, Images images, const StorageInputs& inputs) {
+    constexpr std::array kTypes = {StorageType::webdav, StorageType::s3, StorageType::directory};
+    StorageSettings link;
+    const auto choice = section.choice("type", {"webdav", "s3", "directory"});
+    if (section.find("type") == nullptr) {
+        section.mistake("type", "is missing in an entry of the chain", "webdav, s3 or directory");
+    }
+    const std::optional<StorageType> type =
+        choice ? std::optional(kTypes.at(*choice)) : std::nullopt;
+    link.type = type.value_or(StorageType::webdav);
+    read_sections(section, link, type, type ? images : Images::not_needed, inputs);
+    link.access = access_of(section, inputs);
+    link.ids = ids_of(section);
+    return link;
+}
+
+void read_chain(SectionReader& section, StorageSettings& storage, Images images,
+                const StorageInputs& inputs) {
+    const bool is_chain = storage.type == StorageType::chain;
+    section.items("chain", [&](SectionReader& entry) {
+        storage.chain.push_back(read_link(entry, is_chain ? images : Images::not_needed, inputs));
+    });
+    if (is_chain && storage.chain.empty() && images == Images::needed) {
+        section.mistake("chain", "names no storage",
+                        "write a list of storages below it, each with its type and section");
+    }
+}
+
 }  // namespace
 
 void read_storage(SectionReader& section, StorageSettings& storage, Images images,
-                  const SecretReader& read_secret) {
-    constexpr std::array kTypes = {StorageType::webdav, StorageType::s3, StorageType::directory};
-    const auto choice = section.choice("type", {"webdav", "s3", "directory"});
+                  const StorageInputs& inputs) {
+    constexpr std::array kTypes = {StorageType::webdav, StorageType::s3, StorageType::directory,
+                                   StorageType::chain};
+    const auto choice = section.choice("type", {"webdav", "s3", "directory", "chain"});
     storage.type = kTypes.at(choice.value_or(0));
     const bool known = choice || section.find("type") == nullptr;
     section.flag("enabled", storage.enabled);
@@ -153,25 +109,11 @@ void read_storage(SectionReader& section, StorageSettings& storage, Images image
                         "ffdump.galleries: {\"*\": {action: copy}}");
     }
     const Images wanted = storage.enabled && known ? images : Images::not_needed;
-    section.section("webdav", [&](SectionReader& webdav) {
-        webdav.pass({"upload-url"});
-        if (known && storage.type == StorageType::webdav) {
-            read_webdav(webdav, storage, wanted);
-        }
-    });
-    section.section("s3", [&](SectionReader& s3) {
-        s3.pass({"endpoint", "bucket-name", "access-key", "access-key-file", "secret-access-key",
-                 "secret-access-key-file", "secure", "region", "public-url", "operation-timeout"});
-        if (known && storage.type == StorageType::s3) {
-            read_s3(s3, storage.s3, read_secret);
-        }
-    });
-    section.section("directory", [&](SectionReader& directory) {
-        directory.pass({"path"});
-        if (known && storage.type == StorageType::directory) {
-            read_directory(directory, storage, wanted);
-        }
-    });
+    read_sections(section, storage, known ? std::optional(storage.type) : std::nullopt, wanted,
+                  inputs);
+    storage.access = access_of(section, inputs);
+    storage.ids = ids_of(section);
+    read_chain(section, storage, wanted, inputs);
 }
 
 }  // namespace ffdump

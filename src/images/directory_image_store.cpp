@@ -2,6 +2,7 @@
 #include "directory_image_store.hpp"
 
 #include "image_id.hpp"
+#include "url_encoding.hpp"
 
 #include "ffdump/io/file_system.hpp"
 
@@ -11,79 +12,100 @@
 #include <utility>
 
 namespace ffdump {
+namespace {
 
-DirectoryImageStore::DirectoryImageStore(ImageFolder folder, std::string path,
-                                         std::size_t max_bytes, unsigned threads)
-    : folder_(std::move(folder)), path_(std::move(path)), max_bytes_(max_bytes) {
-    for (unsigned i = 0; i < threads; ++i) {
-        threads_.emplace_back([this] { serve(); });
-    }
+Error fetching(Error error) {
+    return std::move(error).while_doing("fetching the image");
 }
 
-DirectoryImageStore::~DirectoryImageStore() {
-    std::deque<Order> unserved;
-    {
-        const std::lock_guard lock(mutex_);
-        stopping_ = true;
-        unserved.swap(orders_);
-    }
-    ready_.notify_all();
-    for (std::thread& thread : threads_) {
-        thread.join();
-    }
-    for (const Order& order : unserved) {
-        order.done(failed(Reason::interrupted, "the read was cancelled"));
-    }
+Error cancelled() {
+    return {Reason::interrupted, "the read was cancelled"};
 }
+
+}  // namespace
+
+DirectoryImageStore::DirectoryImageStore(ImageFolder folder, std::string path, ImageNames names,
+                                         ImageRules rules, unsigned threads)
+    : folder_(std::move(folder)),
+      path_(std::move(path)),
+      names_(std::move(names)),
+      rules_(rules),
+      has_url_files_(folder_.has_folder(std::string(kUrlFolder))),
+      threads_(threads) {}
 
 void DirectoryImageStore::fetch(std::string normalized_id, ImageDone done) {
-    {
-        const std::lock_guard lock(mutex_);
-        orders_.push_back({std::move(normalized_id), std::move(done)});
-    }
-    ready_.notify_one();
+    threads_.post([this, id = std::move(normalized_id), done = std::move(done)](Turn turn) {
+        done(turn == Turn::work ? read(id) : failed(cancelled()));
+    });
 }
 
-void DirectoryImageStore::serve() noexcept {
-    while (true) {
-        std::unique_lock lock(mutex_);
-        ready_.wait(lock, [this] { return stopping_ || !orders_.empty(); });
-        if (orders_.empty()) {
-            return;
-        }
-        const Order order = std::move(orders_.front());
-        orders_.pop_front();
-        lock.unlock();
-        order.done(read(order.normalized_id));
+void DirectoryImageStore::check(std::string normalized_id, PresenceDone done) {
+    threads_.post([this, id = std::move(normalized_id), done = std::move(done)](Turn turn) {
+        done(turn == Turn::work ? look(id) : failed(cancelled()));
+    });
+}
+
+Result<std::string> DirectoryImageStore::name_of(const std::string& normalized_id) const {
+    Result<ImageName> name = names_.name_of(normalized_id);
+    if (name && name->is_url && has_url_files_) {
+        return url_file_name(name->text);
     }
+    return names_.path_of(normalized_id);
 }
 
 Result<Image> DirectoryImageStore::read(const std::string& normalized_id) const {
-    const auto fail = [](Error error) {
-        return failed(std::move(error).while_doing("fetching the image"));
-    };
-    if (is_absolute_url(normalized_id)) {
-        return fail(Error(Reason::image_url_not_allowed,
-                          "the image is named by a URL, which a folder does not hold")
-                        .hint("use normalized_storage type webdav for this dump"));
+    const Result<std::string> name = name_of(normalized_id);
+    if (!name) {
+        return failed(fetching(Error(name.error())));
     }
-    if (auto checked = check_image_id(normalized_id); !checked) {
-        return fail(std::move(checked).error());
-    }
-    const std::string place = join_path(path_, normalized_id);
-    Result<std::string> bytes = folder_.read(normalized_id, max_bytes_);
+    const std::string place = join_path(path_, *name);
+    Result<std::string> bytes = folder_.read(*name, rules_.max_bytes);
     if (!bytes) {
-        return fail(std::move(bytes).error().at_file(place));
+        return failed(fetching(std::move(bytes).error().at_file(place)));
     }
-    const Result<ImageKind> kind = sniff_image(*bytes);
-    if (!kind) {
-        return fail(Error(kind.error()).at_file(place));
+    const Result<ImageHeader> header = check_image(*bytes, rules_.bounds);
+    if (!header) {
+        return failed(fetching(Error(header.error()).at_file(place)));
     }
-    return Image{std::make_shared<const std::string>(std::move(*bytes)), *kind};
+    return Image{std::make_shared<const std::string>(std::move(*bytes)), header->kind};
+}
+
+Result<void> DirectoryImageStore::look(const std::string& normalized_id) const {
+    const Result<std::string> name = name_of(normalized_id);
+    if (!name) {
+        return failed(fetching(Error(name.error())));
+    }
+    Result<void> there = folder_.check(*name, rules_.max_bytes);
+    return there ? there
+                 : failed(fetching(std::move(there).error().at_file(join_path(path_, *name))));
 }
 
 std::string DirectoryImageStore::describe() const {
     return fmt::format("directory {}", path_);
+}
+
+Result<std::string> url_file_name(std::string_view url) {
+    const Result<std::string> origin = url_origin(url);
+    if (!origin) {
+        return failed(Reason::image_id_invalid, origin.error().detail());
+    }
+    const std::size_t host = url.find("://") + 3;
+    const std::string_view rest = url.substr(std::min(url.find_first_of("/?#", host), url.size()));
+    if (rest.find_first_of("?#") != std::string_view::npos) {
+        return failed(Reason::image_id_invalid,
+                      "the URL has a query or a fragment, which no file name can stand for");
+    }
+    std::string name = std::string(kUrlFolder) + "/" + origin->substr(origin->find("://") + 3);
+    name[name.rfind(':')] = '_';
+    for (const char c : percent_decoded(rest)) {
+        if (c != '/' || name.back() != '/') {
+            name += c;
+        }
+    }
+    if (auto checked = check_segments(name, EmptySegments::refused); !checked) {
+        return failed(std::move(checked).error());
+    }
+    return name;
 }
 
 }  // namespace ffdump

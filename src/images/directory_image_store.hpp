@@ -2,54 +2,54 @@
 #pragma once
 
 #include "image_folder.hpp"
+#include "image_name.hpp"
+#include "read_threads.hpp"
 
 #include "ffdump/images/image_store.hpp"
 
-#include <condition_variable>
 #include <cstddef>
-#include <deque>
-#include <mutex>
 #include <string>
-#include <thread>
-#include <vector>
 
 namespace ffdump {
 
+/// What of a stored file is believed.
+struct ImageRules {
+    std::size_t max_bytes = 0;
+    ImageBounds bounds;
+};
+
 /// Images from a copy of the uploads folder. Reads on a few threads of its own, since a read from a
-/// cold disk or a network mount takes milliseconds. The destructor ends what waits with
-/// `interrupted` and joins.
+/// cold disk or a network mount takes milliseconds. A record that names its image by a URL is
+/// looked for where `migrate --fetch-only` puts such an image (url_file_name), if the folder has
+/// any. The destructor ends what waits with `interrupted` and joins.
 class DirectoryImageStore final : public ImageStore {
  public:
     static constexpr unsigned kDefaultThreads = 4;
 
     /// `path` is for messages.
-    DirectoryImageStore(ImageFolder folder, std::string path, std::size_t max_bytes,
+    DirectoryImageStore(ImageFolder folder, std::string path, ImageNames names, ImageRules rules,
                         unsigned threads);
-    ~DirectoryImageStore() override;
-    DirectoryImageStore(const DirectoryImageStore&) = delete;
-    DirectoryImageStore& operator=(const DirectoryImageStore&) = delete;
 
     void fetch(std::string normalized_id, ImageDone done) override;
+    void check(std::string normalized_id, PresenceDone done) override;
     [[nodiscard]] std::string describe() const override;
 
  private:
-    struct Order {
-        std::string normalized_id;
-        ImageDone done;
-    };
-
-    void serve() noexcept;
+    [[nodiscard]] Result<std::string> name_of(const std::string& normalized_id) const;
     [[nodiscard]] Result<Image> read(const std::string& normalized_id) const;
+    [[nodiscard]] Result<void> look(const std::string& normalized_id) const;
 
     ImageFolder folder_;
     std::string path_;
-    std::size_t max_bytes_;
-
-    std::mutex mutex_;
-    std::condition_variable ready_;
-    std::deque<Order> orders_;
-    bool stopping_ = false;
-    std::vector<std::thread> threads_;
+    ImageNames names_;
+    ImageRules rules_;
+    bool has_url_files_;
+    ReadThreads threads_;  ///< last: its jobs use the rest
 };
+
+/// Where in a folder the image of an absolute URL lies: "by-url/HOST_PORT/path", the path
+/// percent-decoded and without doubled slashes. Fails with `image_id_invalid`.
+[[nodiscard]] Result<std::string> url_file_name(std::string_view url);
+inline constexpr std::string_view kUrlFolder = "by-url";
 
 }  // namespace ffdump

@@ -16,60 +16,62 @@ bool is_redirect(int status) {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-/// What an answer without an image says.
-Error status_error(const HttpAnswer& answer) {
-    const int status = answer.status;
-    const std::string text = fmt::format("status {}", status);
-    if (status == 404 || status == 410) {
-        return {Reason::image_missing, fmt::format("the storage has no such image ({})", text)};
-    }
-    if (status == 401 || status == 403) {
-        return {Reason::service_refuses, text};
-    }
-    if (status == 429 || status / 100 == 5) {
-        Error error(Reason::service_overloaded, text);
-        return answer.retry_after ? std::move(error).retry_after(*answer.retry_after)
-                                  : std::move(error);
-    }
-    return {Reason::answer_malformed, fmt::format("{}, where 200 or 404 was to be expected", text)};
-}
-
-Result<Image> image_of(HttpAnswer answer) {
-    if (!answer.content_encoding.empty() && answer.content_encoding != "identity") {
-        return failed(Reason::answer_malformed,
-                      "the image is sent with a Content-Encoding, which was not asked for");
-    }
-    Result<ImageKind> kind = sniff_image(answer.body);
-    if (!kind) {
-        return failed(std::move(kind).error());
-    }
-    return Image{std::make_shared<const std::string>(std::move(answer.body)), *kind};
+Error placed(Error error, const std::string& url) {
+    return std::move(error).at_url(bare_url(url)).while_doing("fetching the image");
 }
 
 }  // namespace
 
-HttpImageStore::HttpImageStore(const Settings& settings, HttpTransport& transport)
+HttpImageStore::HttpImageStore(std::string upload_url, std::vector<std::string> origins,
+                               ImageNames names, HttpReach reach, HttpTransport& transport)
     : transport_(transport),
-      upload_url_(settings.storage.upload_url),
-      origins_(settings.image_hosts),
-      timeouts_{settings.storage_timeouts.connect, settings.storage_timeouts.response_header,
-                settings.storage_timeouts.overall},
-      max_bytes_(settings.limits.image_bytes) {}
+      upload_url_(std::move(upload_url)),
+      own_origin_(url_origin(upload_url_).value_or("")),
+      origins_(std::move(origins)),
+      names_(std::move(names)),
+      reach_(std::move(reach)) {
+    for (std::string& url : names_.rewritten_urls()) {
+        origins_.push_back(std::move(url));
+    }
+}
 
 void HttpImageStore::fetch(std::string normalized_id, ImageDone done) {
-    Result<std::string> url = image_url(upload_url_, normalized_id, origins_);
+    start(HttpMethod::get, normalized_id,
+          [this, done = std::move(done)](Result<HttpAnswer> answer) {
+              if (!answer) {
+                  done(failed(std::move(answer).error()));
+                  return;
+              }
+              const std::string url = std::move(answer->redirect_url);  // where it came from
+              Result<Image> image = image_of_answer(std::move(*answer), reach_.bounds);
+              done(image ? std::move(image) : failed(placed(std::move(image).error(), url)));
+          });
+}
+
+void HttpImageStore::check(std::string normalized_id, PresenceDone done) {
+    start(HttpMethod::head, normalized_id, [done = std::move(done)](Result<HttpAnswer> answer) {
+        if (answer) {
+            done({});
+        } else {
+            done(failed(std::move(answer).error()));
+        }
+    });
+}
+
+void HttpImageStore::start(HttpMethod method, const std::string& normalized_id, AnswerDone done) {
+    Result<std::string> url = names_.name_of(normalized_id).and_then([this](const ImageName& name) {
+        return image_url(upload_url_, name.text, origins_);
+    });
     if (!url) {
         done(failed(std::move(url).error().while_doing("fetching the image")));
         return;
     }
-    send({std::move(*url), 0, std::move(done)});
+    send({method, std::move(*url), 0, std::move(done)});
 }
 
 void HttpImageStore::send(Order order) {
-    HttpRequest request;
-    request.url = order.url;
-    request.timeouts = timeouts_;
-    request.max_body = max_bytes_;
+    HttpRequest request =
+        reach_.request(order.method, order.url, is_own(order.url) ? reach_.own : reach_.foreign);
     // std::function wants what it holds to be copyable, done is called once all the same.
     auto kept = std::make_shared<Order>(std::move(order));
     transport_.send(std::move(request), [this, kept](Result<HttpAnswer> result) {
@@ -78,39 +80,24 @@ void HttpImageStore::send(Order order) {
 }
 
 void HttpImageStore::take(Order order, Result<HttpAnswer> result) {
-    if (result && is_redirect(result->status)) {
-        follow(std::move(order), *result);
-        return;
-    }
-    const auto fail = [&order](Error error) {
-        order.done(
-            failed(std::move(error).at_url(bare_url(order.url)).while_doing("fetching the image")));
-    };
     if (!result) {
-        const bool too_large = result.error().reason() == Reason::answer_too_large;
-        fail(too_large ? Error(Reason::image_too_large,
-                               fmt::format("the image is over {} bytes", max_bytes_))
-                       : std::move(result).error());
-        return;
+        order.done(failed(
+            placed(transport_error(std::move(result).error(), reach_.max_bytes), order.url)));
+    } else if (is_redirect(result->status)) {
+        follow(std::move(order), *result);
+    } else if (result->status != 200) {
+        order.done(failed(placed(status_error(*result), order.url)));
+    } else {
+        result->redirect_url = std::move(order.url);
+        order.done(std::move(result));
     }
-    if (result->status != 200) {
-        fail(status_error(*result));
-        return;
-    }
-    Result<Image> image = image_of(std::move(*result));
-    if (!image) {
-        fail(std::move(image).error());
-        return;
-    }
-    order.done(std::move(image));
 }
 
 void HttpImageStore::follow(Order order, const HttpAnswer& answer) {
-    const auto fail = [&order](Error error) {
-        order.done(
-            failed(std::move(error).at_url(bare_url(order.url)).while_doing("fetching the image")));
-    };
     const std::string& target = answer.redirect_url;
+    const auto fail = [&order](Error error) {
+        order.done(failed(placed(std::move(error), order.url)));
+    };
     if (bare_url(target) == bare_url(order.url) + "/") {
         fail(Error(Reason::image_missing, "the name is that of a folder in the storage"));
     } else if (!is_allowed(order.url, target)) {
@@ -123,8 +110,18 @@ void HttpImageStore::follow(Order order, const HttpAnswer& answer) {
         fail(Error(Reason::service_refuses, fmt::format("more than {} redirects", kMaxRedirects))
                  .hint("give the storage's final address as upload-url"));
     } else {
-        send({target, order.redirects + 1, std::move(order.done)});
+        send({order.method, target, order.redirects + 1, std::move(order.done)});
     }
+}
+
+bool HttpImageStore::is_own(const std::string& url) const {
+    // What was built from upload-url begins with it; only absolute URLs of records and redirects
+    // need a closer look.
+    if (url.starts_with(upload_url_) && upload_url_.ends_with('/')) {
+        return true;
+    }
+    const Result<std::string> origin = url_origin(url);
+    return origin && *origin == own_origin_;
 }
 
 bool HttpImageStore::is_allowed(const std::string& from, const std::string& to) const {

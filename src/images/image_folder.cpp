@@ -188,9 +188,26 @@ Error ImageFolder::open_error(int number) const {
     }
 }
 
+ImageDescriptor ImageFolder::open_file(const std::string& name) const {
+    return walk_ == FolderWalk::kernel ? open_by_kernel(name) : open_by_part(name);
+}
+
+Result<void> ImageFolder::check(const std::string& name, std::size_t max_bytes) const {
+    const ImageDescriptor file = open_file(name);
+    if (!file.is_open()) {
+        return failed(open_error(errno));
+    }
+    return checked_size(file, max_bytes).map([](std::size_t) {});
+}
+
+bool ImageFolder::has_folder(const std::string& name) const {
+    struct stat status{};
+    const ImageDescriptor folder = open_file(name);
+    return folder.is_open() && fstat(folder.number(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 Result<std::string> ImageFolder::read(const std::string& name, std::size_t max_bytes) const {
-    const ImageDescriptor file =
-        walk_ == FolderWalk::kernel ? open_by_kernel(name) : open_by_part(name);
+    const ImageDescriptor file = open_file(name);
     if (!file.is_open()) {
         return failed(open_error(errno));
     }

@@ -45,12 +45,18 @@ class ImageFolder {
     /// `storage_unreadable`, `out_of_descriptors`.
     [[nodiscard]] Result<std::string> read(const std::string& name, std::size_t max_bytes) const;
 
+    /// Whether `read` would find a file, without its bytes; the same errors.
+    [[nodiscard]] Result<void> check(const std::string& name, std::size_t max_bytes) const;
+    /// Whether there is a folder of this name.
+    [[nodiscard]] bool has_folder(const std::string& name) const;
+
     [[nodiscard]] FolderWalk walk() const noexcept { return walk_; }
     void use_walk(FolderWalk walk) noexcept { walk_ = walk; }
 
  private:
     explicit ImageFolder(ImageDescriptor folder);
 
+    [[nodiscard]] ImageDescriptor open_file(const std::string& name) const;
     [[nodiscard]] ImageDescriptor open_by_kernel(const std::string& name) const;
     [[nodiscard]] ImageDescriptor open_by_part(const std::string& name) const;
     [[nodiscard]] Error open_error(int number) const;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image_id.hpp"
 
+#include "url_encoding.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <strings.h>
 
 namespace ffdump {
@@ -68,24 +68,6 @@ bool is_absolute_url(std::string_view text) noexcept {
 
 bool is_http_url(std::string_view text) noexcept {
     return starts_with_scheme(text, "http://") || starts_with_scheme(text, "https://");
-}
-
-std::string percent_decoded(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    while (!text.empty()) {
-        unsigned value = 0;
-        const bool has_digits = text.size() >= 3 && text.front() == '%';
-        const char* const end = text.data() + (has_digits ? 3 : 0);
-        if (has_digits && std::from_chars(text.data() + 1, end, value, 16).ptr == end) {
-            out += static_cast<char>(value);
-            text.remove_prefix(3);
-        } else {
-            out += text.front();
-            text.remove_prefix(1);
-        }
-    }
-    return out;
 }
 
 Result<void> check_segments(std::string_view path, EmptySegments empty) {

@@ -17,9 +17,6 @@ inline constexpr std::size_t kMaxImageIdBytes = 1024;
 [[nodiscard]] bool is_absolute_url(std::string_view text) noexcept;
 [[nodiscard]] bool is_http_url(std::string_view text) noexcept;
 
-/// Each %XX replaced by its byte, once; a `%` without two hex digits stays.
-[[nodiscard]] std::string percent_decoded(std::string_view text);
-
 enum class EmptySegments : unsigned char { refused, allowed };
 
 /// Fails with `image_id_invalid` when one of the segments between slashes is `.` or `..`, also

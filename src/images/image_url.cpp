@@ -1,30 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image_id.hpp"
+#include "url_encoding.hpp"
 
 #include "ffdump/images/image_store.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 namespace ffdump {
 namespace {
-
-bool is_unreserved(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_' || c == '~';
-}
-
-void append_encoded(std::string& url, std::string_view path) {
-    for (const char c : path) {
-        if (is_unreserved(c) || c == '/') {
-            url += c;
-        } else {
-            url += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-        }
-    }
-}
 
 bool has_origin(const std::string& wanted, std::string_view url) {
     const Result<std::string> origin = url_origin(url);
@@ -84,7 +69,7 @@ Result<std::string> image_url(std::string_view upload_url, std::string_view norm
     if (!url.ends_with('/')) {
         url += '/';
     }
-    append_encoded(url, normalized_id);
+    append_path(url, normalized_id);
     return url;
 }
 

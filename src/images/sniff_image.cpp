@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/base/printable.hpp"
-#include "ffdump/images/image_store.hpp"
+#include "ffdump/images/image_header.hpp"
 
 #include <fmt/format.h>
 

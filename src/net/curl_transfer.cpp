@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "curl_transfer.hpp"
 
+#include "curl_access.hpp"
+#include "option_setter.hpp"
 #include "retry_after.hpp"
 #include "transfer_error.hpp"
 
@@ -11,6 +13,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <new>
 #include <strings.h>
 #include <utility>
@@ -19,25 +22,6 @@ namespace ffdump {
 namespace {
 
 constexpr long kMaxRedirects = 3;
-
-/// Sets options until one fails.
-class OptionSetter {
- public:
-    explicit OptionSetter(CURL* easy) : easy_(easy) {}
-
-    template <class T>
-    OptionSetter& set(CURLoption option, T value) {
-        if (code_ == CURLE_OK) {
-            code_ = curl_easy_setopt(easy_, option, value);
-        }
-        return *this;
-    }
-    [[nodiscard]] CURLcode code() const noexcept { return code_; }
-
- private:
-    CURL* easy_;
-    CURLcode code_ = CURLE_OK;
-};
 
 long curl_milliseconds(std::chrono::milliseconds time) {
     return static_cast<long>(std::clamp<std::chrono::milliseconds::rep>(time.count(), 0, INT_MAX));
@@ -81,8 +65,11 @@ Result<void> CurlTransfer::prepare(HttpRequest request, HttpDone done, std::stri
     done_ = std::move(done);
     origin_ = std::move(origin);
     fresh_ = false;
-    if (auto checked = check_headers(request_.headers); !checked) {
-        return failed(std::move(checked).error().at_url(bare_url(request_.url)));
+    for (const auto& lines : {request_.headers, request_.access ? header_lines(*request_.access)
+                                                                : std::vector<std::string>()}) {
+        if (auto checked = check_headers(lines); !checked) {
+            return failed(std::move(checked).error().at_url(bare_url(request_.url)));
+        }
     }
     if (set_options() != CURLE_OK) {
         return failed(cut(Reason::internal_error, "libcurl refused the settings of a request"));
@@ -130,18 +117,15 @@ CURLcode CurlTransfer::set_security() {
         .set(CURLOPT_REDIR_PROTOCOLS_STR, redirects)
         .set(CURLOPT_MAXREDIRS, kMaxRedirects)
         .set(CURLOPT_UNRESTRICTED_AUTH, 0L)
-        .set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1})
         .set(CURLOPT_HTTP09_ALLOWED, 0L)
         .set(CURLOPT_NETRC, long{CURL_NETRC_IGNORED})
-        .set(CURLOPT_PROXY, "")
         .set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2})
         .set(CURLOPT_SSL_VERIFYPEER, 1L)
         .set(CURLOPT_SSL_VERIFYHOST, 2L)
         .set(CURLOPT_PATH_AS_IS, 1L);
-    if (!limits_.ca_file.empty()) {
-        options.set(CURLOPT_CAINFO, limits_.ca_file.c_str()).set(CURLOPT_CAPATH, nullptr);
-    }
-    return options.code();
+    return options.code() == CURLE_OK
+               ? set_access(easy_.get(), request_.access.get(), limits_.ca_file)
+               : options.code();
 }
 
 CURLcode CurlTransfer::set_times() {
@@ -179,12 +163,23 @@ CURLcode CurlTransfer::set_callbacks() {
 }
 
 CURLcode CurlTransfer::set_headers() {
-    // Waiting for "100 Continue" costs a round trip and servers that do not know it a second.
-    headers_.reset(curl_slist_append(nullptr, "Expect:"));
-    for (const std::string& header : request_.headers) {
-        if (!headers_ || curl_slist_append(headers_.get(), header.c_str()) == nullptr) {
+    headers_.reset();
+    std::vector<std::string> lines = request_.headers;
+    if (request_.access) {
+        std::ranges::move(header_lines(*request_.access), std::back_inserter(lines));
+    }
+    if (request_.method == HttpMethod::post) {
+        // Waiting for "100 Continue" costs a round trip and servers that do not know it a second.
+        // Only here, since libcurl would sign the empty header of a request that has no body.
+        lines.emplace_back("Expect:");
+    }
+    for (const std::string& line : lines) {
+        curl_slist* const longer = curl_slist_append(headers_.get(), line.c_str());
+        if (longer == nullptr) {
             return CURLE_OUT_OF_MEMORY;
         }
+        static_cast<void>(headers_.release());
+        headers_.reset(longer);
     }
     return OptionSetter(easy_.get()).set(CURLOPT_HTTPHEADER, headers_.get()).code();
 }
@@ -233,6 +228,8 @@ bool CurlTransfer::take_header(std::string_view line) {
         answer_.content_type = header_value(line);
     } else if (starts_with_name(line, "content-encoding")) {
         answer_.content_encoding = header_value(line);
+    } else if (starts_with_name(line, "date")) {
+        answer_.date = header_value(line);
     } else if (starts_with_name(line, "retry-after")) {
         answer_.retry_after =
             parse_retry_after(header_value(line), std::chrono::system_clock::now());

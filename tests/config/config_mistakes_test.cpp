@@ -43,7 +43,7 @@ TEST_CASE_METHOD(SettingsFixture, "unknown keys are told with their place and th
          "3:18: unknown key ffdump.retry.attemps; did you mean ffdump.retry.attempts?"},
         {"ffdump: {limits: {records: 1}}",
          "3:19: unknown key ffdump.limits.records; known here: record_bytes, image_bytes, "
-         "window_bytes, depth"},
+         "image_side_least, image_side_most, window_bytes, depth"},
         {"ffdump: {tls: {ca-file: x}}",
          "3:16: unknown key ffdump.tls.ca-file; did you mean ffdump.tls.ca_file?"},
         {"ffdump: {galleries: {x: {actoin: copy}}}",
@@ -255,7 +255,8 @@ TEST_CASE_METHOD(SettingsFixture, "storage that leads to no images is a mistake 
         {"normalized_storage: {webdav: {upload-url: 'http://u'}, s3: {bucket: x}}",
          "2:61: unknown key normalized_storage.s3.bucket; known here: endpoint, bucket-name, "
          "access-key, access-key-file, secret-access-key, secret-access-key-file, secure, region, "
-         "public-url, operation-timeout"},
+         "public-url, operation-timeout, session-token, session-token-file, credentials-file, "
+         "profile, addressing, access-denied-is"},
         {"normalized_storage: {type: s3, s3: {endpoint: h}}",
          "2:32: normalized_storage.s3.bucket-name is missing; write the bucket of the normalized "
          "images"},

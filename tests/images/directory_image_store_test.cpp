@@ -142,8 +142,8 @@ TEST_CASE("a destroyed directory store has called every done exactly once") {
     constexpr std::size_t kCount = 500;
     Mailbox<bool> mailbox;
     {
-        DirectoryImageStore store(open_folder(scratch, FolderWalk::kernel), scratch.text(), 1000,
-                                  2);
+        DirectoryImageStore store(open_folder(scratch, FolderWalk::kernel), scratch.text(),
+                                  ImageNames({}), {1000, {}}, 2);
         for (std::size_t i = 0; i < kCount; ++i) {
             store.fetch("a.png", [&mailbox](const Result<Image>& image) {
                 mailbox.post(image || image.error().reason() == Reason::interrupted);

@@ -23,8 +23,13 @@ struct Scene {
         settings.image_hosts = std::move(image_hosts);
         settings.limits.image_bytes = 5000;
         settings.storage_timeouts = {1s, 2s, 3s, 4s};
-        store = std::make_unique<HttpImageStore>(settings, transport);
+        make();
         store->fetch("a.png", [this](Result<Image> result) { image = std::move(result); });
+    }
+    void make() {
+        store = std::make_unique<HttpImageStore>(settings.storage.upload_url, settings.image_hosts,
+                                                 ImageNames(settings.storage.ids),
+                                                 make_reach(settings, settings.storage), transport);
     }
     Error answer(int status, std::string body = {}) {
         transport.answer(status, std::move(body));
@@ -136,6 +141,75 @@ TEST_CASE("the HTTP store sends nothing for an id that is refused") {
     scene.store->fetch("../x", [&scene](Result<Image> result) { scene.image = std::move(result); });
     CHECK(scene.image.value().error().reason() == Reason::image_id_invalid);
     CHECK(scene.transport.sent.size() == 1);
+}
+
+TEST_CASE("the HTTP store sends credentials and headers to the storage's own origin only") {
+    Scene scene({"https://mirror"});
+    StorageAccess& access = scene.settings.storage.access;
+    access.auth = StorageAuth::basic;
+    access.user = "reader";
+    access.password = Secret("planted");
+    access.headers.emplace_back("X-Token", Secret("planted"));
+    access.client_certificate = "client.pem";
+    access.proxy = "http://proxy:3128";
+    scene.make();
+    scene.store->fetch("a.png", [](const Result<Image>&) {});
+    scene.store->fetch("https://mirror/a.png", [](const Result<Image>&) {});
+    scene.store->fetch("https://storage:443/other/a.png", [](const Result<Image>&) {});
+    REQUIRE(scene.transport.sent.size() == 4);
+    const HttpAccess& own = *scene.transport.sent[1].access;
+    CHECK(own.auth == HttpAuth::basic);
+    CHECK(own.user.reveal() == "reader");
+    CHECK(own.headers.size() == 1);
+    CHECK(own.client_certificate == "client.pem");
+    CHECK(own.http2);
+    const HttpAccess& foreign = *scene.transport.sent[2].access;
+    CHECK(foreign.auth == HttpAuth::none);
+    CHECK(foreign.user.empty());
+    CHECK(foreign.password.empty());
+    CHECK(foreign.headers.empty());
+    CHECK(foreign.client_certificate.empty());
+    CHECK(foreign.proxy == "http://proxy:3128");
+    CHECK(scene.transport.sent[3].access->auth == HttpAuth::basic);
+}
+
+TEST_CASE("the HTTP store leaves credentials behind when it follows a redirect elsewhere") {
+    Scene scene({"https://mirror"});
+    scene.transport.answer(404, "");
+    scene.settings.storage.access.auth = StorageAuth::bearer;
+    scene.settings.storage.access.password = Secret("planted");
+    scene.make();
+    scene.store->fetch("a.png", [](const Result<Image>&) {});
+    scene.redirect("https://mirror/a.png");
+    REQUIRE(scene.transport.sent.size() == 3);
+    CHECK(scene.transport.sent[1].access->auth == HttpAuth::bearer);
+    CHECK(scene.transport.sent[2].access->auth == HttpAuth::none);
+}
+
+TEST_CASE("the HTTP store asks where the rewriting rules lead, whatever host that is") {
+    Scene scene;
+    scene.settings.storage.ids.rewrite = {{"http://old:3333/", "https://new:3333/"},
+                                          {"http://older/uploads/", ""}};
+    scene.settings.storage.ids.pattern = "faces/{id}";
+    scene.make();
+    for (const char* const id :
+         {"http://old:3333/uploads//a.png", "http://older/uploads//b.png", "c.png"}) {
+        scene.store->fetch(id, [](const Result<Image>&) {});
+    }
+    REQUIRE(scene.transport.sent.size() == 4);
+    CHECK(scene.transport.sent[1].url == "https://new:3333/uploads//a.png");
+    CHECK(scene.transport.sent[2].url == "https://storage/uploads/b.png");
+    CHECK(scene.transport.sent[3].url == "https://storage/uploads/faces/c.png");
+}
+
+TEST_CASE("the HTTP store asks with HEAD whether an image is there") {
+    Scene scene;
+    std::optional<Result<void>> there;
+    scene.store->check("b.png", [&there](Result<void> answer) { there = std::move(answer); });
+    CHECK(scene.transport.sent.back().method == HttpMethod::head);
+    scene.transport.answer(404, "");
+    scene.transport.answer(404, "");
+    CHECK(there.value().error().reason() == Reason::image_missing);
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ TEMPLATE_TEST_CASE("an image store hands over the bytes of an image as they are"
                    DirectoryUnderTest, HttpUnderTest) {
     TestType under;
     under.folder.write("1_bd321tlt8f66ph0eaflg.png", png_bytes(kMaxImage));
-    under.folder.write("2018/07/a.jpeg", "\xFF\xD8\xFF\xE0rest");
+    under.folder.write("2018/07/a.jpeg", jpeg_bytes());
     const Result<Image> png = fetch_image(*under.store, "1_bd321tlt8f66ph0eaflg.png");
     REQUIRE(png);
     CHECK((*png->bytes == png_bytes(kMaxImage)));
@@ -102,6 +102,20 @@ TEMPLATE_TEST_CASE("an image store says of a record that its image is missing", 
         CHECK(image.error().contexts() == std::vector<std::string>{"fetching the image"});
         CHECK_FALSE(image.error().place_text().empty());
     }
+}
+
+TEMPLATE_TEST_CASE("an image store says whether an image is there without fetching it", "",
+                   DirectoryUnderTest, HttpUnderTest) {
+    TestType under;
+    under.folder.write("folder/a.png", png_bytes());
+    CHECK(check_presence(*under.store, "folder/a.png").has_value());
+    for (const std::string id : {"gone.png", "folder"}) {
+        const Result<void> there = check_presence(*under.store, id);
+        INFO(id);
+        REQUIRE_FALSE(there);
+        CHECK(there.error().reason() == Reason::image_missing);
+    }
+    CHECK(check_presence(*under.store, "../a.png").error().reason() == Reason::image_id_invalid);
 }
 
 TEMPLATE_TEST_CASE("an image store never follows an unsafe id", "", DirectoryUnderTest,

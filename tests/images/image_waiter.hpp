@@ -26,4 +26,16 @@ inline Result<Image> fetch_image(ImageStore& store, std::string normalized_id) {
     return std::move(images.front());
 }
 
+/// Asks whether one image is there and waits for the answer.
+inline Result<void> check_presence(ImageStore& store, std::string normalized_id) {
+    const auto mailbox = std::make_shared<Mailbox<Result<void>>>();
+    store.check(std::move(normalized_id),
+                [mailbox](Result<void> there) { mailbox->post(std::move(there)); });
+    std::vector<Result<void>> answers;
+    if (!mailbox->take_all(answers, std::chrono::minutes(1)) || answers.size() != 1) {
+        throw std::runtime_error("the store did not call done once");
+    }
+    return std::move(answers.front());
+}
+
 }  // namespace ffdump

@@ -25,17 +25,6 @@ TEST_CASE("an image store describes itself without credentials") {
     CHECK(make(settings).value()->describe() == "directory " + folder.text());
 }
 
-TEST_CASE("an image store over S3 is refused with a way out") {
-    Settings settings;
-    settings.storage.type = StorageType::s3;
-    const auto store = make(settings);
-    REQUIRE_FALSE(store);
-    CHECK(store.error().reason() == Reason::config_invalid);
-    CHECK(store.error().one_line() ==
-          "s3 is not supported by this version; use type webdav, or copy the bucket to a folder "
-          "and use type directory [config_invalid]");
-}
-
 TEST_CASE("an image store whose folder is not there is refused before the run") {
     const ScratchFolder folder;
     folder.write("file", "x");

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +28,10 @@ using SecretReader = std::function<Result<std::string>(const std::string& path)>
 [[nodiscard]] SettingsResult load_settings(const std::string& text, const std::string& name,
                                            const SettingsOverrides& overrides,
                                            const SecretReader& read_secret);
+
+/// The variables of the environment that load_settings looks for in the overrides: keys of S3
+/// (FFDUMP_S3_ACCESS_KEY and so on, then AWS's own), FFDUMP_STORAGE_PASSWORD, FFDUMP_STORAGE_TOKEN.
+[[nodiscard]] std::span<const std::string_view> configuration_variables() noexcept;
 
 /// Effective settings without secrets, dotted key -> text, sorted: for the log, the manifest and
 /// the comparison on resume.

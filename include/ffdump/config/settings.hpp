@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ffdump {
@@ -22,9 +23,15 @@ struct Timeouts {
     std::chrono::milliseconds idle_connection{0};
 };
 
-enum class StorageType : std::uint8_t { webdav, s3, directory };
+enum class StorageType : std::uint8_t { webdav, s3, directory, tar, chain };
 
-/// `normalized_storage.s3` of the vendor's file; accepted and checked, used by a later version.
+/// How a bucket is named in URLs: `automatic` is virtual_host for Amazon's own endpoints, else
+/// path.
+enum class S3Addressing : std::uint8_t { automatic, path, virtual_host };
+/// Without the permission to list a bucket, S3 says AccessDenied of an object that is not there.
+enum class S3Denied : std::uint8_t { is_fault, is_missing };
+
+/// `normalized_storage.s3` of the vendor's file, and keys of ours from session_token on.
 struct S3Settings {
     std::string endpoint;
     std::string bucket_name;
@@ -34,6 +41,47 @@ struct S3Settings {
     std::string region;
     std::string public_url;
     std::chrono::milliseconds operation_timeout{30000};
+    Secret session_token;
+    S3Addressing addressing = S3Addressing::automatic;
+    S3Denied denied = S3Denied::is_fault;
+};
+
+/// Ids that begin with `from` begin with `to` instead.
+struct RewriteRule {
+    std::string from;
+    std::string to;
+    friend bool operator==(const RewriteRule&, const RewriteRule&) = default;
+};
+
+/// `ids` of a storage, ours: how a normalized_id becomes a name in it.
+struct ImageIdSettings {
+    std::string pattern = "{id}";  ///< holds {id} or {id:BEGIN:LENGTH} at least once
+    std::vector<RewriteRule> rewrite;
+};
+
+enum class StorageAuth : std::uint8_t { none, basic, digest, any, bearer };
+
+/// `access` of a storage, ours: how a service over HTTP is reached.
+struct StorageAccess {
+    StorageAuth auth = StorageAuth::none;
+    std::string user;
+    Secret password;  ///< or the token
+    std::vector<std::pair<std::string, Secret>> headers;
+    std::string proxy;
+    std::string proxy_user;
+    Secret proxy_password;
+    std::string ca_file;  ///< empty = ffdump.tls.ca_file
+    std::string client_certificate;
+    std::string client_key;
+    Secret client_key_password;
+    bool http2 = true;  ///< where a server offers it over TLS
+};
+
+/// `tar` of a storage, ours: an archive of the uploads folder.
+struct TarSettings {
+    std::string path;
+    std::string folder;  ///< within the archive; empty = found out
+    std::string cache;   ///< folder for index and unpacked images; empty = beside the archive
 };
 
 struct StorageSettings {
@@ -42,6 +90,10 @@ struct StorageSettings {
     std::string upload_url;  ///< webdav; ends with a slash or not, both are met
     std::string directory;   ///< our own type `directory`
     S3Settings s3;
+    TarSettings tar;
+    std::vector<StorageSettings> chain;  ///< of type chain: asked in this order; none is a chain
+    ImageIdSettings ids;
+    StorageAccess access;
 };
 
 enum class ApiVersion : std::uint8_t { v1, v2 };
@@ -100,6 +152,8 @@ struct CanarySettings {
 struct LimitSettings {
     std::size_t record_bytes = 64U << 20U;
     std::size_t image_bytes = 10U << 20U;   ///< Multi's own API limit is 10 MB
+    unsigned image_side_least = 16;         ///< pixels; less is a placeholder and no face
+    unsigned image_side_most = 6000;        ///< extraction-api's own max_dimension
     std::size_t window_bytes = 24U << 20U;  ///< records and images in flight together
     std::size_t depth = 64;                 ///< nesting of a record
 };
@@ -131,6 +185,10 @@ struct Settings {
     [[nodiscard]] GallerySettings gallery(std::string_view name) const;
 };
 
+/// Variables of the environment that a configuration looks at, among those that
+/// configuration_variables() names.
+using Variables = std::map<std::string, Secret>;
+
 /// What the command line and the environment say, over the file; the caller has settled which of
 /// those two holds. `assignments` are applied last. A URL or folder of images also chooses the
 /// storage's type and enables it.
@@ -143,6 +201,7 @@ struct SettingsOverrides {
     std::optional<std::string> model;
     std::optional<std::chrono::milliseconds> give_up_after;
     std::vector<std::string> assignments;  ///< "ffdump.retry.attempts=5"
+    Variables variables;
 };
 
 }  // namespace ffdump

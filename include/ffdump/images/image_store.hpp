@@ -3,6 +3,7 @@
 
 #include "ffdump/base/result.hpp"
 #include "ffdump/config/settings.hpp"
+#include "ffdump/images/image_header.hpp"
 #include "ffdump/io/file_system.hpp"
 #include "ffdump/net/http.hpp"
 
@@ -16,18 +17,19 @@
 
 namespace ffdump {
 
-enum class ImageKind : std::uint8_t { png, jpeg, webp, bmp };
-
 /// A normalized image as it lies in the storage; bytes are sent on untouched, never re-encoded.
 struct Image {
     SharedBytes bytes;
     ImageKind kind = ImageKind::png;
+    std::size_t source = 0;  ///< which of ImageStore::sources() it came from
 };
 
-/// Errors of the record: `image_missing`, `image_unreadable` (no image by its magic bytes, empty),
+/// Errors of the record: `image_missing`, `image_unreadable` (see check_image),
 /// `image_too_large`, `image_id_invalid`, `image_url_not_allowed`. Errors of the service: those of
 /// HttpTransport, `service_refuses` (401, 403), `service_overloaded`, `storage_unreadable`.
 using ImageDone = std::function<void(Result<Image>)>;
+/// The same errors, but for those that only the bytes show.
+using PresenceDone = std::function<void(Result<void>)>;
 
 /// Where normalized images come from. A new storage is one class and one line in
 /// make_image_store. `fetch` may be called from any thread and never blocks; `done` is called
@@ -39,21 +41,22 @@ class ImageStore {
     virtual ~ImageStore() = default;
     /// `normalized_id` as the record's JSON string says it, unescaped; not empty.
     virtual void fetch(std::string normalized_id, ImageDone done) = 0;
+    /// Whether the image is there; its bytes are not read where the storage can tell without. As
+    /// `fetch` in every other way.
+    virtual void check(std::string normalized_id, PresenceDone done);
     /// One line for the log: kind and place, without credentials.
     [[nodiscard]] virtual std::string describe() const = 0;
+    /// What Image::source counts through: itself, or the storages that it chooses among.
+    [[nodiscard]] virtual std::vector<std::string> sources() const;
 };
 
 /// The store that the settings name. `transport` and `files` must outlive it; for a store over
 /// HTTP the transport must have ended its requests before the store goes (cancel_all and wait, or
-/// its destructor). Fails with `config_invalid` (not enabled, s3, a bad URL), `storage_unreadable`
-/// (no such folder), `out_of_descriptors`.
+/// its destructor). Fails with `config_invalid` (not enabled, a bad URL), `storage_unreadable`
+/// (no such folder or archive), `out_of_descriptors`.
 [[nodiscard]] Result<std::unique_ptr<ImageStore>> make_image_store(const Settings& settings,
                                                                    HttpTransport& transport,
                                                                    FileSystem& files);
-
-/// Kind by magic bytes; fails with `image_unreadable` when there is none, saying what it looks
-/// like instead ("an HTML page", "empty").
-[[nodiscard]] Result<ImageKind> sniff_image(std::string_view bytes);
 
 /// upload-url + normalized_id with exactly one slash between, each path segment percent-encoded,
 /// sub-folders kept; absolute http(s) URLs are taken as they are, doubled slashes of FindFace 2.x

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ffdump/base/result.hpp"
+#include "ffdump/net/http_access.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -41,6 +42,7 @@ struct HttpRequest {
     HttpTimeouts timeouts;
     std::size_t max_body = 1U << 20U;  ///< an answer over this is cut and is an error
     bool follow_redirects = false;     ///< get, head: at most 3, http/https, never https to http
+    SharedAccess access;               ///< null = plain: no credentials, no proxy, HTTP/1.1
 };
 
 /// Any answer with a status, good or bad: what a status means is the caller's to say.
@@ -49,6 +51,7 @@ struct HttpAnswer {
     std::string body;
     std::string content_type;
     std::string content_encoding;
+    std::string date;          ///< the server's clock, as it says it
     std::string redirect_url;  ///< absolute; where a redirect that was not followed leads
     std::optional<std::chrono::milliseconds> retry_after;  ///< seconds or date, not yet capped
 };
@@ -76,10 +79,10 @@ struct HttpLimits {
     std::string ca_file;                               ///< empty = the system's
 };
 
-/// libcurl's multi interface on one event loop thread. The destructor cancels and joins. HTTP/1.1
-/// only; proxies of the environment are not used, since images must not leave by surprise. A
-/// transfer slower than 1 KiB/s over 30 s is cut, the wait for an answer not counted. Removes
-/// SSLKEYLOGFILE from the environment, so call it before other threads start.
+/// libcurl's multi interface on one event loop thread. The destructor cancels and joins. Proxies of
+/// the environment are not used, since images must not leave by surprise. A transfer slower than
+/// 1 KiB/s over 30 s is cut, the wait for an answer not counted. Removes SSLKEYLOGFILE from the
+/// environment, so call it before other threads start.
 [[nodiscard]] std::unique_ptr<HttpTransport> make_curl_transport(HttpLimits limits);
 
 /// "http://host:80" of an absolute http or https URL: lower case, the port always there. Fails with
