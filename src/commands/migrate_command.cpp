@@ -9,6 +9,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <map>
+#include <string>
 #include <utility>
 
 namespace ffdump {
@@ -37,6 +40,16 @@ std::string table_of(const Manifest& manifest) {
                                      : file.action);
     }
     return text;
+}
+
+std::map<std::string, std::uint64_t> images_by_source(const Manifest& manifest) {
+    std::map<std::string, std::uint64_t> counts;
+    for (const ManifestFile& file : manifest.files) {
+        for (const auto& [source, count] : file.tally.images_by_source) {
+            counts[source] += count;
+        }
+    }
+    return counts;
 }
 
 }  // namespace
@@ -169,6 +182,9 @@ int MigrateCommand::conclude(const CommandContext& context, const MigrationOutco
         } else {
             text += fmt::format("{} facens extracted in {} requests, {}.\n", outcome.extracted,
                                 outcome.extraction_requests, duration_text(outcome.took));
+        }
+        for (const auto& [source, count] : images_by_source(manifest)) {
+            text += fmt::format("images: {} from {}\n", count, printable(source));
         }
         for (const auto& [reason, count] : manifest.failures_by_reason) {
             text += fmt::format("failed: {} x {}\n", count, reason);

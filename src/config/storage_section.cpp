@@ -27,6 +27,16 @@ void read_directory(SectionReader& section, StorageSettings& storage, Images ima
     }
 }
 
+void read_tar(SectionReader& section, TarSettings& tar, Images images) {
+    tar.path = section.text("path").value_or("");
+    if (section.find("path") == nullptr && images == Images::needed) {
+        section.mistake("path", "is missing, so there are no images",
+                        "write the archive of the uploads folder, such as uploads.tar");
+    }
+    tar.folder = section.text_or_empty("folder").value_or("");
+    tar.cache = section.text_or_empty("cache").value_or("");
+}
+
 /// The sections of one storage whose type is known.
 void read_sections(SectionReader& section, StorageSettings& storage,
                    std::optional<StorageType> type, Images images, const StorageInputs& inputs) {
@@ -48,6 +58,12 @@ void read_sections(SectionReader& section, StorageSettings& storage,
             read_directory(directory, storage, images);
         }
     });
+    section.section("tar", [&](SectionReader& tar) {
+        tar.pass({"path", "folder", "cache"});
+        if (type == StorageType::tar) {
+            read_tar(tar, storage.tar, images);
+        }
+    });
 }
 
 StorageAccess access_of(SectionReader& section, const StorageInputs& inputs) {
@@ -65,11 +81,13 @@ ImageIdSettings ids_of(SectionReader& section) {
 }
 
 StorageSettings read_link(SectionReader& section, Images images, const StorageInputs& inputs) {
-    constexpr std::array kTypes = {StorageType::webdav, StorageType::s3, StorageType::directory};
+    constexpr std::array kTypes = {StorageType::webdav, StorageType::s3, StorageType::directory,
+                                   StorageType::tar};
     StorageSettings link;
-    const auto choice = section.choice("type", {"webdav", "s3", "directory"});
+    const auto choice = section.choice("type", {"webdav", "s3", "directory", "tar"});
     if (section.find("type") == nullptr) {
-        section.mistake("type", "is missing in an entry of the chain", "webdav, s3 or directory");
+        section.mistake("type", "is missing in an entry of the chain",
+                        "webdav, s3, directory or tar");
     }
     const std::optional<StorageType> type =
         choice ? std::optional(kTypes.at(*choice)) : std::nullopt;
@@ -97,8 +115,8 @@ void read_chain(SectionReader& section, StorageSettings& storage, Images images,
 void read_storage(SectionReader& section, StorageSettings& storage, Images images,
                   const StorageInputs& inputs) {
     constexpr std::array kTypes = {StorageType::webdav, StorageType::s3, StorageType::directory,
-                                   StorageType::chain};
-    const auto choice = section.choice("type", {"webdav", "s3", "directory", "chain"});
+                                   StorageType::tar, StorageType::chain};
+    const auto choice = section.choice("type", {"webdav", "s3", "directory", "tar", "chain"});
     storage.type = kTypes.at(choice.value_or(0));
     const bool known = choice || section.find("type") == nullptr;
     section.flag("enabled", storage.enabled);

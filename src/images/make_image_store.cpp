@@ -3,6 +3,7 @@
 #include "directory_image_store.hpp"
 #include "http_image_store.hpp"
 #include "s3_image_store.hpp"
+#include "tar_image_store.hpp"
 
 #include "ffdump/images/image_store.hpp"
 
@@ -22,6 +23,7 @@ struct Ingredients {
     const StorageSettings& storage;
     HttpTransport& transport;
     FileSystem& files;
+    const MakingProgress& progress;
 
     [[nodiscard]] ImageNames names() const { return ImageNames(storage.ids); }
     [[nodiscard]] ImageRules rules() const {
@@ -68,13 +70,20 @@ MadeStore make_s3_store(const Ingredients& with) {
                                           std::move(reach), with.transport);
 }
 
+MadeStore make_tar_store(const Ingredients& with) {
+    return open_tar_store(with.files, with.storage.tar,
+                          {with.storage.tar.path, {}, with.names(), with.rules()}, with.threads(),
+                          with.progress);
+}
+
 MadeStore make_chain(const Ingredients& with);
 
 /// Every kind of storage: a new one is a line here.
-constexpr std::array<std::pair<StorageType, MadeStore (*)(const Ingredients&)>, 4> kMakers{{
+constexpr std::array<std::pair<StorageType, MadeStore (*)(const Ingredients&)>, 5> kMakers{{
     {StorageType::webdav, make_http_store},
     {StorageType::s3, make_s3_store},
     {StorageType::directory, make_directory_store},
+    {StorageType::tar, make_tar_store},
     {StorageType::chain, make_chain},
 }};
 
@@ -87,7 +96,8 @@ MadeStore make_store(const Ingredients& with) {
 MadeStore make_chain(const Ingredients& with) {
     std::vector<std::unique_ptr<ImageStore>> stores;
     for (const StorageSettings& link : with.storage.chain) {
-        MadeStore store = make_store({with.settings, link, with.transport, with.files});
+        MadeStore store =
+            make_store({with.settings, link, with.transport, with.files, with.progress});
         if (!store) {
             return store;
         }
@@ -98,13 +108,14 @@ MadeStore make_chain(const Ingredients& with) {
 
 }  // namespace
 
-MadeStore make_image_store(const Settings& settings, HttpTransport& transport, FileSystem& files) {
+MadeStore make_image_store(const Settings& settings, HttpTransport& transport, FileSystem& files,
+                           const MakingProgress& progress) {
     if (!settings.storage.enabled) {
         return failed(Error(Reason::config_invalid, "normalized_storage is not enabled")
                           .hint("set normalized_storage.enabled to true, or give every gallery the "
                                 "action copy or drop"));
     }
-    return make_store({settings, settings.storage, transport, files});
+    return make_store({settings, settings.storage, transport, files, progress});
 }
 
 }  // namespace ffdump

@@ -52,6 +52,9 @@ Json tally_json(const Tally& tally) {
     Json out;
     put_sides(out, tally);
     out["failed_by_reason"] = tally.failed_by_reason;
+    if (!tally.images_by_source.empty()) {
+        out["images_by_source"] = tally.images_by_source;
+    }
     out["old_dimension"] = tally.old_dimension;
     out["new_dimension"] = tally.new_dimension;
     out["norm_min"] = tally.norm_min;

@@ -103,6 +103,9 @@ void take_tally(JsonFields& fields, Tally& out) {
         take_sums(tally, "failed", out.failed);
         take_sums(tally, "excluded", out.excluded);
         take_reasons(tally, "failed_by_reason", out.failed.count, out.failed_by_reason);
+        if (tally.has("images_by_source")) {
+            tally.take("images_by_source", out.images_by_source);
+        }
         tally.take("old_dimension", old_dimension)
             .take("new_dimension", new_dimension)
             .take("norm_min", out.norm_min)

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <span>
@@ -67,6 +68,12 @@ const msgpack::object* MsgpackFields::find(std::string_view key, object_type typ
         return nullptr;
     }
     return found;
+}
+
+bool MsgpackFields::has(std::string_view key) const {
+    const auto pairs = pairs_of(object_);
+    return std::ranges::any_of(
+        pairs, [key](const msgpack::object_kv& pair) { return text_of(pair.key) == key; });
 }
 
 const msgpack::object* MsgpackFields::find(std::string_view key) {

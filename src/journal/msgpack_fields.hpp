@@ -28,6 +28,7 @@ class MsgpackFields {
     MsgpackFields& take(std::string_view key, std::string& out);
     MsgpackFields& take(std::string_view key, std::map<std::string, std::string>& out);
     MsgpackFields& take(std::string_view key, std::map<std::string, std::uint64_t>& out);
+    [[nodiscard]] bool has(std::string_view key) const;
     /// A map within, read by `read`.
     MsgpackFields& take_map(std::string_view key, const std::function<void(MsgpackFields&)>& read);
     /// A list of maps, each read by `read`.

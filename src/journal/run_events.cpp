@@ -85,7 +85,7 @@ void pack(Packer& packer, const RecordSums& sums) {
 }
 
 void pack(Packer& packer, const Tally& tally) {
-    MapWriter map(packer, 11);
+    MapWriter map(packer, tally.images_by_source.empty() ? 11 : 12);
     pack(map.begin("source"), tally.source);
     pack(map.begin("target"), tally.target);
     pack(map.begin("failed"), tally.failed);
@@ -97,6 +97,9 @@ void pack(Packer& packer, const Tally& tally) {
         .put("norm_max", tally.norm_max)
         .put("old_model", tally.old_model)
         .put("with_model", tally.with_model);
+    if (!tally.images_by_source.empty()) {
+        map.put_map("images_by_source", tally.images_by_source);
+    }
 }
 
 void pack(Packer& packer, const PlannedFile& file) {
@@ -152,6 +155,9 @@ void take_tally(MsgpackFields& fields, Tally& out) {
             .take("norm_max", out.norm_max)
             .take("old_model", out.old_model)
             .take("with_model", out.with_model);
+        if (tally.has("images_by_source")) {
+            tally.take("images_by_source", out.images_by_source);
+        }
     });
 }
 

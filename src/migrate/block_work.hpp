@@ -26,6 +26,7 @@ struct RecordFate {
     enum class State : std::uint8_t { open, changed, kept, failed, excluded };
     State state = State::open;
     Facen facen;                             ///< when changed, or see has_prior
+    const std::string* source = nullptr;     ///< where its image came from, if that is counted
     double norm = 0;                         ///< of the facen
     std::unique_ptr<RecordFailure> failure;  ///< when failed
     /// Open, but with the facen of an earlier run: only the image is wanted, for a canary.

@@ -16,7 +16,11 @@ constexpr double kNewest = 0.05;
 }  // namespace
 
 ImageStage::ImageStage(ImageStore& store, PipelineMailbox& mailbox, Limits limits, ServiceGate gate)
-    : store_(store), mailbox_(mailbox), limits_(limits), gate_(std::move(gate)) {}
+    : store_(store),
+      sources_(store.sources()),
+      mailbox_(mailbox),
+      limits_(limits),
+      gate_(std::move(gate)) {}
 
 void ImageStage::pump(Clock::Instant now, std::size_t ready_bytes, std::size_t ready_count) {
     while (!delayed_.empty() && delayed_.begin()->first <= now) {
@@ -66,6 +70,10 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
         gate_.succeeded(now);
         const auto bytes = static_cast<double>(event.image->bytes->size());
         average_bytes_ += kNewest * (bytes - average_bytes_);
+        if (sources_.size() > 1) {
+            flight.ticket.work->fates[flight.ticket.index].source =
+                &sources_.at(event.image->source);
+        }
         return ReadyImage{flight.ticket, std::move(event.image->bytes)};
     }
     if (const Reason reason = event.image.error().reason();

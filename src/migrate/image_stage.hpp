@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace ffdump {
 
@@ -54,6 +55,7 @@ class ImageStage {
     void fault(const Flight& flight, const Error& error, Clock::Instant now);
 
     ImageStore& store_;
+    std::vector<std::string> sources_;  ///< counted when there are several; fates point to them
     PipelineMailbox& mailbox_;
     Limits limits_;
     ServiceGate gate_;

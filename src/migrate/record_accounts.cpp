@@ -45,6 +45,9 @@ void RecordAccounts::book(Tally& tally, const BlockWork& work, std::size_t i) {
             tally.norm_max = std::max(tally.norm_max, fate.norm);
             tally.new_dimension = fate.facen.size();
             tally.target += sums;
+            if (fate.source != nullptr) {
+                ++tally.images_by_source[*fate.source];
+            }
             break;
         }
         case RecordFate::State::failed:

@@ -50,13 +50,18 @@ class ImageStore {
     [[nodiscard]] virtual std::vector<std::string> sources() const;
 };
 
+/// Told now and then while a store is being made that reads much first (an archive), in bytes;
+/// returns false to stop it (`interrupted`).
+using MakingProgress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
+
 /// The store that the settings name. `transport` and `files` must outlive it; for a store over
 /// HTTP the transport must have ended its requests before the store goes (cancel_all and wait, or
 /// its destructor). Fails with `config_invalid` (not enabled, a bad URL), `storage_unreadable`
-/// (no such folder or archive), `out_of_descriptors`.
-[[nodiscard]] Result<std::unique_ptr<ImageStore>> make_image_store(const Settings& settings,
-                                                                   HttpTransport& transport,
-                                                                   FileSystem& files);
+/// (no such folder or archive), `out_of_descriptors`, `interrupted`, those of writing a file (index
+/// and images of an archive).
+[[nodiscard]] Result<std::unique_ptr<ImageStore>> make_image_store(
+    const Settings& settings, HttpTransport& transport, FileSystem& files,
+    const MakingProgress& progress = {});
 
 /// upload-url + normalized_id with exactly one slash between, each path segment percent-encoded,
 /// sub-folders kept; absolute http(s) URLs are taken as they are, doubled slashes of FindFace 2.x

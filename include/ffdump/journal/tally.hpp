@@ -19,6 +19,8 @@ struct Tally {
     RecordSums failed;
     RecordSums excluded;
     std::map<std::string, std::uint64_t> failed_by_reason;  ///< name of the reason -> records
+    /// ImageStore::sources() of a chain of storages -> records whose image came from there.
+    std::map<std::string, std::uint64_t> images_by_source;
     std::size_t old_dimension = 0;  ///< of the first readable old facen; 0 = none seen
     std::size_t new_dimension = 0;  ///< of every new facen of this gallery
     double norm_min = 0;            ///< of the new facens; 0 = none yet
