@@ -4,6 +4,7 @@
 #include "command.hpp"
 #include "inspect_command.hpp"
 #include "migrate_command.hpp"
+#include "plan_command.hpp"
 #include "stop_signals.hpp"
 #include "verify_command.hpp"
 
@@ -92,6 +93,7 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error,
 std::vector<std::unique_ptr<Command>> make_commands() {
     std::vector<std::unique_ptr<Command>> commands;
     commands.push_back(std::make_unique<InspectCommand>());
+    commands.push_back(std::make_unique<PlanCommand>());
     commands.push_back(std::make_unique<MigrateCommand>());
     commands.push_back(std::make_unique<VerifyCommand>());
     return commands;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "migrate_command.hpp"
 
+#include "fetch_only.hpp"
+#include "open_storage.hpp"
 #include "progress_display.hpp"
 
 #include "ffdump/base/printable.hpp"
@@ -78,8 +80,12 @@ void MigrateCommand::declare(CLI::App& app) {
         ->required();
     app.add_option("--to", options_.to,
                    "Directory of the new dump: new, empty, or an earlier run's")
-        ->type_name("DIR")
-        ->required();
+        ->type_name("DIR");
+    app.add_option("--fetch-only", fetch_folder_,
+                   "In place of --to: only bring all images that the dump needs into this folder, "
+                   "which can then be given as --images where there is no network; goes on when "
+                   "given again")
+        ->type_name("DIR");
     config_.declare(app);
     app.add_flag("--retry-failed", options_.retry_failed,
                  "Take up the failed records of a finished run and put them in their places");
@@ -101,6 +107,12 @@ void MigrateCommand::declare(CLI::App& app) {
 }
 
 Result<void> MigrateCommand::complete_options(FileSystem& files) {
+    if (options_.to.empty() == fetch_folder_.empty()) {
+        return failed(Error(Reason::usage_error, options_.to.empty()
+                                                     ? "--to is required"
+                                                     : "--to and --fetch-only are both given")
+                          .hint("give --to DIR to migrate, or --fetch-only DIR to fetch images"));
+    }
     if (!max_failures_.empty()) {
         const std::optional<FailureBudget> budget = parse_failure_budget(max_failures_);
         if (!budget) {
@@ -139,22 +151,22 @@ int MigrateCommand::run(const CommandContext& context) {
     for (const auto& [key, value] : describe_settings(*settings)) {
         log.debug("setting", {{"key", key}, {"value", value}});
     }
+    if (!fetch_folder_.empty()) {
+        return fetch_only(context, *settings, options_, fetch_folder_, log, log_.quiet);
+    }
     return run_with(context, *settings, log);
 }
 
 int MigrateCommand::run_with(const CommandContext& context, const Settings& settings, Log& log) {
-    HttpLimits http;
-    http.idle_connection = settings.extraction_timeouts.idle_connection;
-    http.ca_file = settings.ca_file;
-    const std::unique_ptr<HttpTransport> transport = make_curl_transport(http);
-    Result<std::unique_ptr<ImageStore>> images =
-        make_image_store(settings, *transport, context.files);
+    ProgressDisplay display(context.terminal, log, context.clock,
+                            log_.quiet || !log.shows(LogLevel::info));
+    const std::unique_ptr<HttpTransport> transport = make_transport(settings);
+    const Result<std::unique_ptr<ImageStore>> images =
+        open_storage(context, settings, *transport, display);
     if (!images) {
         return give_up(context, {&images.error(), 1});
     }
     const std::unique_ptr<Extractor> extractor = make_http_extractor(settings, *transport);
-    ProgressDisplay display(context.terminal, log, context.clock,
-                            log_.quiet || !log.shows(LogLevel::info));
     Random random = Random::from_system();
     const MigrationServices services{
         .files = context.files,

@@ -31,6 +31,7 @@ class MigrateCommand final : public Command {
     LogOptions log_;
     MigrationOptions options_;
     std::string max_failures_;
+    std::string fetch_folder_;
 };
 
 }  // namespace ffdump

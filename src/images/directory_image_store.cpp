@@ -4,6 +4,7 @@
 #include "image_id.hpp"
 #include "url_encoding.hpp"
 
+#include "ffdump/images/image_folder_name.hpp"
 #include "ffdump/io/file_system.hpp"
 
 #include <fmt/format.h>
@@ -106,6 +107,18 @@ Result<std::string> url_file_name(std::string_view url) {
         return failed(std::move(checked).error());
     }
     return name;
+}
+
+Result<std::string> image_folder_name(std::string_view normalized_id) {
+    const ImageNames plain{ImageIdSettings{}};
+    const Result<ImageName> name = plain.name_of(normalized_id);
+    if (!name) {
+        return failed(name.error());
+    }
+    if (!name->is_url) {
+        return name->text;
+    }
+    return is_http_url(name->text) ? url_file_name(name->text) : plain.path_of(normalized_id);
 }
 
 }  // namespace ffdump

@@ -4,8 +4,8 @@
 #include "migration_run.hpp"
 
 #include "ffdump/dump/excluded_ids.hpp"
-#include "ffdump/dump/survey.hpp"
 #include "ffdump/journal/output_directory.hpp"
+#include "ffdump/migrate/dump_survey.hpp"
 
 #include <fmt/format.h>
 
@@ -16,42 +16,10 @@
 namespace ffdump {
 namespace {
 
-using Surveys = tl::expected<std::vector<FileSurvey>, std::vector<Error>>;
-
 tl::unexpected<std::vector<Error>> one(Error error) {
     std::vector<Error> errors;
     errors.push_back(std::move(error));
     return tl::unexpected(std::move(errors));
-}
-
-/// Reads the whole dump once before anything is written, so that a torn last line is found now and
-/// not after three days.
-Surveys survey_all(const std::vector<DumpFile>& dump, const Settings& settings,
-                   const OutputDirectory& directory, const MigrationServices& services) {
-    SurveyOptions options;
-    options.limits = {.record_bytes = settings.limits.record_bytes, .depth = settings.limits.depth};
-    options.temporary_folder = directory.state_folder();
-    Progress progress;
-    progress.phase = "reading the dump";
-    for (const DumpFile& file : dump) {
-        progress.total += file.identity.size;
-    }
-    std::vector<FileSurvey> surveys;
-    std::uint64_t before = 0;
-    for (const DumpFile& file : dump) {
-        Result<FileSurvey> survey =
-            survey_file(services.files, file, options, [&](std::uint64_t bytes) {
-                progress.done = before + bytes;
-                services.observer.progress(progress);
-                return services.stop_signal.load() == 0;
-            });
-        if (!survey) {
-            return one(std::move(survey.error()));
-        }
-        before += survey->bytes;
-        surveys.push_back(std::move(*survey));
-    }
-    return surveys;
 }
 
 std::string holder_text(const Clock& clock) {
@@ -71,7 +39,8 @@ MigrationResult migrate_locked(const Settings& settings, const MigrationOptions&
                                          {"profile", file.profile.name},
                                          {"evidence", file.evidence}});
     }
-    Surveys surveys = survey_all(*dump, settings, directory, services);
+    DumpSurvey surveys = survey_dump(services.files, *dump, settings, directory.state_folder(),
+                                     services.observer, services.stop_signal);
     if (!surveys) {
         return tl::unexpected(std::move(surveys.error()));
     }

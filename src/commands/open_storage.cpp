@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "open_storage.hpp"
+
+#include <utility>
+
+namespace ffdump {
+
+std::unique_ptr<HttpTransport> make_transport(const Settings& settings) {
+    HttpLimits http;
+    http.idle_connection = settings.extraction_timeouts.idle_connection;
+    http.ca_file = settings.ca_file;
+    return make_curl_transport(std::move(http));
+}
+
+Result<std::unique_ptr<ImageStore>> open_storage(const CommandContext& context,
+                                                 const Settings& settings, HttpTransport& transport,
+                                                 MigrationObserver& observer) {
+    Progress progress;
+    progress.phase = "reading the archive of images";
+    return make_image_store(settings, transport, context.files,
+                            [&](std::uint64_t done, std::uint64_t total) {
+                                progress.done = done;
+                                progress.total = total;
+                                observer.progress(progress);
+                                return context.stop_signal.load() == 0;
+                            });
+}
+
+}  // namespace ffdump

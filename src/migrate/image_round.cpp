@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ffdump/migrate/image_round.hpp"
+
+#include "round_records.hpp"
+#include "service_watch.hpp"
+
+#include "ffdump/base/mailbox.hpp"
+#include "ffdump/net/service_gate.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace ffdump {
+namespace {
+
+constexpr std::size_t kDefaultWidth = 48;
+constexpr unsigned kHopelessFaults = 9;  // as in a migration: others come, this one never does
+
+struct Question {
+    RoundRecord record;
+    unsigned attempts = 0;
+    std::uint64_t found_before = 0;
+};
+
+struct Answered {
+    std::uint64_t number = 0;
+    Result<Image> image;  ///< without bytes when only presence was asked for
+};
+
+class Round {
+ public:
+    Round(const Settings& settings, const MigrationPlan& plan, const RoundOptions& options,
+          const RoundServices& services, RoundTaker& taker)
+        : options_(options),
+          services_(services),
+          taker_(taker),
+          records_(services.files, plan,
+                   {.record_bytes = settings.limits.record_bytes, .depth = settings.limits.depth},
+                   options.most_of_a_gallery),
+          gate_(figures(settings.retry), Random(services.random_seed)),
+          watch_("the image storage at " + services.images.describe(), gate_,
+                 settings.retry.give_up_after, ServiceWatch::FirstRefusal::is_final, services.log),
+          width_(settings.fetches == 0 ? kDefaultWidth : settings.fetches) {
+        progress_.phase = options.phase;
+        for (const FilePlan& file : plan.files) {
+            progress_.total += file.action == GalleryAction::migrate ? file.survey.records : 0;
+        }
+    }
+
+    Result<void> run() {
+        Result<void> result;
+        while (result && !is_done()) {
+            result = step();
+        }
+        if (!result) {
+            services_.cancel();
+            end_flights();
+        }
+        return result;
+    }
+
+ private:
+    static GateFigures figures(const RetrySettings& retry) {
+        return {.base_delay = retry.base_delay,
+                .max_delay = retry.max_delay,
+                .max_retry_after = retry.max_retry_after,
+                .probe_max = retry.probe_max,
+                .give_up_after = retry.give_up_after,
+                .breaker_faults = retry.breaker_faults};
+    }
+
+    [[nodiscard]] bool is_done() const { return ended_ && flying_.empty() && delayed_.empty(); }
+
+    Result<void> step() {
+        if (services_.stop_signal.load() != 0) {
+            return failed(Reason::interrupted, "the round was stopped by a signal");
+        }
+        if (Result<void> asked = ask(); !asked) {
+            return asked;
+        }
+        constexpr std::chrono::milliseconds kTick{100};
+        std::vector<Answered> answers;
+        if (!flying_.empty() || !delayed_.empty()) {
+            mailbox_->take_all(answers, flying_.empty() ? std::chrono::milliseconds(5) : kTick);
+        }
+        for (Answered& answer : answers) {
+            if (Result<void> taken = take(std::move(answer)); !taken) {
+                return taken;
+            }
+        }
+        progress_.done =
+            records_.passed() - std::min<std::uint64_t>(records_.passed(), flying_.size());
+        progress_.waiting_for = watch_.waiting_text(services_.clock.now());
+        services_.observer.progress(progress_);
+        return watch_.check(services_.clock.now());
+    }
+
+    Result<void> ask() {
+        const Clock::Instant now = services_.clock.now();
+        while (flying_.size() < width_ && gate_.may_send(now)) {
+            if (!delayed_.empty() && delayed_.begin()->first <= now) {
+                Question question = std::move(delayed_.begin()->second);
+                delayed_.erase(delayed_.begin());
+                send(std::move(question), now);
+                continue;
+            }
+            if (ended_ || delayed_.size() >= width_) {
+                return {};
+            }
+            Result<std::optional<RoundRecord>> record = records_.next();
+            if (!record) {
+                return failed(std::move(record).error());
+            }
+            if (!record->has_value()) {
+                ended_ = true;
+                return {};
+            }
+            if (taker_.wants(**record)) {
+                send({std::move(**record), 0, 0}, now);
+            }
+        }
+        return {};
+    }
+
+    void send(Question question, Clock::Instant now) {
+        const std::uint64_t number = next_number_++;
+        const std::string id = question.record.normalized_id;
+        ++question.attempts;
+        question.found_before = found_;
+        flying_.emplace(number, std::move(question));
+        gate_.sent(now);
+        // Shared: the storage's thread may still be leaving post() when the answer is here already.
+        if (options_.aim == RoundAim::bytes) {
+            services_.images.fetch(id, [mailbox = mailbox_, number](Result<Image> image) {
+                mailbox->post({number, std::move(image)});
+            });
+        } else {
+            services_.images.check(id, [mailbox = mailbox_, number](Result<void> there) {
+                mailbox->post({number, std::move(there).map([] { return Image(); })});
+            });
+        }
+    }
+
+    Result<void> take(Answered answer) {
+        const auto flight = flying_.find(answer.number);
+        Question question = std::move(flight->second);
+        flying_.erase(flight);
+        const Clock::Instant now = services_.clock.now();
+        if (answer.image) {
+            gate_.succeeded(now);
+            ++found_;
+            return taker_.found(question.record,
+                                options_.aim == RoundAim::bytes ? &*answer.image : nullptr);
+        }
+        const Error& error = answer.image.error();
+        if (error.fault() == FaultClass::record) {
+            const bool was_asked = error.reason() != Reason::image_id_invalid &&
+                                   error.reason() != Reason::image_url_not_allowed;
+            was_asked ? gate_.succeeded(now) : gate_.ended(now);
+            ++progress_.failed;
+            return taker_.missed(question.record, error);
+        }
+        gate_.faulted(now, error);
+        if (question.attempts >= kHopelessFaults && found_ > question.found_before) {
+            ++progress_.failed;
+            return taker_.missed(question.record,
+                                 Error(Reason::image_unreadable,
+                                       "the storage fails for this image while it serves others: " +
+                                           error.detail()));
+        }
+        delayed_.emplace(now + gate_.delay(question.attempts, error.retry_after()),
+                         std::move(question));
+        return {};
+    }
+
+    void end_flights() {
+        std::vector<Answered> answers;
+        while (!flying_.empty()) {
+            mailbox_->take_all(answers, std::chrono::seconds(1));
+            for (const Answered& answer : answers) {
+                flying_.erase(answer.number);
+            }
+        }
+    }
+
+    const RoundOptions& options_;
+    const RoundServices& services_;
+    RoundTaker& taker_;
+    RoundRecords records_;
+    ServiceGate gate_;
+    ServiceWatch watch_;
+    std::size_t width_;
+    std::shared_ptr<Mailbox<Answered>> mailbox_ = std::make_shared<Mailbox<Answered>>();
+    std::map<std::uint64_t, Question> flying_;
+    std::multimap<Clock::Instant, Question> delayed_;
+    std::uint64_t next_number_ = 0;
+    std::uint64_t found_ = 0;
+    bool ended_ = false;
+    Progress progress_;
+};
+
+}  // namespace
+
+Result<void> image_round(const Settings& settings, const MigrationPlan& plan,
+                         const RoundOptions& options, const RoundServices& services,
+                         RoundTaker& taker) {
+    return Round(settings, plan, options, services, taker).run();
+}
+
+}  // namespace ffdump

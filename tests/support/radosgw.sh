@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Ceph's S3 gateway over one monitor and one OSD that keeps everything in memory. Arguments: an
+# empty folder, a port for the monitor, a port for the gateway. Keys come through the environment:
+# ACCESS_KEY and SECRET_KEY. Says "listening" once it answers; ends when it is killed.
+set -euo pipefail
+folder=$1 monitor=$2 gateway=$3
+fsid=$(cat /proc/sys/kernel/random/uuid)
+osd=$(cat /proc/sys/kernel/random/uuid)
+conf=$folder/ceph.conf
+cd "$folder"
+mkdir -p mon osd run rgw
+
+cat >"$conf" <<CONF
+[global]
+fsid = $fsid
+auth cluster required = none
+auth service required = none
+auth client required = none
+auth supported = none
+mon host = [v1:127.0.0.1:$monitor]
+ms bind msgr2 = false
+public addr = 127.0.0.1
+cluster addr = 127.0.0.1
+osd pool default size = 1
+osd pool default min size = 1
+osd pool default pg num = 8
+osd crush chooseleaf type = 0
+osd objectstore = memstore
+mon data = $folder/mon
+osd data = $folder/osd
+run dir = $folder/run
+pid file = $folder/run/\$name.pid
+admin socket = $folder/run/\$name.asok
+log file = $folder/run/\$name.log
+rgw data = $folder/rgw
+rgw frontends = beast endpoint=127.0.0.1:$gateway tcp_nodelay=1
+rgw thread pool size = 16
+CONF
+
+monmaptool --create --addv a "[v1:127.0.0.1:$monitor]" --fsid "$fsid" monmap >/dev/null
+ceph-mon -c "$conf" --mkfs -i a --monmap monmap
+ceph-mon -c "$conf" -i a -f >/dev/null 2>&1 &
+ceph -c "$conf" config set mon mon_allow_pool_size_one true >/dev/null
+ceph -c "$conf" osd new "$osd" >/dev/null
+ceph-osd -c "$conf" -i 0 --mkfs --osd-uuid "$osd" >/dev/null 2>&1
+ceph-osd -c "$conf" -i 0 -f >/dev/null 2>&1 &
+radosgw -c "$conf" -n client.rgw -f >/dev/null 2>&1 &
+radosgw-admin -c "$conf" -n client.rgw user create --uid ff --display-name ff \
+  --access-key "$ACCESS_KEY" --secret-key "$SECRET_KEY" >/dev/null
+until (: <"/dev/tcp/127.0.0.1/$gateway") 2>/dev/null; do
+  read -rt 0.1 <> <(:) || true
+done
+echo listening
+wait
