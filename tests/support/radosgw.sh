@@ -31,7 +31,7 @@ mon data = $folder/mon
 osd data = $folder/osd
 run dir = $folder/run
 pid file = $folder/run/\$name.pid
-admin socket = $folder/run/\$name.asok
+admin socket = $folder/run/\$name.\$pid.asok
 log file = $folder/run/\$name.log
 rgw data = $folder/rgw
 rgw frontends = beast endpoint=127.0.0.1:$gateway tcp_nodelay=1
@@ -44,7 +44,11 @@ ceph-mon -c "$conf" -i a -f >/dev/null 2>&1 &
 ceph -c "$conf" config set mon mon_allow_pool_size_one true >/dev/null
 ceph -c "$conf" osd new "$osd" >/dev/null
 ceph-osd -c "$conf" -i 0 --mkfs --osd-uuid "$osd" >/dev/null 2>&1
-ceph-osd -c "$conf" -i 0 -f >/dev/null 2>&1 &
+# It gives up ("wrong fsid") when it asks the monitor before it has the monitor's map.
+(until ceph-osd -c "$conf" -i 0 -f >/dev/null 2>&1; do :; done) &
+until ceph -c "$conf" osd stat 2>/dev/null | grep -q ' 1 up'; do
+  read -rt 0.2 <> <(:) || true
+done
 radosgw -c "$conf" -n client.rgw -f >/dev/null 2>&1 &
 radosgw-admin -c "$conf" -n client.rgw user create --uid ff --display-name ff \
   --access-key "$ACCESS_KEY" --secret-key "$SECRET_KEY" >/dev/null
