@@ -18,8 +18,8 @@
 namespace ffdump {
 namespace {
 
-constexpr std::size_t kDefaultWidth = 48;
-constexpr unsigned kHopelessFaults = 9;  // as in a migration: others come, this one never does
+constexpr std::size_t kDefaultWidth = 128;  // twice the connections: a free one never waits for us
+constexpr unsigned kHopelessFaults = 9;     // as in a migration: others come, this one never does
 
 struct Question {
     RoundRecord record;

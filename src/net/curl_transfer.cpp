@@ -61,10 +61,18 @@ CurlTransfer::CurlTransfer(const HttpLimits& limits, SocketLedger& sockets)
     : limits_(limits), sockets_(sockets), easy_(curl_easy_init()) {}
 
 Result<void> CurlTransfer::prepare(HttpRequest request, HttpDone done, std::string origin) {
+    const bool is_set_up = is_set_up_for(request);
     request_ = std::move(request);
     done_ = std::move(done);
     origin_ = std::move(origin);
     fresh_ = false;
+    if (is_set_up) {
+        // Setting some fifty options anew costs as much as all else that is done for a small image.
+        start_over();
+        if (curl_easy_setopt(easy_.get(), CURLOPT_URL, request_.url.c_str()) == CURLE_OK) {
+            return {};
+        }
+    }
     for (const auto& lines : {request_.headers, request_.access ? header_lines(*request_.access)
                                                                 : std::vector<std::string>()}) {
         if (auto checked = check_headers(lines); !checked) {
@@ -75,6 +83,25 @@ Result<void> CurlTransfer::prepare(HttpRequest request, HttpDone done, std::stri
         return failed(cut(Reason::internal_error, "libcurl refused the settings of a request"));
     }
     return {};
+}
+
+bool CurlTransfer::is_set_up_for(const HttpRequest& request) const {
+    return set_up_for_ && request.method != HttpMethod::post &&
+           request.method == set_up_for_->method && request.access == set_up_for_->access &&
+           request.timeouts == set_up_for_->timeouts && request.headers == set_up_for_->headers &&
+           request.follow_redirects == set_up_for_->follow_redirects &&
+           request.url.starts_with("https:") == set_up_for_->url.starts_with("https:");
+}
+
+void CurlTransfer::start_over() {
+    watch_ = TransferWatch(request_.timeouts, !request_.parts.empty());
+    answer_ = {};
+    header_bytes_ = 0;
+    socket_errno_ = 0;
+    secure_ = false;
+    stale_ = false;
+    stopped_.reset();
+    curl_text_.front() = '\0';
 }
 
 Result<void> CurlTransfer::prepare_again() {
@@ -90,20 +117,17 @@ CURLcode CurlTransfer::set_options() {
         return CURLE_FAILED_INIT;
     }
     curl_easy_reset(easy_.get());
-    watch_ = TransferWatch(request_.timeouts, !request_.parts.empty());
-    answer_ = {};
-    header_bytes_ = 0;
-    socket_errno_ = 0;
-    secure_ = false;
-    stale_ = false;
-    stopped_.reset();
-    curl_text_.front() = '\0';
+    set_up_for_.reset();
+    start_over();
     for (const auto step :
          {&CurlTransfer::set_security, &CurlTransfer::set_times, &CurlTransfer::set_callbacks,
           &CurlTransfer::set_headers, &CurlTransfer::set_request}) {
         if (const CURLcode code = (this->*step)(); code != CURLE_OK) {
             return code;
         }
+    }
+    if (request_.method != HttpMethod::post && !fresh_) {
+        set_up_for_ = request_;
     }
     return CURLE_OK;
 }
@@ -323,7 +347,9 @@ Error CurlTransfer::cut(Reason reason, std::string detail) const {
 
 HttpDone CurlTransfer::release() {
     upload_.clear();
-    headers_.reset();
+    if (!set_up_for_) {
+        headers_.reset();
+    }
     request_ = {};
     answer_ = {};
     return std::exchange(done_, nullptr);

@@ -59,6 +59,9 @@ class CurlTransfer {
     static curl_socket_t open_socket(void* self, curlsocktype purpose,
                                      curl_sockaddr* address) noexcept;
 
+    /// Whether the handle is set up for such a request already, but for the URL.
+    [[nodiscard]] bool is_set_up_for(const HttpRequest& request) const;
+    void start_over();
     [[nodiscard]] CURLcode set_options();
     [[nodiscard]] CURLcode set_security();
     [[nodiscard]] CURLcode set_request();
@@ -77,6 +80,7 @@ class CurlTransfer {
     UploadBody upload_;
     TransferWatch watch_{{}, false};
     HttpRequest request_;
+    std::optional<HttpRequest> set_up_for_;  ///< without URL and parts
     HttpDone done_;
     std::string origin_;
     HttpAnswer answer_;

@@ -33,6 +33,29 @@ struct Lane {
     std::deque<Posted> waiting;
 };
 
+/// Scheme, host and port of the last URL and their origin: most requests go where the last one
+/// went, and parsing every URL twice shows.
+class KnownBase {
+ public:
+    KnownBase() = default;
+    KnownBase(const std::string& url, std::string origin)
+        : base_(url.substr(0, url.find('/', url.find("://") + 3) + 1)),
+          origin_(std::move(origin)) {}
+
+    /// Only for URLs in which nothing is left that libcurl could find wrong.
+    [[nodiscard]] bool is_base_of(std::string_view url) const {
+        constexpr std::string_view kPlain =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/%";
+        return base_.ends_with('/') && url.starts_with(base_) &&
+               url.find_first_not_of(kPlain, base_.size()) == std::string_view::npos;
+    }
+    [[nodiscard]] const std::string& origin() const noexcept { return origin_; }
+
+ private:
+    std::string base_;
+    std::string origin_;
+};
+
 constexpr std::string_view kCancelledText = "the request was cancelled";
 
 /// curl_global_init is not to be undone while other transports may live: once per process.
@@ -88,6 +111,9 @@ class CurlTransport final : public HttpTransport {
         {
             const std::lock_guard lock(mutex_);
             inbox_.push_back({std::move(request), std::move(done)});
+            if (inbox_.size() != 1) {
+                return;  // the loop was woken for the first and takes all at once
+            }
         }
         wake();
     }
@@ -99,6 +125,7 @@ class CurlTransport final : public HttpTransport {
 
  private:
     using Clock = ffdump::Clock;
+    static constexpr std::chrono::milliseconds kLookEvery{2};
 
     void wake();
     void run() noexcept;
@@ -126,9 +153,12 @@ class CurlTransport final : public HttpTransport {
     std::condition_variable refused_;  ///< stands in for libcurl's wake-up when it did not start
 
     // From here on the loop's own.
+    KnownBase base_;
     std::map<std::string, Lane> lanes_;
     std::map<CurlTransfer*, std::unique_ptr<CurlTransfer>> active_;
     std::vector<std::unique_ptr<CurlTransfer>> idle_;
+    Clock::Instant next_look_;  ///< at the transfers' times: not after every single answer
+    Clock::Instant looked_at_;
     std::thread loop_;
 };
 
@@ -183,12 +213,15 @@ void CurlTransport::admit_one(Posted posted) {
         refuse(Error(Reason::internal_error, "libcurl could not be started"));
         return;
     }
-    Result<std::string> origin = url_origin(posted.request.url);
-    if (!origin) {
-        refuse(std::move(origin).error());
-        return;
+    if (!base_.is_base_of(posted.request.url)) {
+        Result<std::string> origin = url_origin(posted.request.url);
+        if (!origin) {
+            refuse(std::move(origin).error());
+            return;
+        }
+        base_ = KnownBase(posted.request.url, std::move(*origin));
     }
-    lanes_[*origin].waiting.push_back(std::move(posted));
+    lanes_[base_.origin()].waiting.push_back(std::move(posted));
 }
 
 void CurlTransport::start_ready() {
@@ -263,6 +296,10 @@ void CurlTransport::reap() {
 
 void CurlTransport::end_overdue() {
     const Clock::Instant now = std::chrono::steady_clock::now();
+    if (now < next_look_) {
+        return;
+    }
+    next_look_ = now + kLookEvery;
     std::vector<std::pair<CurlTransfer*, std::string>> overdue;
     for (const auto& [transfer, owner] : active_) {
         if (std::optional<std::string> why = transfer->watch().overdue(now)) {
@@ -310,6 +347,10 @@ int CurlTransport::next_wait_ms() {
     using std::chrono::milliseconds;
     constexpr milliseconds kLongest{1000};  // libcurl's own times and wake-ups end it earlier
     const Clock::Instant now = std::chrono::steady_clock::now();
+    if (now < looked_at_ + kLookEvery) {
+        return static_cast<int>(kLookEvery.count());  // soon enough for any time-out
+    }
+    looked_at_ = now;
     milliseconds wait = kLongest;
     for (const auto& [transfer, owner] : active_) {
         if (const std::optional<Clock::Instant> next = transfer->watch().next_check()) {

@@ -25,7 +25,8 @@ namespace {
 
 constexpr std::size_t kImages = 100000;
 constexpr std::size_t kFolders = 100;
-constexpr std::size_t kConnections = 48;  // what migrate opens by default
+constexpr std::size_t kConnections = 48;          // what migrate opens by default
+constexpr std::size_t kAhead = 2 * kConnections;  // so that a free connection never waits for us
 constexpr int kRounds = 3;
 constexpr double kBound = 0.8;
 
@@ -51,7 +52,9 @@ FetchFigures fetch_all(const std::string& upload_url) {
     Settings settings;
     settings.storage.upload_url = upload_url;
     const auto files = make_posix_file_system();
-    auto transport = make_curl_transport({});
+    HttpLimits limits;
+    limits.connections_per_host = kConnections;
+    auto transport = make_curl_transport(limits);
     const auto store = make_image_store(settings, *transport, *files).value();
     Mailbox<bool> mailbox;
     std::vector<bool> answers;
@@ -60,7 +63,7 @@ FetchFigures fetch_all(const std::string& upload_url) {
     const double cpu = seconds_of_cpu();
     const auto began = std::chrono::steady_clock::now();
     while (answered < kImages) {
-        for (; asked < kImages && asked - answered < kConnections; ++asked) {
+        for (; asked < kImages && asked - answered < kAhead; ++asked) {
             store->fetch(name_of(asked), [&mailbox](const Result<Image>& image) {
                 mailbox.post(image.has_value());
             });

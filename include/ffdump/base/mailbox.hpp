@@ -17,7 +17,9 @@ class Mailbox {
         // Under the lock: whoever takes the item may destroy the mailbox right after.
         const std::lock_guard lock(mutex_);
         items_.push_back(std::move(item));
-        ready_.notify_one();
+        if (items_.size() == 1) {  // else the one thread that takes was told already
+            ready_.notify_one();
+        }
     }
 
     /// Swaps everything posted so far into `out` (cleared first); waits up to `wait` when there is

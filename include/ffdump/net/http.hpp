@@ -30,6 +30,7 @@ struct HttpTimeouts {
     std::chrono::milliseconds connect{5000};
     std::chrono::milliseconds response_header{30000};
     std::chrono::milliseconds overall{35000};
+    friend bool operator==(const HttpTimeouts&, const HttpTimeouts&) = default;
 };
 
 enum class HttpMethod : unsigned char { get, head, post };
