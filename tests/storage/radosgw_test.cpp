@@ -21,8 +21,8 @@ class RadosGateway {
         command.environment = {{"ACCESS_KEY", access_key}, {"SECRET_KEY", secret_key}};
         child_ = std::make_unique<ChildProcess>(command);
         if (!child_->wait_for_out("listening\n", std::chrono::minutes(2))) {
-            throw std::runtime_error("radosgw did not start (.ci/install-deps installs it): " +
-                                     child_->err());
+            throw std::runtime_error(
+                "radosgw did not start (.ci/install-deps --tests installs it): " + child_->err());
         }
         put("", "");
     }

@@ -59,7 +59,7 @@ class NginxServer {
         for (int i = 0; i < kTries && !start(); ++i) {
         }
         if (!child_) {
-            throw std::runtime_error("nginx did not start (.ci/install-deps installs it)");
+            throw std::runtime_error("nginx did not start (.ci/install-deps --tests installs it)");
         }
     }
 

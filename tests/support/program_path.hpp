@@ -9,8 +9,8 @@
 
 namespace ffdump {
 
-/// Path of a program that .ci/install-deps installs. Throws std::runtime_error when it is not
-/// there: a test without its server fails and is not skipped.
+/// Path of a program that .ci/install-deps --tests installs. Throws std::runtime_error when it is
+/// not there: a test without its server fails and is not skipped.
 [[nodiscard]] inline std::string program_path(const std::string& name) {
     const char* const path = std::getenv("PATH");
     std::istringstream folders(std::string(path == nullptr ? "" : path) + ":/usr/sbin:/sbin");
@@ -20,7 +20,7 @@ namespace ffdump {
             return candidate;
         }
     }
-    throw std::runtime_error(name + " is not installed: run .ci/install-deps");
+    throw std::runtime_error(name + " is not installed: run .ci/install-deps --tests");
 }
 
 }  // namespace ffdump

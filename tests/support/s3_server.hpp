@@ -43,8 +43,8 @@ class S3Server {
         child_ = std::make_unique<ChildProcess>(command);
         constexpr std::string_view kSays = "listening ";
         if (!child_->wait_for_out("\n") || !child_->out().starts_with(kSays)) {
-            throw std::runtime_error("s3rver did not start (.ci/install-deps installs it): " +
-                                     child_->err());
+            throw std::runtime_error(
+                "s3rver did not start (.ci/install-deps --tests installs it): " + child_->err());
         }
         port_ = std::stoi(child_->out().substr(kSays.size()));
     }
