@@ -69,16 +69,4 @@ std::string S3Place::object_url(std::string_view key) const {
     return url;
 }
 
-std::string S3Place::list_url(std::string_view prefix, std::string_view token) const {
-    std::string url = base_ + "?";
-    if (!token.empty()) {
-        url += "continuation-token=";
-        append_query_value(url, token);
-        url += '&';
-    }
-    url += "list-type=2&prefix=";
-    append_query_value(url, prefix);
-    return url;
-}
-
 }  // namespace ffdump

@@ -19,9 +19,6 @@ class S3Place {
 
     /// Each segment percent-encoded as Signature V4 wants it.
     [[nodiscard]] std::string object_url(std::string_view key) const;
-    /// One page of the list of objects, in the spelling that libcurl can sign: sorted, encoded,
-    /// `=` always there.
-    [[nodiscard]] std::string list_url(std::string_view prefix, std::string_view token) const;
     /// For messages: "bucket faces at http://host:port".
     [[nodiscard]] const std::string& words() const noexcept { return words_; }
 

@@ -19,24 +19,16 @@ void append_encoded(std::string& url, char c) {
     url += kDigits[byte & 15U];
 }
 
-void append(std::string& url, std::string_view text, std::string_view kept) {
-    for (const char c : text) {
-        if (is_unreserved(c) || kept.find(c) != std::string_view::npos) {
+}  // namespace
+
+void append_path(std::string& url, std::string_view path) {
+    for (const char c : path) {
+        if (is_unreserved(c) || c == '/') {
             url += c;
         } else {
             append_encoded(url, c);
         }
     }
-}
-
-}  // namespace
-
-void append_path(std::string& url, std::string_view path) {
-    append(url, path, "/");
-}
-
-void append_query_value(std::string& url, std::string_view value) {
-    append(url, value, "");
 }
 
 std::string percent_decoded(std::string_view text) {

@@ -41,13 +41,6 @@ TEST_CASE("an endpoint without a scheme gets it from the key secure") {
     CHECK(S3Place::of(bucket("ftp://minio")).error().reason() == Reason::config_invalid);
 }
 
-TEST_CASE("a list of objects is asked for with a query that can be signed") {
-    const S3Place place = S3Place::of(bucket("http://minio:9000")).value();
-    CHECK(place.list_url("", "") == "http://minio:9000/faces/?list-type=2&prefix=");
-    CHECK(place.list_url("a/b", "t+/=") ==
-          "http://minio:9000/faces/?continuation-token=t%2B%2F%3D&list-type=2&prefix=a%2Fb");
-}
-
 TEST_CASE("S3 answers with a code are told apart, whatever their status") {
     const auto error_of = [](int status, const std::string& code) {
         HttpAnswer answer;

@@ -28,6 +28,10 @@ class RadosGateway {
     }
 
     [[nodiscard]] std::string endpoint() const { return "127.0.0.1:" + std::to_string(port_); }
+    /// Below this name the gateway takes a bucket for a host; libcurl knows it as this machine.
+    [[nodiscard]] std::string named_endpoint() const {
+        return "s3.localhost:" + std::to_string(port_);
+    }
     /// PUTs an object, or the bucket when `path` is empty.
     void put(const std::string& path, std::string_view bytes) const {
         http_put("http://" + endpoint() + "/faces" + (path.empty() ? "" : "/" + path), bytes,
@@ -67,6 +71,16 @@ TEST_CASE("Ceph's gateway takes our signatures, and each of its refusals has its
               "image_missing: NoSuchKey: the bucket has no such object" + where);
     }
     Settings settings = gateway.settings();
+    settings.storage.s3.endpoint = gateway.named_endpoint();
+    settings.storage.s3.addressing = S3Addressing::virtual_host;
+    {
+        StoreOverNetwork in_host_name(settings);
+        CHECK((*in_host_name.fetch("2018/odd +()~\xD0\xB6%.png").value().bytes == face_png(2)));
+        CHECK(in_host_name.refusal("gone.png").starts_with("image_missing: NoSuchKey"));
+    }
+    settings.storage.s3.bucket_name = "elsewhere";
+    CHECK(StoreOverNetwork(settings).refusal("a.png").starts_with("service_refuses: NoSuchBucket"));
+    settings = gateway.settings();
     settings.storage.s3.secret_access_key = Secret(made_key(40));
     CHECK(StoreOverNetwork(settings).refusal("a.png").starts_with(
         "service_refuses: SignatureDoesNotMatch"));

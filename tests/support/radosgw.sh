@@ -34,6 +34,7 @@ pid file = $folder/run/\$name.pid
 admin socket = $folder/run/\$name.\$pid.asok
 log file = $folder/run/\$name.log
 rgw data = $folder/rgw
+rgw dns name = s3.localhost
 rgw frontends = beast endpoint=127.0.0.1:$gateway tcp_nodelay=1
 rgw thread pool size = 16
 CONF
