@@ -105,7 +105,9 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
      "keep the directory for inspection and migrate into a fresh one"},
     {Reason::model_changed, "model_changed", trust, 7, "changed its model during the run",
      "let extraction-api serve the first model again, on every server behind the address, then run "
-     "the same command with --rewind-to-canary"},
+     "the same command with --rewind-to-canary; if the first model was the wrong one, migrate into "
+     "a "
+     "new directory"},
 
     {Reason::usage_error, "usage_error", setup, 2, "was not understood", "see ffdump --help"},
     {Reason::config_unreadable, "config_unreadable", setup, 2, "cannot be read",

@@ -158,6 +158,10 @@ Result<MigrationOutcome> MigrationRun::run() {
         return failed(std::move(manifest.error()));
     }
     if (!options_.retry_failed || manifest->failures_records == 0) {
+        // Killed between the manifest and this, the run before left them.
+        if (Result<void> removed = services_.files.remove(directory_.canaries()); !removed) {
+            return failed(std::move(removed.error()));
+        }
         return MigrationOutcome{.manifest = std::move(*manifest), .was_complete = true};
     }
     return start_retry(**found, *manifest).and_then([this](RecoveredRun started) {

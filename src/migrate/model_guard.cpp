@@ -16,6 +16,8 @@ namespace {
 constexpr std::size_t kLargestImage = 1U << 20U;
 /// So many images are looked at for different ones, for each canary that is wanted.
 constexpr std::size_t kLooksForOne = 32;
+/// What is no facen may come of a fault that passes.
+constexpr unsigned kMostAgain = 3;
 constexpr double kAnyNorm = 1e30;
 
 std::uint64_t hash_of(const SharedBytes& image) {
@@ -147,6 +149,11 @@ std::optional<CanaryRequest> ModelGuard::answered(const CanaryRequest& request,
 }
 
 std::optional<CanaryRequest> ModelGuard::refused(const CanaryRequest& request, const Error& error) {
+    if (request.which.size() > 1) {
+        // A batch may be too large for what stands before the service; each is asked alone as well.
+        conclude_request();
+        return std::nullopt;
+    }
     return ask_again(request, request.which, error);
 }
 
@@ -174,8 +181,9 @@ void ModelGuard::compare(const CanaryRequest& request, std::size_t i, const Face
 std::optional<CanaryRequest> ModelGuard::ask_again(const CanaryRequest& request,
                                                    std::vector<std::size_t> which,
                                                    const Error& error) {
-    if (!request.again) {
-        return CanaryRequest{.lane = request.lane, .which = std::move(which), .again = true};
+    if (request.asked < kMostAgain) {
+        return CanaryRequest{
+            .lane = request.lane, .which = std::move(which), .asked = request.asked + 1};
     }
     if (!doubt_) {
         doubt_ = fmt::format("the image of record {} had a facen before and gets none now: {}",

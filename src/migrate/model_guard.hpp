@@ -30,14 +30,14 @@ struct Canary {
 struct CanaryRequest {
     std::size_t lane = 0;
     std::vector<std::size_t> which;  ///< indices into ModelGuard::canaries()
-    bool again = false;              ///< the answer before was no facen
+    unsigned asked = 0;              ///< how often the answer was no facen before
 };
 
 /// Watches whether extraction-api goes on to give the facens that it gave. The first images of
 /// each extraction target become canaries; in a check all of them are extracted again: in batches,
 /// in an order by chance, which shows answers that come in another order than the images,
 /// and each alone, which shows servers that differ behind one address (each request may meet
-/// another). A valid facen that differs is believed at once; what is no facen is asked once more.
+/// another). A valid facen that differs is believed at once; what is no facen is asked again.
 /// Targets are known by their `index` in the plan. Without I/O; lives on the pipeline's thread.
 class ModelGuard {
  public:

@@ -136,7 +136,9 @@ Result<void> ModelWatch::give_up() {
         return failed(Error(Reason::model_changed, why + "; no record that was written is in doubt")
                           .at_url(service)
                           .hint("let extraction-api serve the first model again, on every server "
-                                "behind the address, then run the same command again"));
+                                "behind the address, then run the same command with "
+                                "--rewind-to-canary; if the first model was the wrong one, migrate "
+                                "into a new directory"));
     }
     return parts_.output.check_failed(why).and_then([&]() -> Result<void> {
         return failed(

@@ -273,6 +273,18 @@ Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory) {
         return failed(std::move(is_void.error()).at_file(directory.journal()));
     }
     const RunRewound event{.first = first_in_doubt(recovered->records, *is_void)};
+    bool is_vouched_for = false;
+    for (std::size_t i = 0; i < recovered->records.size(); ++i) {
+        is_vouched_for =
+            is_vouched_for ||
+            (recovered->records[i].type == JournalType::check_passed && !(*is_void)[i]);
+    }
+    if (!is_vouched_for) {
+        // Taken from a service that was wrong from the start, they would never pass.
+        if (Result<void> removed = files.remove(directory.canaries()); !removed) {
+            return removed;
+        }
+    }
     Journal& journal = *recovered->journal;
     return journal.append(JournalType::rewound, encode(event))
         .and_then([&] { return journal.sync(); })

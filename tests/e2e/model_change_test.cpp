@@ -167,4 +167,36 @@ TEST_CASE("a run without canaries says so in the manifest") {
     CHECK(service.images_extracted() == 8);
 }
 
+TEST_CASE("a service that takes small batches only is not taken for another model") {
+    const MadeDump dump(40);
+    const Simulator service(dump.service({"--reject-over-images", "3"}));
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new", {"--batch-size", "8"}));
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK((dump_files(dump.at("new")) == dump.undisturbed()));
+}
+
+TEST_CASE("canaries of a service that was wrong from the start do not stand in the way for ever") {
+    const MadeDump dump(kRecords, kPadding);
+    {
+        const Simulator service(dump.service({"--fault", "model:other_16@1%50"}));
+        REQUIRE(run_ffdump(dump.migrate(service, "new", often)).code == 7);
+    }
+    const Simulator service(dump.service());
+    const ChildEnd end =
+        run_ffdump(dump.migrate(service, "new", with(often, {"--rewind-to-canary"})));
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK((dump_files(dump.at("new")) == dump.undisturbed()));
+}
+
+TEST_CASE("canaries that a killed run left are removed by the next") {
+    const MadeDump dump(8);
+    const Simulator service(dump.service());
+    REQUIRE(run_ffdump(dump.migrate(service, "new")).code == 0);
+    dump.folder().write("new/.ffdump/canaries", "left");
+    CHECK(run_ffdump(dump.migrate(service, "new")).code == 0);
+    CHECK_FALSE(has_file(dump, "new/.ffdump/canaries"));
+}
+
 }  // namespace ffdump
