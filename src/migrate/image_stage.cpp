@@ -51,7 +51,7 @@ void ImageStage::start(Ticket ticket, Clock::Instant now) {
     }
     const std::uint64_t fetch = next_fetch_++;
     ++ticket.attempts;
-    flying_.emplace(fetch, Flight{ticket, successes_});
+    flying_.emplace(fetch, Flight{ticket, successes_, std::nullopt});
     gate_.sent(now);
     store_.fetch(std::move(*normalized_id), [this, fetch](Result<Image> image) {
         mailbox_.post(ImageFetched{fetch, std::move(image)});
@@ -65,8 +65,17 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
     }
     const Flight flight = it->second;
     flying_.erase(it);
+    if (flight.suspicion) {
+        probed(flight, event.image, now);
+        return std::nullopt;
+    }
     if (event.image) {
         ++successes_;
+        if (known_good_.empty()) {
+            known_good_ =
+                unescape_json(flight.ticket.work->block.view(flight.ticket.span().normalized_id))
+                    .value_or("");
+        }
         gate_.succeeded(now);
         const auto bytes = static_cast<double>(event.image->bytes->size());
         average_bytes_ += kNewest * (bytes - average_bytes_);
@@ -104,18 +113,54 @@ void ImageStage::fault(const Flight& flight, const Error& error, Clock::Instant 
     gate_.faulted(now, error);
     // Others come while this one never does: then it is this image, not the storage.
     const bool others_come = successes_ > flight.successes_before;
-    if (ticket.attempts >= limits_.hopeless_faults && others_come) {
-        ticket.work->settle_failed(
-            ticket.index,
-            Error(Reason::image_unreadable,
-                  fmt::format("the storage failed {} times for this image while it served others: "
-                              "{}",
-                              ticket.attempts, error.detail()))
-                .at_url(error.place().url),
-            ticket.attempts);
+    const bool is_hopeless = ticket.attempts >= limits_.hopeless_faults;
+    if (is_hopeless && others_come) {
+        give_up(ticket, error);
+    } else if (is_hopeless && flying_.empty() && !known_good_.empty()) {
+        // There are no others left to come.
+        probe(ticket, error, now);
+    } else {
+        delayed_.emplace(now + gate_.delay(ticket.attempts, error.retry_after()), ticket);
+    }
+}
+
+void ImageStage::give_up(const Ticket& ticket, const Error& error) {
+    ticket.work->settle_failed(
+        ticket.index,
+        Error(Reason::image_unreadable,
+              fmt::format("the storage failed {} times for this image while it served others: {}",
+                          ticket.attempts, error.detail()))
+            .at_url(error.place().url),
+        ticket.attempts);
+}
+
+void ImageStage::probe(const Ticket& ticket, Error suspicion, Clock::Instant now) {
+    const std::uint64_t fetch = next_fetch_++;
+    flying_.emplace(fetch, Flight{ticket, successes_, std::move(suspicion)});
+    gate_.sent(now);
+    store_.fetch(known_good_, [this, fetch](Result<Image> image) {
+        mailbox_.post(ImageFetched{fetch, std::move(image)});
+    });
+}
+
+void ImageStage::probed(const Flight& flight, const Result<Image>& image, Clock::Instant now) {
+    if (image) {
+        ++successes_;
+        gate_.succeeded(now);
+        give_up(flight.ticket, *flight.suspicion);
         return;
     }
-    delayed_.emplace(now + gate_.delay(ticket.attempts, error.retry_after()), ticket);
+    const Error& error = image.error();
+    if (reason_info(error.reason()).fault == FaultClass::record) {
+        // It is gone since: the next image that comes takes its place.
+        known_good_.clear();
+        gate_.succeeded(now);
+    } else if (error.reason() == Reason::interrupted) {
+        gate_.ended(now);
+    } else {
+        gate_.faulted(now, error);
+    }
+    delayed_.emplace(now + gate_.delay(flight.ticket.attempts, error.retry_after()), flight.ticket);
 }
 
 std::optional<Clock::Instant> ImageStage::next_timer() const {

@@ -49,8 +49,15 @@ class ImageStage {
     struct Flight {
         Ticket ticket;
         std::uint64_t successes_before = 0;
+        /// Set when an image that came before is asked for in the ticket's place: what the ticket
+        /// failed with.
+        std::optional<Error> suspicion;
     };
 
+    /// Asks for an image that came before, to learn whether it is the storage or this image.
+    void probe(const Ticket& ticket, Error suspicion, Clock::Instant now);
+    void probed(const Flight& flight, const Result<Image>& image, Clock::Instant now);
+    static void give_up(const Ticket& ticket, const Error& error);
     void start(Ticket ticket, Clock::Instant now);
     void fault(const Flight& flight, const Error& error, Clock::Instant now);
 
@@ -64,6 +71,7 @@ class ImageStage {
     std::multimap<Clock::Instant, Ticket> delayed_;
     std::uint64_t next_fetch_ = 0;
     std::uint64_t successes_ = 0;
+    std::string known_good_;  ///< normalized_id of the first image that came
     double average_bytes_ = 32.0 * 1024.0;
 };
 

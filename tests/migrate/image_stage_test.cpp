@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "image_stage.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ffdump {
+namespace {
+
+/// Answers at once by `answer_of`, and notes what it is asked for.
+class AnsweringStore final : public ImageStore {
+ public:
+    void fetch(std::string normalized_id, ImageDone done) override {
+        asked.push_back(normalized_id);
+        done(answer_of(normalized_id));
+    }
+    [[nodiscard]] std::string describe() const override { return "answering"; }
+
+    std::vector<std::string> asked;
+    std::function<Result<Image>(const std::string&)> answer_of;
+};
+
+Result<Image> an_image() {
+    Image image;
+    image.bytes = std::make_shared<const std::string>("bytes");
+    return image;
+}
+
+Result<Image> refused() {
+    return failed(Error(Reason::service_refuses, "status 403"));
+}
+
+/// Records whose normalized ids are one letter each.
+class StageFixture {
+ public:
+    explicit StageFixture(const std::string& ids)
+        : stage(store, mailbox_, {},
+                ServiceGate({.base_delay = std::chrono::milliseconds(1),
+                             .max_delay = std::chrono::milliseconds(2),
+                             .probe_max = std::chrono::milliseconds(2)},
+                            Random(1))) {
+        // NOLINTNEXTLINE(cppcoreguidelines-avoid-c-arrays,modernize-avoid-c-arrays): see RawBytes
+        work.block.bytes = std::make_unique<char[]>(ids.size());
+        std::ranges::copy(ids, work.block.bytes.get());
+        work.block.spans.resize(ids.size());
+        work.fates.resize(ids.size());
+        work.open = ids.size();
+        for (std::uint32_t i = 0; i < ids.size(); ++i) {
+            work.block.spans[i].has_normalized_id = true;
+            work.block.spans[i].normalized_id = {.begin = i, .size = 1};
+            stage.add({&work, i, 0});
+        }
+    }
+
+    /// Turns the stage until it is idle, or so often; images that come are settled.
+    void turn(int most) {
+        for (int i = 0; i < most && !stage.is_idle(); ++i) {
+            now += std::chrono::seconds(1);
+            stage.pump(now, 0, 0);
+            std::vector<PipelineEvent> events;
+            mailbox_.take_all(events, std::chrono::nanoseconds(0));
+            for (PipelineEvent& event : events) {
+                if (auto ready = stage.fetched(std::move(std::get<ImageFetched>(event)), now)) {
+                    work.settle_changed(ready->ticket.index, {}, 1);
+                }
+            }
+        }
+    }
+    [[nodiscard]] RecordFate::State fate(std::size_t i) const { return work.fates[i].state; }
+
+ private:
+    PipelineMailbox mailbox_;
+
+ public:
+    Clock::Instant now{std::chrono::hours(1)};
+    AnsweringStore store;
+    BlockWork work;
+    ImageStage stage;
+};
+
+TEST_CASE("an image that is always refused fails alone, though no other is left to come") {
+    StageFixture images("abc");
+    images.store.answer_of = [](const std::string& id) {
+        return id == "b" ? refused() : an_image();
+    };
+    images.turn(1000);
+    REQUIRE(images.stage.is_idle());
+    CHECK(images.fate(0) == RecordFate::State::changed);
+    CHECK(images.fate(1) == RecordFate::State::failed);
+    CHECK(images.fate(2) == RecordFate::State::changed);
+    CHECK(images.work.fates[1].failure->error.reason() == Reason::image_unreadable);
+    // Nine times itself, and once an image that had come.
+    CHECK(std::ranges::count(images.store.asked, "b") == 9);
+    CHECK(images.store.asked.size() == 2 + 9 + 1);
+}
+
+TEST_CASE("a storage that refuses everything since fails no record") {
+    StageFixture images("abcd");
+    bool is_well = true;
+    images.store.answer_of = [&is_well](const std::string& id) {
+        const bool answers = is_well && id == "a";
+        return answers ? an_image() : refused();
+    };
+    images.turn(1);
+    is_well = false;
+    images.turn(500);
+    CHECK_FALSE(images.stage.is_idle());
+    for (std::size_t i = 1; i < 4; ++i) {
+        CHECK(images.fate(i) == RecordFate::State::open);
+    }
+    images.store.answer_of = [](const std::string&) { return an_image(); };
+    images.turn(500);
+    CHECK(images.stage.is_idle());
+    CHECK(images.work.open == 0);
+}
+
+TEST_CASE("a storage that never gave an image fails no record") {
+    StageFixture images("ab");
+    images.store.answer_of = [](const std::string&) { return refused(); };
+    images.turn(500);
+    CHECK(images.work.open == 2);
+}
+
+}  // namespace
+}  // namespace ffdump
