@@ -5,8 +5,8 @@
 #include "progress_display.hpp"
 
 #include "ffdump/base/printable.hpp"
-#include "ffdump/base/random.hpp"
 #include "ffdump/migrate/fetch_images.hpp"
+#include "ffdump/migrate/plan_dump.hpp"
 
 #include <fmt/format.h>
 
@@ -54,25 +54,17 @@ int fetch_only(const CommandContext& context, const Settings& settings,
     if (Result<void> made = context.files.make_directories(folder); !made) {
         return give_up(context, {&made.error(), 1});
     }
-    const auto plan = plan_dump(context, settings,
+    const auto plan = plan_dump(settings,
                                 {options.from,
                                  options.profiles,
                                  folder,
                                  {.skip_bad_records = options.skip_bad_records,
                                   .allow_duplicate_ids = options.allow_duplicate_ids}},
-                                display);
+                                {context.files, log, display, context.stop_signal});
     if (!plan) {
         return give_up(context, plan.error());
     }
-    Random random = Random::from_system();
-    const RoundServices services{.files = context.files,
-                                 .images = **images,
-                                 .cancel = [&transport] { transport->cancel_all(); },
-                                 .clock = context.clock,
-                                 .log = log,
-                                 .observer = display,
-                                 .stop_signal = context.stop_signal,
-                                 .random_seed = random.bits()};
+    const RoundServices services = round_services(context, **images, *transport, log, display);
     const Result<FetchOutcome> outcome = fetch_images(settings, *plan, folder, *excluded, services);
     context.terminal.clear_progress();
     if (!outcome) {

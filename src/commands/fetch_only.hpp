@@ -2,11 +2,11 @@
 #pragma once
 
 #include "command.hpp"
-#include "plan_making.hpp"
 
 #include "ffdump/base/log.hpp"
 #include "ffdump/config/settings.hpp"
 #include "ffdump/dump/excluded_ids.hpp"
+#include "ffdump/migrate/migration.hpp"
 
 #include <string>
 

@@ -42,11 +42,7 @@ void InspectCommand::declare(CLI::App& app) {
         ->type_name("DUMP")
         ->required();
     app.add_flag("--json", json_, "One JSON document on stdout");
-    app.add_option("--temporary", temporary_,
-                   "Folder for the search of duplicate ids, 8 bytes a record when there are more "
-                   "than 65,536 in a file")
-        ->type_name("DIR")
-        ->capture_default_str();
+    temporary_.declare(app);
     format_.declare(app);
     log_.declare(app);
 }
@@ -71,7 +67,7 @@ SurveyOptions InspectCommand::survey_options() const {
     SurveyOptions options;
     options.limits.record_bytes = format_.max_record_bytes.value_or(options.limits.record_bytes);
     options.decode_facens = true;
-    options.temporary_folder = temporary_;
+    options.temporary_folder = temporary_.folder;
     return options;
 }
 

@@ -33,7 +33,7 @@ class InspectCommand final : public Command {
     FormatOptions format_;
     LogOptions log_;
     std::string dump_;
-    std::string temporary_ = "/tmp";
+    TemporaryOptions temporary_;
     bool json_ = false;
 };
 

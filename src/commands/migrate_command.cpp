@@ -138,16 +138,12 @@ int MigrateCommand::run(const CommandContext& context) {
     if (Result<void> completed = complete_options(context.files); !completed) {
         return give_up(context, {&completed.error(), 1});
     }
-    auto settings = config_.load(context.files);
+    const auto settings = config_.load(context.files, format_);
     if (!settings) {
         return give_up(context, settings.error());
     }
-    settings->limits.record_bytes =
-        format_.max_record_bytes.value_or(settings->limits.record_bytes);
     Log log = log_.make_log(context.terminal, context.clock);
-    for (const std::string& notice : settings->notices) {
-        log.info(notice);
-    }
+    tell_notices(log, *settings);
     for (const auto& [key, value] : describe_settings(*settings)) {
         log.debug("setting", {{"key", key}, {"value", value}});
     }

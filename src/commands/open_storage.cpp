@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "open_storage.hpp"
 
+#include "ffdump/base/random.hpp"
+
 #include <utility>
 
 namespace ffdump {
@@ -24,6 +26,18 @@ Result<std::unique_ptr<ImageStore>> open_storage(const CommandContext& context,
                                 observer.progress(progress);
                                 return context.stop_signal.load() == 0;
                             });
+}
+
+RoundServices round_services(const CommandContext& context, ImageStore& images,
+                             HttpTransport& transport, Log& log, MigrationObserver& observer) {
+    return {.files = context.files,
+            .images = images,
+            .cancel = [&transport] { transport.cancel_all(); },
+            .clock = context.clock,
+            .log = log,
+            .observer = observer,
+            .stop_signal = context.stop_signal,
+            .random_seed = Random::from_system().bits()};
 }
 
 }  // namespace ffdump

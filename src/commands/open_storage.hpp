@@ -3,8 +3,10 @@
 
 #include "command.hpp"
 
+#include "ffdump/base/log.hpp"
 #include "ffdump/config/settings.hpp"
 #include "ffdump/images/image_store.hpp"
+#include "ffdump/migrate/image_round.hpp"
 #include "ffdump/migrate/migration.hpp"
 #include "ffdump/net/http.hpp"
 
@@ -21,5 +23,10 @@ namespace ffdump {
                                                                const Settings& settings,
                                                                HttpTransport& transport,
                                                                MigrationObserver& observer);
+
+/// What a round over the images works with; everything given must outlive it.
+[[nodiscard]] RoundServices round_services(const CommandContext& context, ImageStore& images,
+                                           HttpTransport& transport, Log& log,
+                                           MigrationObserver& observer);
 
 }  // namespace ffdump

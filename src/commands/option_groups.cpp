@@ -19,6 +19,15 @@ std::vector<Error> one(Error error) {
     return errors;
 }
 
+/// A file that the command line names: when it cannot be read the command is at fault, not the
+/// dump.
+Result<std::string> read_given_file(FileSystem& files, const std::string& path, std::size_t most) {
+    return read_small_file(files, path, most).map_error([&path](const Error& error) {
+        const bool is_missing = error.reason() == Reason::source_unreadable;
+        return is_missing ? Error(Reason::config_unreadable, error.detail()).at_file(path) : error;
+    });
+}
+
 }  // namespace
 
 void LogOptions::declare(CLI::App& app) {
@@ -43,6 +52,12 @@ Log LogOptions::make_log(Terminal& terminal, const Clock& clock) const {
     return {terminal, clock, chosen, format == "json" ? LogFormat::json : LogFormat::text};
 }
 
+void tell_notices(Log& log, const Settings& settings) {
+    for (const std::string& notice : settings.notices) {
+        log.info(notice);
+    }
+}
+
 void FormatOptions::declare(CLI::App& app) {
     app.add_option("--format", files,
                    "Layout profile to use in place of the shipped ones (formats/README.md); may be "
@@ -61,7 +76,7 @@ Result<std::vector<Profile>> FormatOptions::profiles(FileSystem& files_of) const
     std::vector<Profile> profiles;
     for (const std::string& path : files) {
         Result<Profile> profile =
-            read_small_file(files_of, path, kMostConfigBytes)
+            read_given_file(files_of, path, kMostConfigBytes)
                 .and_then([&path](const std::string& text) { return parse_profile(text, path); });
         if (!profile) {
             return failed(std::move(profile.error()));
@@ -83,7 +98,7 @@ Result<std::optional<std::string>> ExclusionOptions::text(FileSystem& files) con
     if (file.empty()) {
         return std::nullopt;
     }
-    return read_small_file(files, file, kMostExcludedBytes).map([](std::string text) {
+    return read_given_file(files, file, kMostExcludedBytes).map([](std::string text) {
         return std::optional<std::string>(std::move(text));
     });
 }
@@ -124,7 +139,16 @@ void ConfigOptions::declare(CLI::App& app) {
         ->allow_extra_args(false);
 }
 
-tl::expected<Settings, std::vector<Error>> ConfigOptions::load(FileSystem& files) const {
+void TemporaryOptions::declare(CLI::App& app) {
+    app.add_option("--temporary", folder,
+                   "Folder for the search of duplicate ids, 8 bytes a record when there are more "
+                   "than 65,536 in a file")
+        ->type_name("DIR")
+        ->capture_default_str();
+}
+
+tl::expected<Settings, std::vector<Error>> ConfigOptions::load(FileSystem& files,
+                                                               const FormatOptions& format) const {
     SettingsOverrides effective = overrides;
     for (const std::string_view name : configuration_variables()) {
         // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread is started
@@ -140,13 +164,18 @@ tl::expected<Settings, std::vector<Error>> ConfigOptions::load(FileSystem& files
                                           .hint("write it as 30s, 10m or 1h30m; 0s = never")));
         }
     }
-    Result<std::string> text = read_small_file(files, file, kMostConfigBytes);
+    Result<std::string> text = read_given_file(files, file, kMostConfigBytes);
     if (!text) {
         return tl::unexpected(one(std::move(text.error())));
     }
-    return load_settings(*text, file, effective, [&files](const std::string& path) {
+    auto settings = load_settings(*text, file, effective, [&files](const std::string& path) {
         return read_small_file(files, path, kMostConfigBytes);
     });
+    if (settings) {
+        settings->limits.record_bytes =
+            format.max_record_bytes.value_or(settings->limits.record_bytes);
+    }
+    return settings;
 }
 
 }  // namespace ffdump

@@ -48,6 +48,13 @@ struct ExclusionOptions {
     [[nodiscard]] Result<std::optional<std::string>> text(FileSystem& files) const;
 };
 
+/// `--temporary DIR`.
+struct TemporaryOptions {
+    std::string folder = "/tmp";
+
+    void declare(CLI::App& app);
+};
+
 /// `--config FILE` and what overrides it.
 struct ConfigOptions {
     std::string file;
@@ -55,7 +62,11 @@ struct ConfigOptions {
     std::string give_up_after;
 
     void declare(CLI::App& app);
-    [[nodiscard]] tl::expected<Settings, std::vector<Error>> load(FileSystem& files) const;
+    [[nodiscard]] tl::expected<Settings, std::vector<Error>> load(
+        FileSystem& files, const FormatOptions& format) const;
 };
+
+/// What the settings have to say to the operator.
+void tell_notices(Log& log, const Settings& settings);
 
 }  // namespace ffdump

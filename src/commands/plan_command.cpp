@@ -2,11 +2,10 @@
 #include "plan_command.hpp"
 
 #include "open_storage.hpp"
-#include "plan_making.hpp"
 #include "plan_probe.hpp"
 #include "progress_display.hpp"
 
-#include "ffdump/base/random.hpp"
+#include "ffdump/migrate/plan_dump.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -53,28 +52,25 @@ void PlanCommand::declare(CLI::App& app) {
     app.add_flag("--skip-bad-records", skip_bad_records_, "As for migrate");
     app.add_flag("--allow-duplicate-ids", allow_duplicate_ids_, "As for migrate");
     app.add_flag("--json", json_, "One JSON document on stdout");
-    app.add_option("--temporary", temporary_,
-                   "Folder for the search of duplicate ids, 8 bytes a record when there are more "
-                   "than half a million")
-        ->type_name("DIR")
-        ->capture_default_str();
+    temporary_.declare(app);
     format_.declare(app);
     log_.declare(app);
 }
 
 tl::expected<MigrationPlan, std::vector<Error>> PlanCommand::plan_of(
-    const CommandContext& context, const Settings& settings, MigrationObserver& observer) const {
+    const CommandContext& context, const Settings& settings, Log& log,
+    MigrationObserver& observer) const {
     Result<std::vector<Profile>> profiles = format_.profiles(context.files);
     if (!profiles) {
         return tl::unexpected(std::vector<Error>{std::move(profiles).error()});
     }
     return plan_dump(
-        context, settings,
+        settings,
         {from_,
          std::move(*profiles),
-         temporary_,
+         temporary_.folder,
          {.skip_bad_records = skip_bad_records_, .allow_duplicate_ids = allow_duplicate_ids_}},
-        observer);
+        {context.files, log, observer, context.stop_signal});
 }
 
 Result<PlanReport> PlanCommand::report_of(const CommandContext& context, const Settings& settings,
@@ -93,15 +89,7 @@ Result<PlanReport> PlanCommand::report_of(const CommandContext& context, const S
     const std::unique_ptr<Extractor> extractor = make_http_extractor(settings, *transport);
     report.storage = (*images)->describe();
     report.extraction = extractor->describe();
-    Random random = Random::from_system();
-    const RoundServices services{.files = context.files,
-                                 .images = **images,
-                                 .cancel = [&transport] { transport->cancel_all(); },
-                                 .clock = context.clock,
-                                 .log = log,
-                                 .observer = observer,
-                                 .stop_signal = context.stop_signal,
-                                 .random_seed = random.bits()};
+    const RoundServices services = round_services(context, **images, *transport, log, observer);
     if (!no_probe_) {
         Result<ProbeFindings> findings = probe(settings, plan, services, *extractor);
         if (!findings) {
@@ -120,19 +108,15 @@ Result<PlanReport> PlanCommand::report_of(const CommandContext& context, const S
 }
 
 int PlanCommand::run(const CommandContext& context) {
-    auto settings = config_.load(context.files);
+    const auto settings = config_.load(context.files, format_);
     if (!settings) {
         return give_up(context, settings.error());
     }
-    settings->limits.record_bytes =
-        format_.max_record_bytes.value_or(settings->limits.record_bytes);
     Log log = log_.make_log(context.terminal, context.clock);
-    for (const std::string& notice : settings->notices) {
-        log.info(notice);
-    }
+    tell_notices(log, *settings);
     ProgressDisplay display(context.terminal, log, context.clock,
                             log_.quiet || json_ || !log.shows(LogLevel::info));
-    const auto plan = plan_of(context, *settings, display);
+    const auto plan = plan_of(context, *settings, log, display);
     if (!plan) {
         context.terminal.clear_progress();
         return give_up(context, plan.error());

@@ -23,7 +23,8 @@ class PlanCommand final : public Command {
 
  private:
     [[nodiscard]] tl::expected<MigrationPlan, std::vector<Error>> plan_of(
-        const CommandContext& context, const Settings& settings, MigrationObserver& observer) const;
+        const CommandContext& context, const Settings& settings, Log& log,
+        MigrationObserver& observer) const;
     [[nodiscard]] Result<PlanReport> report_of(const CommandContext& context,
                                                const Settings& settings, const MigrationPlan& plan,
                                                Log& log, MigrationObserver& observer) const;
@@ -32,7 +33,7 @@ class PlanCommand final : public Command {
     FormatOptions format_;
     LogOptions log_;
     std::string from_;
-    std::string temporary_ = "/tmp";
+    TemporaryOptions temporary_;
     bool check_images_ = false;
     bool no_probe_ = false;
     bool json_ = false;

@@ -31,7 +31,7 @@ bool is_type_name(std::string_view text) {
 GalleryAction read_action(SectionReader& section) {
     const YamlNode* node = section.find("action");
     if (node != nullptr && node->scalar == "recompute") {
-        section.mistake("action", "is recompute, which is not implemented",
+        section.mistake("action", "is recompute, which ffdump cannot do",
                         "use drop (the product computes centroids anew) or copy");
         return GalleryAction::automatic;
     }

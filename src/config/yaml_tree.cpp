@@ -21,7 +21,7 @@ namespace {
 /// What yaml-cpp says, and what an operator understands. Messages of the library that end in a
 /// piece of the text (an alias, an escape) are cut before it: it may be part of a secret.
 struct Wording {
-    std::string_view library;
+    std::string_view theirs;
     std::string_view text;
     std::string_view hint;
 };
@@ -264,7 +264,7 @@ std::optional<TextFlaw> find_text_flaw(std::string_view text) {
 
 Error translated(const YAML::Exception& problem, Reason reason) {
     const auto* wording = std::ranges::find_if(kWordings, [&problem](const Wording& candidate) {
-        return problem.msg.starts_with(candidate.library);
+        return problem.msg.starts_with(candidate.theirs);
     });
     if (wording != kWordings.end()) {
         return Error(reason, std::string(wording->text)).hint(std::string(wording->hint));

@@ -26,6 +26,12 @@ std::string_view trimmed(std::string_view line) {
     return line.substr(begin, line.find_last_not_of(" \t\r") - begin + 1);
 }
 
+void sort_once(std::vector<std::uint64_t>& ids) {
+    std::ranges::sort(ids);
+    const auto repeated = std::ranges::unique(ids);
+    ids.erase(repeated.begin(), repeated.end());
+}
+
 }  // namespace
 
 Result<ExcludedIds> ExcludedIds::parse(std::string_view text, const std::string& name) {
@@ -55,11 +61,27 @@ Result<ExcludedIds> ExcludedIds::parse(std::string_view text, const std::string&
             ids.everywhere_.push_back(*id);
         }
     }
-    std::ranges::sort(ids.everywhere_);
+    sort_once(ids.everywhere_);
     for (auto& [gallery, list] : ids.by_gallery_) {
-        std::ranges::sort(list);
+        sort_once(list);
     }
     return ids;
+}
+
+std::vector<std::string> ExcludedIds::galleries() const {
+    std::vector<std::string> names;
+    for (const auto& [gallery, ids] : by_gallery_) {
+        names.push_back(gallery);
+    }
+    return names;
+}
+
+std::uint64_t ExcludedIds::size() const {
+    std::uint64_t count = everywhere_.size();
+    for (const auto& [gallery, ids] : by_gallery_) {
+        count += ids.size();
+    }
+    return count;
 }
 
 bool ExcludedIds::contains(const std::string& gallery, RecordId id) const {

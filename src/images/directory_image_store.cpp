@@ -13,17 +13,6 @@
 #include <utility>
 
 namespace ffdump {
-namespace {
-
-Error fetching(Error error) {
-    return std::move(error).while_doing("fetching the image");
-}
-
-Error cancelled() {
-    return {Reason::interrupted, "the read was cancelled"};
-}
-
-}  // namespace
 
 DirectoryImageStore::DirectoryImageStore(ImageFolder folder, std::string path, ImageNames names,
                                          ImageRules rules, unsigned threads)
@@ -35,15 +24,13 @@ DirectoryImageStore::DirectoryImageStore(ImageFolder folder, std::string path, I
       threads_(threads) {}
 
 void DirectoryImageStore::fetch(std::string normalized_id, ImageDone done) {
-    threads_.post([this, id = std::move(normalized_id), done = std::move(done)](Turn turn) {
-        done(turn == Turn::work ? read(id) : failed(cancelled()));
-    });
+    threads_.answer<Result<Image>>([this, id = std::move(normalized_id)] { return read(id); },
+                                   std::move(done));
 }
 
 void DirectoryImageStore::check(std::string normalized_id, PresenceDone done) {
-    threads_.post([this, id = std::move(normalized_id), done = std::move(done)](Turn turn) {
-        done(turn == Turn::work ? look(id) : failed(cancelled()));
-    });
+    threads_.answer<Result<void>>([this, id = std::move(normalized_id)] { return look(id); },
+                                  std::move(done));
 }
 
 Result<std::string> DirectoryImageStore::name_of(const std::string& normalized_id) const {
@@ -64,11 +51,7 @@ Result<Image> DirectoryImageStore::read(const std::string& normalized_id) const 
     if (!bytes) {
         return failed(fetching(std::move(bytes).error().at_file(place)));
     }
-    const Result<ImageHeader> header = check_image(*bytes, rules_.bounds);
-    if (!header) {
-        return failed(fetching(Error(header.error()).at_file(place)));
-    }
-    return Image{std::make_shared<const std::string>(std::move(*bytes)), header->kind};
+    return stored_image(std::move(*bytes), rules_, place);
 }
 
 Result<void> DirectoryImageStore::look(const std::string& normalized_id) const {

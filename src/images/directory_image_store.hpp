@@ -4,19 +4,13 @@
 #include "image_folder.hpp"
 #include "image_name.hpp"
 #include "read_threads.hpp"
+#include "stored_image.hpp"
 
 #include "ffdump/images/image_store.hpp"
 
-#include <cstddef>
 #include <string>
 
 namespace ffdump {
-
-/// What of a stored file is believed.
-struct ImageRules {
-    std::size_t max_bytes = 0;
-    ImageBounds bounds;
-};
 
 /// Images from a copy of the uploads folder. Reads on a few threads of its own, since a read from a
 /// cold disk or a network mount takes milliseconds. A record that names its image by a URL is

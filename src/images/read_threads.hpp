@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ffdump/base/result.hpp"
+
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +10,7 @@
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace ffdump {
@@ -26,6 +29,15 @@ class ReadThreads {
     ReadThreads& operator=(const ReadThreads&) = delete;
 
     void post(Job job);
+    /// Gives `done` what `read` returns, or `interrupted` when it is cancelled. Answer is a Result.
+    template <class Answer>
+    void answer(std::function<Answer()> read, std::function<void(Answer)> done) {
+        post([read = std::move(read), done = std::move(done)](Turn turn) {
+            done(turn == Turn::work
+                     ? read()
+                     : Answer(failed(Reason::interrupted, "the read was cancelled")));
+        });
+    }
     /// Ends all threads and cancels what waits; for owners whose jobs use what goes away earlier.
     void stop();
 

@@ -10,17 +10,6 @@
 #include <utility>
 
 namespace ffdump {
-namespace {
-
-Error fetching(Error error) {
-    return std::move(error).while_doing("fetching the image");
-}
-
-Error cancelled() {
-    return {Reason::interrupted, "the read was cancelled"};
-}
-
-}  // namespace
 
 TarImageStore::TarImageStore(Parts parts, std::vector<Reader> readers)
     : parts_(std::move(parts)),
@@ -28,20 +17,16 @@ TarImageStore::TarImageStore(Parts parts, std::vector<Reader> readers)
       threads_(static_cast<unsigned>(idle_.size())) {}
 
 void TarImageStore::fetch(std::string normalized_id, ImageDone done) {
-    threads_.post([this, id = std::move(normalized_id), done = std::move(done)](Turn turn) {
-        done(turn == Turn::work ? read(id) : failed(cancelled()));
-    });
+    threads_.answer<Result<Image>>([this, id = std::move(normalized_id)] { return read(id); },
+                                   std::move(done));
 }
 
 void TarImageStore::check(std::string normalized_id, PresenceDone done) {
-    threads_.post([this, id = std::move(normalized_id), done = std::move(done)](Turn turn) {
-        if (turn == Turn::cancelled) {
-            done(failed(cancelled()));
-            return;
-        }
-        Result<std::string> found = find(id, Want::presence);
-        done(found ? Result<void>() : failed(std::move(found).error()));
-    });
+    threads_.answer<Result<void>>(
+        [this, id = std::move(normalized_id)] {
+            return find(id, Want::presence).map([](const std::string& /*none*/) {});
+        },
+        std::move(done));
 }
 
 Result<std::string> TarImageStore::find(const std::string& normalized_id, Want want) {
@@ -101,11 +86,7 @@ Result<Image> TarImageStore::read(const std::string& normalized_id) {
     if (!bytes) {
         return failed(std::move(bytes).error());
     }
-    const Result<ImageHeader> header = check_image(*bytes, parts_.rules.bounds);
-    if (!header) {
-        return failed(fetching(Error(header.error()).at_file(parts_.path)));
-    }
-    return Image{std::make_shared<const std::string>(std::move(*bytes)), header->kind};
+    return stored_image(std::move(*bytes), parts_.rules, parts_.path);
 }
 
 std::string TarImageStore::describe() const {

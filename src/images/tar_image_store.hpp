@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "directory_image_store.hpp"
 #include "image_name.hpp"
 #include "random_bytes.hpp"
 #include "read_threads.hpp"
+#include "stored_image.hpp"
 #include "tar_index.hpp"
 
 #include "ffdump/images/image_store.hpp"

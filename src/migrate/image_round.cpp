@@ -42,7 +42,7 @@ class Round {
           records_(services.files, plan,
                    {.record_bytes = settings.limits.record_bytes, .depth = settings.limits.depth},
                    options.most_of_a_gallery),
-          gate_(figures(settings.retry), Random(services.random_seed)),
+          gate_(gate_figures(settings.retry), Random(services.random_seed)),
           watch_("the image storage at " + services.images.describe(), gate_,
                  settings.retry.give_up_after, ServiceWatch::FirstRefusal::is_final, services.log),
           width_(settings.fetches == 0 ? kDefaultWidth : settings.fetches) {
@@ -65,15 +65,6 @@ class Round {
     }
 
  private:
-    static GateFigures figures(const RetrySettings& retry) {
-        return {.base_delay = retry.base_delay,
-                .max_delay = retry.max_delay,
-                .max_retry_after = retry.max_retry_after,
-                .probe_max = retry.probe_max,
-                .give_up_after = retry.give_up_after,
-                .breaker_faults = retry.breaker_faults};
-    }
-
     [[nodiscard]] bool is_done() const { return ended_ && flying_.empty() && delayed_.empty(); }
 
     Result<void> step() {

@@ -3,12 +3,14 @@
 
 #include "migration_run.hpp"
 
+#include "ffdump/base/printable.hpp"
 #include "ffdump/dump/excluded_ids.hpp"
 #include "ffdump/journal/output_directory.hpp"
-#include "ffdump/migrate/dump_survey.hpp"
+#include "ffdump/migrate/plan_dump.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <utility>
@@ -26,29 +28,39 @@ std::string holder_text(const Clock& clock) {
     return fmt::format("{}, since {}", process_text(), utc_text(clock.wall()));
 }
 
+/// A gallery that is misspelt would leave the people in who are to be left out.
+std::vector<Error> unknown_galleries(const ExcludedIds& excluded, const MigrationPlan& plan,
+                                     const MigrationOptions& options) {
+    std::vector<Error> errors;
+    for (const std::string& gallery : excluded.galleries()) {
+        const bool is_known = std::ranges::any_of(
+            plan.files, [&gallery](const FilePlan& file) { return file.file.gallery == gallery; });
+        if (!is_known) {
+            errors.push_back(Error(Reason::config_invalid,
+                                   fmt::format("the dump has no gallery {}", printable(gallery)))
+                                 .at_file(options.excluded_ids_name)
+                                 .hint("write one record a line: ID, or GALLERY ID"));
+        }
+    }
+    return errors;
+}
+
 MigrationResult migrate_locked(const Settings& settings, const MigrationOptions& options,
                                const MigrationServices& services, const OutputDirectory& directory,
                                const ExcludedIds& excluded) {
-    Result<std::vector<DumpFile>> dump = open_dump(services.files, options.from, options.profiles);
-    if (!dump) {
-        return one(std::move(dump.error()));
-    }
-    for (const DumpFile& file : *dump) {
-        services.log.info("recognised", {{"file", file.name},
-                                         {"gallery", file.gallery},
-                                         {"profile", file.profile.name},
-                                         {"evidence", file.evidence}});
-    }
-    DumpSurvey surveys = survey_dump(services.files, *dump, settings, directory.state_folder(),
-                                     services.observer, services.stop_signal);
-    if (!surveys) {
-        return tl::unexpected(std::move(surveys.error()));
-    }
-    auto plan = make_plan(settings, std::move(*dump), std::move(*surveys),
-                          {.skip_bad_records = options.skip_bad_records,
-                           .allow_duplicate_ids = options.allow_duplicate_ids});
+    auto plan = plan_dump(settings,
+                          {options.from,
+                           options.profiles,
+                           directory.state_folder(),
+                           {.skip_bad_records = options.skip_bad_records,
+                            .allow_duplicate_ids = options.allow_duplicate_ids}},
+                          {services.files, services.log, services.observer, services.stop_signal});
     if (!plan) {
         return tl::unexpected(std::move(plan.error()));
+    }
+    if (std::vector<Error> unknown = unknown_galleries(excluded, *plan, options);
+        !unknown.empty()) {
+        return tl::unexpected(std::move(unknown));
     }
     MigrationRun run(settings, options, services, directory, excluded, std::move(*plan));
     Result<MigrationOutcome> outcome = run.run();

@@ -277,8 +277,22 @@ Result<MigrationOutcome> MigrationRun::work_through(RecoveredRun run) {
         return failed(std::move(manifest.error()));
     }
     outcome.manifest = std::move(*manifest);
+    warn_of_unmet_exclusions(outcome.manifest);
     outcome.took = services_.clock.now() - begin;
     return outcome;
+}
+
+void MigrationRun::warn_of_unmet_exclusions(const Manifest& manifest) const {
+    std::uint64_t met = 0;
+    for (const ManifestFile& file : manifest.files) {
+        met += file.tally.excluded.count;
+    }
+    // An id of every gallery may be met more than once, so this is the least that is missing.
+    if (met < excluded_.size()) {
+        services_.log.warning(fmt::format(
+            "{}: at least {} of {} records to be left out are not in what was migrated",
+            printable(options_.excluded_ids_name), excluded_.size() - met, excluded_.size()));
+    }
 }
 
 Result<Manifest> MigrationRun::publish_run(const RecoveredRun& run,

@@ -37,6 +37,7 @@ class MigrationRun {
                                                    const Manifest& manifest);
     [[nodiscard]] Result<RecoveredRun> take_up(RecoveredRun run);
     [[nodiscard]] Result<MigrationOutcome> work_through(RecoveredRun run);
+    void warn_of_unmet_exclusions(const Manifest& manifest) const;
     [[nodiscard]] Result<Manifest> publish_run(const RecoveredRun& run,
                                                const std::vector<FileProgress>& files);
     void set_first_slash_styles(std::vector<FileProgress>& files) const;

@@ -17,15 +17,6 @@ constexpr std::size_t kWindowShares = 3;
 /// Images of earlier results that are fetched again for canaries.
 constexpr std::size_t kMostProbes = 64;
 
-GateFigures gate_figures(const RetrySettings& retry) {
-    return {.base_delay = retry.base_delay,
-            .max_delay = retry.max_delay,
-            .max_retry_after = retry.max_retry_after,
-            .probe_max = retry.probe_max,
-            .give_up_after = retry.give_up_after,
-            .breaker_faults = retry.breaker_faults};
-}
-
 ImageStage::Limits image_limits(const Settings& settings) {
     constexpr std::size_t kNarrowest = 8;
     constexpr std::size_t kWidest = 64;

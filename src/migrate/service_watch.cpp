@@ -15,6 +15,15 @@ constexpr std::chrono::seconds kReminder{30};
 
 }  // namespace
 
+GateFigures gate_figures(const RetrySettings& retry) {
+    return {.base_delay = retry.base_delay,
+            .max_delay = retry.max_delay,
+            .max_retry_after = retry.max_retry_after,
+            .probe_max = retry.probe_max,
+            .give_up_after = retry.give_up_after,
+            .breaker_faults = retry.breaker_faults};
+}
+
 ServiceWatch::ServiceWatch(std::string name, const ServiceGate& gate,
                            std::chrono::milliseconds give_up_after, FirstRefusal refusal, Log& log)
     : name_(std::move(name)),

@@ -4,6 +4,7 @@
 #include "ffdump/base/clock.hpp"
 #include "ffdump/base/log.hpp"
 #include "ffdump/base/result.hpp"
+#include "ffdump/config/settings.hpp"
 #include "ffdump/net/service_gate.hpp"
 
 #include <chrono>
@@ -12,6 +13,9 @@
 #include <string>
 
 namespace ffdump {
+
+/// What the retry settings mean to a gate.
+[[nodiscard]] GateFigures gate_figures(const RetrySettings& retry);
 
 /// Tells the operator when a service goes down and comes back, and ends the run when it stays
 /// away: after `give_up_after`, or sooner when it has never worked, since then it is more likely a

@@ -130,7 +130,7 @@ TEST_CASE_METHOD(SettingsFixture, "wrong values are told with their place and wh
          "3:34: ffdump.galleries.x.action is zzz, which is not known; one of migrate, copy, drop, "
          "automatic"},
         {"ffdump: {galleries: {x: {action: recompute}}}",
-         "3:34: ffdump.galleries.x.action is recompute, which is not implemented; use drop (the "
+         "3:34: ffdump.galleries.x.action is recompute, which ffdump cannot do; use drop (the "
          "product computes centroids anew) or copy"},
         {"ffdump: {galleries: {x: copy}}",
          "3:25: ffdump.galleries.x is a single value where a section is wanted; write x: {action: "

@@ -122,7 +122,7 @@ TEST_CASE("an archive with a flipped byte is read as it was or refused") {
         damaged[i] = static_cast<char>(damaged[i] ^ 0x20);
         const auto records = counted(damaged, "a.tar.zst");
         CAPTURE(i);
-        CHECK((!records || records->size() <= 2));
+        CHECK((!records || *records == Counts{{"one", 2}, {"two", 3}}));
     }
 }
 

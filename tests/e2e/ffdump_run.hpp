@@ -2,6 +2,7 @@
 #pragma once
 
 #include "support/child_process.hpp"
+#include "support/file_changes.hpp"
 #include "support/scratch_folder.hpp"
 #include "support/simulator.hpp"
 
@@ -15,7 +16,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -91,12 +91,11 @@ using Arguments = std::vector<std::string>;
 
 /// Waits until the double has seen this many extraction requests; false when that does not come.
 [[nodiscard]] inline bool wait_for_requests(const Simulator& service, std::size_t count) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    const FileChanges changes(service.log_path());
     while (service.count("extract") < count) {
-        if (std::chrono::steady_clock::now() > end) {
+        if (!changes.wait(std::chrono::seconds(30))) {
             return false;
         }
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
     return true;
 }

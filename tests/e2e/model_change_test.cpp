@@ -20,6 +20,17 @@ Arguments with(Arguments arguments, const Arguments& more) {
     return arguments;
 }
 
+/// By a service that is as it was.
+void check_that_rewinding_gives(const MadeDump& dump,
+                                const std::map<std::string, std::string>& wanted) {
+    const Simulator service(dump.service());
+    const ChildEnd end =
+        run_ffdump(dump.migrate(service, "new", with(often, {"--rewind-to-canary"})));
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK((dump_files(dump.at("new")) == wanted));
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -43,12 +54,7 @@ TEST_CASE(
         CHECK_FALSE(has_file(dump, "new/.ffdump/manifest.json"));
         CHECK_FALSE(has_file(dump, "new/faces.json"));
     }
-    const Simulator service(dump.service());
-    const ChildEnd end =
-        run_ffdump(dump.migrate(service, "new", with(often, {"--rewind-to-canary"})));
-    INFO(end.err);
-    CHECK(end.code == 0);
-    CHECK((dump_files(dump.at("new")) == wanted));
+    check_that_rewinding_gives(dump, wanted);
     CHECK(last_line(verify(dump.from(), dump.at("new")).out) == "restorable");
     CHECK_FALSE(has_file(dump, "new/.ffdump/canaries"));
 }
@@ -112,12 +118,7 @@ TEST_CASE("a run is not taken up with another model, and nothing is extracted by
         // The canaries alone were sent: eight, alone and in two batches.
         CHECK(service.images_extracted() <= 16);
     }
-    const Simulator service(dump.service());
-    const ChildEnd end =
-        run_ffdump(dump.migrate(service, "new", with(often, {"--rewind-to-canary"})));
-    INFO(end.err);
-    CHECK(end.code == 0);
-    CHECK((dump_files(dump.at("new")) == wanted));
+    check_that_rewinding_gives(dump, wanted);
 }
 
 TEST_CASE("failures are not retried with another model than the rest was extracted with") {
@@ -137,11 +138,7 @@ TEST_CASE("failures are not retried with another model than the rest was extract
         CHECK(end.code == 7);
         CHECK((dump_files(dump.at("new")) == before));
     }
-    const Simulator service(dump.service());
-    const ChildEnd end = run_ffdump(dump.migrate(service, "new", {"--rewind-to-canary"}));
-    INFO(end.err);
-    CHECK(end.code == 0);
-    CHECK((dump_files(dump.at("new")) == dump.undisturbed()));
+    check_that_rewinding_gives(dump, dump.undisturbed());
 }
 
 TEST_CASE("a canary that gets no facen once does not end the run") {
@@ -182,12 +179,7 @@ TEST_CASE("canaries of a service that was wrong from the start do not stand in t
         const Simulator service(dump.service({"--fault", "model:other_16@1%50"}));
         REQUIRE(run_ffdump(dump.migrate(service, "new", often)).code == 7);
     }
-    const Simulator service(dump.service());
-    const ChildEnd end =
-        run_ffdump(dump.migrate(service, "new", with(often, {"--rewind-to-canary"})));
-    INFO(end.err);
-    CHECK(end.code == 0);
-    CHECK((dump_files(dump.at("new")) == dump.undisturbed()));
+    check_that_rewinding_gives(dump, dump.undisturbed());
 }
 
 TEST_CASE("canaries that a killed run left are removed by the next") {

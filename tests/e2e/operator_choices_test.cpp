@@ -7,6 +7,21 @@
 
 namespace ffdump {
 
+namespace {
+
+/// With another value of an option, or with the option.
+Arguments with_option(Arguments arguments, const std::string& option, const std::string& value) {
+    const auto found = std::ranges::find(arguments, option);
+    if (found == arguments.end()) {
+        arguments.insert(arguments.end(), {option, value});
+    } else {
+        *(found + 1) = value;
+    }
+    return arguments;
+}
+
+}  // namespace
+
 TEST_CASE("option --max-failures stops a run that goes wrong") {
     const MadeDump dump(200);
     for (std::size_t id = 1; id <= 200; id += 2) {
@@ -43,6 +58,38 @@ TEST_CASE("excluded records are left out and counted") {
     const ChildEnd verdict = verify(dump.from(), dump.at("new"), {"--exclude-ids", list});
     CHECK(verdict.code == 0);
     CHECK(last_line(verdict.out) == "restorable (0 records failed, 2 excluded)");
+}
+
+TEST_CASE(
+    "a gallery of --exclude-ids that the dump has not, and a file that is not there, end with 2") {
+    const MadeDump dump(4);
+    const Simulator service(dump.service());
+    const std::string list = dump.folder().write("erased.txt", "3\nface 2\n1 2 3\n");
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new", {"--exclude-ids", list}));
+    INFO(end.err);
+    CHECK(end.code == 2);
+    CHECK(lines_of(end.err).size() == 2);
+    CHECK(has(end.err, "the dump has no gallery face;"));
+    CHECK(has(end.err, "the dump has no gallery 1 2;"));
+    CHECK(service.count("extract") == 0);
+    for (const char* const option : {"--exclude-ids", "--config", "--format"}) {
+        const ChildEnd gone =
+            run_ffdump(with_option(dump.migrate(service, "new"), option, dump.at("gone")));
+        INFO(gone.err);
+        CHECK(gone.code == 2);
+        CHECK(has(gone.err, dump.at("gone")));
+    }
+}
+
+TEST_CASE("ids of --exclude-ids that no record has are counted in a warning") {
+    const MadeDump dump(4);
+    const Simulator service(dump.service());
+    const std::string list = dump.folder().write("erased.txt", "3\n3\n9\nfaces 8\n");
+    const ChildEnd end = run_ffdump(with_option(
+        dump.migrate(service, "new", {"--exclude-ids", list}), "--log-level", "warning"));
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK(has(end.err, "at least 2 of 3 records to be left out are not in what was migrated"));
 }
 
 TEST_CASE("every mistake in the configuration is one line with its place and the nearest key") {

@@ -60,6 +60,7 @@ class Simulator {
         start();
     }
 
+    [[nodiscard]] std::string log_path() const { return scratch_.at("log.jsonl"); }
     /// The log's lines so far. A request's line is written before its answer, so whoever has the
     /// answer finds the line.
     [[nodiscard]] std::vector<nlohmann::json> log() const {

@@ -152,7 +152,7 @@ struct CanarySettings {
 struct LimitSettings {
     std::size_t record_bytes = 64U << 20U;
     std::size_t image_bytes = 10U << 20U;   ///< Multi's own API limit is 10 MB
-    unsigned image_side_least = 16;         ///< pixels; less is a placeholder and no face
+    unsigned image_side_least = 16;         ///< pixels; less shows no face
     unsigned image_side_most = 6000;        ///< extraction-api's own max_dimension
     std::size_t window_bytes = 24U << 20U;  ///< records and images in flight together
     std::size_t depth = 64;                 ///< nesting of a record

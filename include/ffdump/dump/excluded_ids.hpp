@@ -20,6 +20,10 @@ class ExcludedIds {
     [[nodiscard]] static Result<ExcludedIds> parse(std::string_view text, const std::string& name);
 
     [[nodiscard]] bool contains(const std::string& gallery, RecordId id) const;
+    /// Those that lines name.
+    [[nodiscard]] std::vector<std::string> galleries() const;
+    /// Lines that name a record, without repetitions in a gallery.
+    [[nodiscard]] std::uint64_t size() const;
     [[nodiscard]] bool empty() const noexcept { return everywhere_.empty() && by_gallery_.empty(); }
 
  private:

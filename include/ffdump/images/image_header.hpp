@@ -19,8 +19,8 @@ struct ImageHeader {
 };
 
 /// Sides of an image that are believed, in pixels, both ends included. extraction-api's own limit
-/// is `max_dimension: 6000` (vendor's configuration); a normalized image of less than 16 pixels is
-/// a placeholder and no face.
+/// is `max_dimension: 6000` (vendor's configuration); a normalized image of less than 16 pixels
+/// shows no face.
 struct ImageBounds {
     std::uint32_t least_side = 16;
     std::uint32_t most_side = 6000;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "command.hpp"
-
+#include "ffdump/base/log.hpp"
 #include "ffdump/config/settings.hpp"
 #include "ffdump/dump/profile.hpp"
+#include "ffdump/io/file_system.hpp"
 #include "ffdump/migrate/migration.hpp"
 #include "ffdump/migrate/migration_plan.hpp"
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,17 @@ struct DumpOptions {
     PlanOptions plan;
 };
 
-/// Reads the whole dump once and decides what happens to each gallery.
+/// What planning works with; borrowed.
+struct PlanServices {
+    FileSystem& files;
+    Log& log;
+    MigrationObserver& observer;
+    const std::atomic<int>& stop_signal;
+};
+
+/// Reads the whole dump once, so that a torn last line is found before anything is done with it,
+/// and decides what happens to each gallery.
 [[nodiscard]] tl::expected<MigrationPlan, std::vector<Error>> plan_dump(
-    const CommandContext& context, const Settings& settings, const DumpOptions& options,
-    MigrationObserver& observer);
+    const Settings& settings, const DumpOptions& options, const PlanServices& services);
 
 }  // namespace ffdump
