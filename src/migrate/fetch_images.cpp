@@ -2,6 +2,7 @@
 #include "ffdump/migrate/fetch_images.hpp"
 
 #include "ffdump/base/printable.hpp"
+#include "ffdump/dump/record_splicer.hpp"
 #include "ffdump/images/image_folder_name.hpp"
 
 #include <fmt/format.h>
@@ -12,15 +13,9 @@
 namespace ffdump {
 namespace {
 
-/// Names in it are of ours and hold nothing that JSON must escape, but for details.
 std::string json_text(std::string_view text) {
     std::string out = "\"";
-    for (const char c : printable(text)) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-        }
-        out += c;
-    }
+    append_json_escaped(out, printable(text));
     return out + "\"";
 }
 
