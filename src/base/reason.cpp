@@ -126,7 +126,9 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
      "holds an unfinished run of another source or other settings",
      "use the first run's source and settings, or give a new directory"},
     {Reason::too_many_failures, "too_many_failures", setup, 3, "went over --max-failures",
-     "look at failures.jsonl, mend the cause, then run the same command again"},
+     "look at .ffdump/failures.jsonl.part in the new dump and mend the cause; the same command "
+     "goes "
+     "on, and --retry-failed takes up afterwards what has failed already"},
 
     {Reason::output_incomplete, "output_incomplete", trust, 3, "is not complete",
      "run the same ffdump migrate command again to go on"},

@@ -113,13 +113,13 @@ Result<void> MigrateCommand::complete_options(FileSystem& files) {
                                                      : "--to and --fetch-only are both given")
                           .hint("give --to DIR to migrate, or --fetch-only DIR to fetch images"));
     }
-    if (!max_failures_.empty()) {
-        const std::optional<FailureBudget> budget = parse_failure_budget(max_failures_);
+    if (max_failures_) {
+        const std::optional<FailureBudget> budget = parse_failure_budget(*max_failures_);
         if (!budget) {
             return failed(
                 Error(Reason::usage_error,
                       fmt::format("--max-failures {} is neither a number nor a percentage",
-                                  max_failures_))
+                                  *max_failures_))
                     .hint("write it as 100 or 2.5%"));
         }
         options_.budget = *budget;

@@ -6,6 +6,7 @@
 
 #include "ffdump/migrate/migration.hpp"
 
+#include <optional>
 #include <string>
 
 namespace ffdump {
@@ -30,7 +31,7 @@ class MigrateCommand final : public Command {
     ExclusionOptions excluded_;
     LogOptions log_;
     MigrationOptions options_;
-    std::string max_failures_;
+    std::optional<std::string> max_failures_;
     std::string fetch_folder_;
 };
 

@@ -163,7 +163,7 @@ std::string render_plan_text(const Settings& settings, const MigrationPlan& plan
     for (const std::string& notice : plan.notices) {
         text += fmt::format("note: {}\n", printable(notice));
     }
-    text += fmt::format("storage: {}\nextraction-api: {}\n", report.storage, report.extraction);
+    text += fmt::format("storage: {}\nextraction: {}\n", report.storage, report.extraction);
     if (report.probe) {
         text += probe_text(*report.probe);
     }

@@ -32,6 +32,9 @@ TEST_CASE("option --max-failures stops a run that goes wrong") {
     INFO(end.err);
     CHECK(end.code == 3);
     CHECK(has(end.err, "too_many_failures"));
+    CHECK(has(end.err, ".ffdump/failures.jsonl.part"));
+    CHECK(std::filesystem::exists(dump.at("new/.ffdump/failures.jsonl.part")));
+    CHECK(run_ffdump(dump.migrate(service, "new", {"--max-failures", ""})).code == 2);
     CHECK_FALSE(std::filesystem::exists(dump.at("new/.ffdump/manifest.json")));
     // At once: of 200 images no more were asked for than were under way when the third was missing.
     CHECK(service.count("image") < 100);
