@@ -93,6 +93,11 @@ void MigrateCommand::declare(CLI::App& app) {
                    "Stop when more records than this have failed in this run: N, or N% once 200 "
                    "records are through")
         ->type_name("N|N%");
+    app.add_option("--accept-failures", accepted_failures_,
+                   "List failures with this reason and go on even when they look like a wrong "
+                   "setting: many alike and no image of the dump comes, or no record has got a "
+                   "facen yet; may be given more than once")
+        ->type_name("REASON");
     excluded_.declare(app);
     app.add_flag("--rewind-to-canary", options_.rewind_to_canary,
                  "After an end with 7: do again what came after the last check of the model that "
@@ -124,6 +129,9 @@ Result<void> MigrateCommand::complete_options(FileSystem& files) {
         }
         options_.budget = *budget;
     }
+    if (Result<void> accepted = accept_failures(); !accepted) {
+        return accepted;
+    }
     Result<std::optional<std::string>> excluded = excluded_.text(files);
     if (!excluded) {
         return failed(std::move(excluded.error()));
@@ -132,6 +140,22 @@ Result<void> MigrateCommand::complete_options(FileSystem& files) {
     options_.excluded_ids = std::move(*excluded).value_or(std::string());
     return format_.profiles(files).map(
         [this](std::vector<Profile> profiles) { options_.profiles = std::move(profiles); });
+}
+
+Result<void> MigrateCommand::accept_failures() {
+    for (const std::string& name : accepted_failures_) {
+        const std::optional<Reason> reason = reason_from_name(name);
+        if (!reason || reason_info(*reason).fault != FaultClass::record) {
+            return failed(Error(Reason::usage_error,
+                                fmt::format("--accept-failures {} names no reason for which a "
+                                            "record fails",
+                                            printable(name)))
+                              .hint("give a reason as failures.jsonl has it, such as "
+                                    "image_missing or no_face"));
+        }
+        options_.accepted_failures.push_back(*reason);
+    }
+    return {};
 }
 
 int MigrateCommand::run(const CommandContext& context) {

@@ -22,6 +22,7 @@ class MigrateCommand final : public Command {
 
  private:
     [[nodiscard]] Result<void> complete_options(FileSystem& files);
+    [[nodiscard]] Result<void> accept_failures();
     [[nodiscard]] int run_with(const CommandContext& context, const Settings& settings, Log& log);
     [[nodiscard]] int conclude(const CommandContext& context,
                                const MigrationOutcome& outcome) const;
@@ -32,6 +33,7 @@ class MigrateCommand final : public Command {
     LogOptions log_;
     MigrationOptions options_;
     std::optional<std::string> max_failures_;
+    std::vector<std::string> accepted_failures_;
     std::string fetch_folder_;
 };
 

@@ -11,6 +11,9 @@ namespace ffdump {
 namespace {
 
 constexpr std::size_t kMostKinds = 16;
+constexpr std::size_t kSampleIds = 16;
+/// Longer ones are no use as a sample.
+constexpr std::size_t kLongestSample = 4096;
 
 /// Counts `key`; a hostile dump with a million models must not fill the memory.
 template <class Key>
@@ -62,6 +65,9 @@ class Surveyor {
     Result<void> add_record(const RecordBlock& block, const RecordSpan& span) {
         if (span.has_normalized_id && span.normalized_id.size != 0) {
             ++survey_.with_image;
+            if (survey_.with_image >= next_sample_) {
+                take_sample(block.view(span.normalized_id));
+            }
         }
         if (span.has_facen_model) {
             ++survey_.with_model;
@@ -76,6 +82,24 @@ class Surveyor {
             check_old_facen(facen, span);
         }
         return census_.add(span.id);
+    }
+
+    /// Later ones replace earlier ones in turn, at growing distances: the sample comes from all
+    /// over a file of any length, at no cost for a record.
+    void take_sample(std::string_view token) {
+        const std::uint64_t seen = survey_.with_image;
+        next_sample_ = seen + 1 + seen / kSampleIds;
+        Result<std::string> id = token.size() <= kLongestSample
+                                     ? unescape_json(token)
+                                     : failed(Reason::record_malformed, "too long");
+        if (!id) {
+            return;
+        }
+        if (survey_.sample_ids.size() < kSampleIds) {
+            survey_.sample_ids.push_back(std::move(*id));
+        } else {
+            survey_.sample_ids[samples_++ % kSampleIds] = std::move(*id);
+        }
     }
 
     void count_model(std::string_view token) {
@@ -108,6 +132,8 @@ class Surveyor {
     FileSurvey survey_;
     IdCensus census_;
     RunningHash hash_;
+    std::uint64_t next_sample_ = 1;
+    std::uint64_t samples_ = 0;
     std::string last_model_token_;
     std::string last_model_;
 };

@@ -3,8 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <iterator>
+#include <memory>
 #include <utility>
 
 namespace ffdump {
@@ -22,39 +21,24 @@ ExtractionStage::ExtractionStage(Extractor& extractor, PipelineMailbox& mailbox,
                                  ModelGuard& guard)
     : extractor_(extractor),
       mailbox_(mailbox),
-      limits_(limits),
+      limits_(std::move(limits)),
       gate_(std::move(gate)),
-      guard_(guard) {
+      guard_(guard),
+      queue_(plan, limits_.batch_size, limits_.linger),
+      health_(queue_.lanes(), gate_, guard_, limits_.accepted) {
     for (const FilePlan& file : plan.files) {
-        const auto same = [&file](const Lane& lane) { return lane.target == file.target; };
-        const auto lane = std::ranges::find_if(lanes_, same);
-        lane_of_file_.push_back(static_cast<std::size_t>(lane - lanes_.begin()));
-        if (lane == lanes_.end()) {
-            lanes_.push_back({file.target, {}, {}});
-        }
         dimensions_.emplace_back(file.dimension);
     }
 }
 
-void ExtractionStage::add(ReadyImage image, Clock::Instant now) {
-    Lane& lane = lanes_[lane_of_file_[image.ticket.work->file]];
-    if (lane.images.empty()) {
-        lane.oldest = now;
-    }
-    ++waiting_count_;
-    waiting_bytes_ += image.bytes->size();
-    lane.images.push_back(std::move(image));
-}
-
 void ExtractionStage::ask(CanaryRequest request) {
-    Batch batch;
+    ImageBatch batch;
     batch.lane = request.lane;
     for (const std::size_t canary : request.which) {
         batch.images.push_back({{}, guard_.canaries()[canary].image});
     }
-    batch.canaries = std::move(request);
-    count_waiting(batch, 1);
-    again_.push_front(std::move(batch));
+    batch.canaries = std::make_unique<CanaryRequest>(std::move(request));
+    queue_.put_first(std::move(batch));
 }
 
 void ExtractionStage::ask_more(std::optional<CanaryRequest> request) {
@@ -64,12 +48,12 @@ void ExtractionStage::ask_more(std::optional<CanaryRequest> request) {
 }
 
 void ExtractionStage::pump(Clock::Instant now, bool more_coming) {
-    while (!delayed_.empty() && delayed_.begin()->first <= now) {
-        again_.push_back(std::move(delayed_.begin()->second));
-        delayed_.erase(delayed_.begin());
+    queue_.wake(now);
+    for (ImageBatch& look : health_.looks(now)) {
+        queue_.put_first(std::move(look));
     }
     while (flying_.size() < limits_.workers && gate_.may_send(now)) {
-        std::optional<Batch> batch = next_batch(now, more_coming);
+        std::optional<ImageBatch> batch = next_batch(now, more_coming);
         if (!batch) {
             return;
         }
@@ -77,56 +61,14 @@ void ExtractionStage::pump(Clock::Instant now, bool more_coming) {
     }
 }
 
-std::optional<ExtractionStage::Batch> ExtractionStage::next_batch(Clock::Instant now,
-                                                                  bool more_coming) {
-    Batch batch;
-    if (guard_.holds() && (again_.empty() || !again_.front().canaries)) {
-        return std::nullopt;
+std::optional<ImageBatch> ExtractionStage::next_batch(Clock::Instant now, bool more_coming) {
+    if (guard_.holds()) {
+        return queue_.next_check();
     }
-    if (!again_.empty()) {
-        batch = std::move(again_.front());
-        again_.pop_front();
-    } else {
-        const auto can_go = [this, now, more_coming](const Lane& lane) {
-            return lane.images.size() >= limits_.batch_size ||
-                   (!lane.images.empty() && (!more_coming || now - lane.oldest >= limits_.linger));
-        };
-        const auto lane = std::ranges::find_if(lanes_, can_go);
-        if (lane == lanes_.end()) {
-            return std::nullopt;
-        }
-        batch.lane = static_cast<std::size_t>(lane - lanes_.begin());
-        const auto count = std::min(limits_.batch_size, lane->images.size());
-        const auto end = lane->images.begin() + static_cast<std::ptrdiff_t>(count);
-        batch.images.assign(std::make_move_iterator(lane->images.begin()),
-                            std::make_move_iterator(end));
-        lane->images.erase(lane->images.begin(), end);
-        lane->oldest = now;
-    }
-    count_waiting(batch, -1);
-    return batch;
+    return queue_.next(now, more_coming, [this](std::size_t lane) { return health_.holds(lane); });
 }
 
-/// Images of the batch come to those that wait (1) or leave them (-1).
-void ExtractionStage::count_waiting(const Batch& batch, int sign) {
-    std::size_t bytes = 0;
-    for (const ReadyImage& image : batch.images) {
-        bytes += image.bytes->size();
-    }
-    waiting_count_ += sign > 0 ? batch.images.size() : 0 - batch.images.size();
-    waiting_bytes_ += sign > 0 ? bytes : 0 - bytes;
-}
-
-void ExtractionStage::requeue(Batch batch, std::optional<Clock::Instant> not_before) {
-    count_waiting(batch, 1);
-    if (not_before) {
-        delayed_.emplace(*not_before, std::move(batch));
-    } else {
-        again_.push_back(std::move(batch));
-    }
-}
-
-void ExtractionStage::send(Batch batch, Clock::Instant now) {
+void ExtractionStage::send(ImageBatch batch, Clock::Instant now) {
     std::vector<SharedBytes> images;
     images.reserve(batch.images.size());
     for (ReadyImage& image : batch.images) {
@@ -134,7 +76,7 @@ void ExtractionStage::send(Batch batch, Clock::Instant now) {
         images.push_back(image.bytes);
     }
     const std::uint64_t id = next_id_++;
-    const ExtractionTarget& target = lanes_[batch.lane].target;
+    const ExtractionTarget& target = queue_.target(batch.lane);
     flying_.emplace(id, Flight{std::move(batch), successes_});
     ++counters_.requests;
     gate_.sent(now);
@@ -151,27 +93,39 @@ void ExtractionStage::answered(BatchAnswered event, Clock::Instant now) {
     }
     Flight flight = std::move(it->second);
     flying_.erase(it);
-    if (event.facens) {
+    const bool is_service_fault =
+        !event.facens && event.facens.error().fault() != FaultClass::record;
+    if (is_service_fault) {
+        fault(std::move(flight), event.facens.error(), now);
+    } else if (flight.batch.is_check()) {
+        checked(flight.batch, event.facens, now);
+    } else if (event.facens) {
         ++successes_;
         gate_.succeeded(now);
-        if (flight.batch.canaries) {
-            ask_more(guard_.answered(*flight.batch.canaries, *event.facens));
-            return;
-        }
         settle(std::move(flight.batch), std::move(*event.facens));
-    } else if (event.facens.error().fault() == FaultClass::record) {
-        gate_.succeeded(now);
-        if (flight.batch.canaries) {
-            ask_more(guard_.refused(*flight.batch.canaries, event.facens.error()));
-            return;
-        }
-        rejected(std::move(flight.batch), std::move(event.facens.error()));
     } else {
-        fault(std::move(flight), event.facens.error(), now);
+        gate_.succeeded(now);
+        rejected(std::move(flight.batch), std::move(event.facens.error()));
     }
 }
 
-void ExtractionStage::settle(Batch batch, std::vector<ExtractedFacen> facens) {
+void ExtractionStage::checked(const ImageBatch& batch,
+                              const Result<std::vector<ExtractedFacen>>& facens,
+                              Clock::Instant now) {
+    if (batch.look) {
+        health_.looked(batch.lane, facens ? facens->at(0) : failed(facens.error()), now);
+        return;
+    }
+    gate_.succeeded(now);
+    if (facens) {
+        ++successes_;
+        ask_more(guard_.answered(*batch.canaries, *facens));
+    } else {
+        ask_more(guard_.refused(*batch.canaries, facens.error()));
+    }
+}
+
+void ExtractionStage::settle(ImageBatch batch, std::vector<ExtractedFacen> facens) {
     // The whole answer votes before any facen of it is judged.
     std::vector<double> norms(batch.images.size());
     for (std::size_t i = 0; i < batch.images.size(); ++i) {
@@ -194,6 +148,7 @@ void ExtractionStage::settle(Batch batch, std::vector<ExtractedFacen> facens) {
         if (facen && facen->size() == dimension) {
             ++counters_.extracted;
             guard_.extracted(batch.lane, ticket.span().id, batch.images[i].bytes, *facen);
+            health_.passed(batch.lane, batch.images[i].bytes, *facen);
             ticket.work->settle_changed(ticket.index, std::move(*facen), norms[i]);
             continue;
         }
@@ -210,87 +165,64 @@ void ExtractionStage::refuse(ReadyImage image, Error error, bool alone, std::siz
     const bool ask_alone =
         !alone && (reason == Reason::facen_invalid || reason == Reason::extraction_rejected);
     if (ask_alone) {
-        Batch batch;
+        ImageBatch batch;
         batch.lane = lane;
         batch.alone = true;
         batch.images.push_back(std::move(image));
-        requeue(std::move(batch), std::nullopt);
+        queue_.put_back(std::move(batch), std::nullopt);
         return;
     }
-    image.ticket.work->settle_failed(image.ticket.index, std::move(error), image.ticket.attempts);
+    health_.failed(lane, image.ticket, std::move(error));
 }
 
-void ExtractionStage::rejected(Batch batch, Error error) {
+void ExtractionStage::rejected(ImageBatch batch, Error error) {
     if (batch.images.size() > 1) {
-        halve(std::move(batch));
+        queue_.put_back_halves(std::move(batch));
         return;
     }
-    const Ticket& ticket = batch.images.front().ticket;
-    ticket.work->settle_failed(ticket.index, std::move(error), ticket.attempts);
-}
-
-void ExtractionStage::halve(Batch batch) {
-    const auto middle = batch.images.begin() + static_cast<std::ptrdiff_t>(batch.images.size() / 2);
-    Batch second;
-    second.lane = batch.lane;
-    second.images.assign(std::make_move_iterator(middle),
-                         std::make_move_iterator(batch.images.end()));
-    batch.images.erase(middle, batch.images.end());
-    batch.faults = 0;
-    requeue(std::move(batch), std::nullopt);
-    requeue(std::move(second), std::nullopt);
+    health_.failed(batch.lane, batch.images.front().ticket, std::move(error));
 }
 
 void ExtractionStage::fault(Flight flight, const Error& error, Clock::Instant now) {
-    Batch batch = std::move(flight.batch);
+    ImageBatch batch = std::move(flight.batch);
     if (error.reason() == Reason::interrupted) {
         gate_.ended(now);
-        requeue(std::move(batch), now);
+        queue_.put_back(std::move(batch), now);
         return;
     }
     gate_.faulted(now, error);
     ++batch.faults;
     // Others are answered while this batch never is: then something in it does it.
     const bool others_answered = successes_ > flight.successes_before;
-    if (batch.faults >= limits_.hopeless_faults && others_answered && !batch.canaries) {
-        if (batch.images.size() > 1) {
-            halve(std::move(batch));
-            return;
-        }
-        const Ticket& ticket = batch.images.front().ticket;
-        ticket.work->settle_failed(
-            ticket.index,
-            Error(Reason::extraction_rejected,
-                  fmt::format("extraction-api failed {} times for this image while it answered "
-                              "others: {}",
-                              batch.faults, error.detail()))
-                .at_url(error.place().url),
-            ticket.attempts);
+    if (batch.faults < limits_.hopeless_faults || !others_answered || batch.is_check()) {
+        const Clock::Instant not_before = now + gate_.delay(batch.faults, error.retry_after());
+        queue_.put_back(std::move(batch), not_before);
         return;
     }
-    const Clock::Instant not_before = now + gate_.delay(batch.faults, error.retry_after());
-    requeue(std::move(batch), not_before);
+    if (batch.images.size() > 1) {
+        queue_.put_back_halves(std::move(batch));
+        return;
+    }
+    health_.failed(batch.lane, batch.images.front().ticket,
+                   Error(Reason::extraction_rejected,
+                         fmt::format("extraction-api failed {} times for this image while it "
+                                     "answered others: {}",
+                                     batch.faults, error.detail()))
+                       .at_url(error.place().url));
 }
 
 std::optional<Clock::Instant> ExtractionStage::next_timer(Clock::Instant now) const {
-    std::optional<Clock::Instant> next;
-    const auto earlier = [&next](Clock::Instant instant) {
-        if (!next || instant < *next) {
+    std::optional<Clock::Instant> next = queue_.next_delayed();
+    const auto earlier = [&next](const std::optional<Clock::Instant>& instant) {
+        if (instant && (!next || *instant < *next)) {
             next = instant;
         }
     };
-    if (waiting_count_ != 0 && gate_.next_probe()) {
-        earlier(*gate_.next_probe());
-    }
-    if (!delayed_.empty()) {
-        earlier(delayed_.begin()->first);
+    if (queue_.count() != 0 || health_.wants_look()) {
+        earlier(gate_.next_probe());
     }
     if (flying_.size() < limits_.workers && gate_.may_send(now) && !guard_.holds()) {
-        for (const Lane& lane : lanes_) {
-            if (!lane.images.empty()) {
-                earlier(lane.oldest + limits_.linger);
-            }
-        }
+        earlier(queue_.next_linger([this](std::size_t lane) { return health_.holds(lane); }));
     }
     return next;
 }

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "batch_queue.hpp"
 #include "block_work.hpp"
 #include "dimension_vote.hpp"
+#include "extraction_health.hpp"
 #include "model_guard.hpp"
 #include "pipeline_events.hpp"
 
 #include "ffdump/migrate/migration_plan.hpp"
 #include "ffdump/net/service_gate.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -20,10 +21,10 @@
 
 namespace ffdump {
 
-/// Gathers ready images into batches, keeps a fixed number of extraction requests in flight and
-/// settles records by the answers. A batch that is refused as a whole is halved until the culprit
-/// is alone; after a fault of the service a batch stays a batch and is asked again. Lives on the
-/// pipeline's thread.
+/// Keeps a fixed number of extraction requests in flight and settles records by the answers. A
+/// batch that is refused as a whole is halved until the culprit is alone; after a fault of the
+/// service a batch stays a batch and is asked again. Failures are held back until it is clear that
+/// they are the records' own. Lives on the pipeline's thread.
 class ExtractionStage {
  public:
     struct Limits {
@@ -32,6 +33,7 @@ class ExtractionStage {
         double norm_tolerance = 1e-3;
         std::chrono::milliseconds linger{50};  ///< how long a part-filled batch waits for company
         unsigned hopeless_faults = 9;          ///< of one batch while others are answered
+        std::vector<Reason> accepted{};        ///< failures that are booked without a question
     };
     struct Counters {
         std::uint64_t requests = 0;
@@ -42,7 +44,7 @@ class ExtractionStage {
     ExtractionStage(Extractor& extractor, PipelineMailbox& mailbox, const MigrationPlan& plan,
                     Limits limits, ServiceGate gate, ModelGuard& guard);
 
-    void add(ReadyImage image, Clock::Instant now);
+    void add(ReadyImage image, Clock::Instant now) { queue_.add(std::move(image), now); }
     /// Goes before everything else.
     void ask(CanaryRequest request);
     /// Sends what may be sent. `more_coming`: images are under way, so a part-filled batch may
@@ -50,63 +52,48 @@ class ExtractionStage {
     void pump(Clock::Instant now, bool more_coming);
     void answered(BatchAnswered event, Clock::Instant now);
 
-    [[nodiscard]] bool is_idle() const noexcept { return waiting_count_ == 0 && flying_.empty(); }
+    [[nodiscard]] bool is_idle() const noexcept { return queue_.count() == 0 && flying_.empty(); }
     [[nodiscard]] std::size_t in_flight() const noexcept { return flying_.size(); }
-    [[nodiscard]] std::size_t ready_bytes() const noexcept { return waiting_bytes_; }
-    [[nodiscard]] std::size_t ready_count() const noexcept { return waiting_count_; }
+    [[nodiscard]] std::size_t ready_bytes() const noexcept { return queue_.bytes(); }
+    [[nodiscard]] std::size_t ready_count() const noexcept { return queue_.count(); }
     [[nodiscard]] ServiceGate& gate() noexcept { return gate_; }
+    [[nodiscard]] ExtractionHealth& health() noexcept { return health_; }
+    [[nodiscard]] const ExtractionHealth& health() const noexcept { return health_; }
     [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
     [[nodiscard]] std::optional<Clock::Instant> next_timer(Clock::Instant now) const;
-    [[nodiscard]] std::size_t lane_of(std::uint32_t file) const { return lane_of_file_.at(file); }
+    [[nodiscard]] std::size_t lane_of(std::uint32_t file) const { return queue_.lane_of(file); }
     /// What an earlier run of this directory found.
     void set_dimension(std::uint32_t file, std::size_t dimension) {
         dimensions_.at(file) = DimensionVote(dimension);
     }
 
  private:
-    struct Batch {
-        std::size_t lane = 0;
-        std::vector<ReadyImage> images;
-        unsigned faults = 0;
-        bool alone = false;  ///< one image that is asked a second time on its own
-        std::optional<CanaryRequest> canaries;  ///< the images belong to no record then
-    };
     struct Flight {
-        Batch batch;
+        ImageBatch batch;
         std::uint64_t successes_before = 0;
     };
-    /// Images of one extraction target that wait for a full batch.
-    struct Lane {
-        ExtractionTarget target;
-        std::deque<ReadyImage> images;
-        Clock::Instant oldest;
-    };
 
-    [[nodiscard]] std::optional<Batch> next_batch(Clock::Instant now, bool more_coming);
-    void send(Batch batch, Clock::Instant now);
-    void count_waiting(const Batch& batch, int sign);
-    void requeue(Batch batch, std::optional<Clock::Instant> not_before);
-    void settle(Batch batch, std::vector<ExtractedFacen> facens);
+    [[nodiscard]] std::optional<ImageBatch> next_batch(Clock::Instant now, bool more_coming);
+    void send(ImageBatch batch, Clock::Instant now);
+    void settle(ImageBatch batch, std::vector<ExtractedFacen> facens);
     void refuse(ReadyImage image, Error error, bool alone, std::size_t lane);
-    void rejected(Batch batch, Error error);
+    void rejected(ImageBatch batch, Error error);
     void ask_more(std::optional<CanaryRequest> request);
+    /// An answer to a batch that belongs to no record.
+    void checked(const ImageBatch& batch, const Result<std::vector<ExtractedFacen>>& facens,
+                 Clock::Instant now);
     void fault(Flight flight, const Error& error, Clock::Instant now);
-    void halve(Batch batch);
 
     Extractor& extractor_;
     PipelineMailbox& mailbox_;
     Limits limits_;
     ServiceGate gate_;
     ModelGuard& guard_;
+    BatchQueue queue_;
+    ExtractionHealth health_;
     Counters counters_;
-    std::vector<Lane> lanes_;
-    std::vector<std::size_t> lane_of_file_;
     std::vector<DimensionVote> dimensions_;
-    std::deque<Batch> again_;  ///< to be sent before anything new
-    std::multimap<Clock::Instant, Batch> delayed_;
     std::unordered_map<std::uint64_t, Flight> flying_;
-    std::size_t waiting_count_ = 0;  ///< images in lanes, again_ and delayed_
-    std::size_t waiting_bytes_ = 0;
     std::uint64_t next_id_ = 0;
     std::uint64_t successes_ = 0;
 };

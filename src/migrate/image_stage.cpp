@@ -15,17 +15,24 @@ constexpr double kNewest = 0.05;
 
 }  // namespace
 
-ImageStage::ImageStage(ImageStore& store, PipelineMailbox& mailbox, Limits limits, ServiceGate gate)
+ImageStage::ImageStage(ImageStore& store, PipelineMailbox& mailbox, Limits limits, ServiceGate gate,
+                       KnownImages known)
     : store_(store),
       sources_(store.sources()),
       mailbox_(mailbox),
-      limits_(limits),
-      gate_(std::move(gate)) {}
+      limits_(std::move(limits)),
+      gate_(std::move(gate)),
+      failures_(limits_.accepted),
+      known_(std::move(known)) {}
 
 void ImageStage::pump(Clock::Instant now, std::size_t ready_bytes, std::size_t ready_count) {
     while (!delayed_.empty() && delayed_.begin()->first <= now) {
         queue_.push_front(delayed_.begin()->second);
         delayed_.erase(delayed_.begin());
+    }
+    if (is_in_doubt()) {
+        look(now);
+        return;
     }
     while (!queue_.empty() && flying_.size() < limits_.width && gate_.may_send(now)) {
         const auto expected =
@@ -51,7 +58,7 @@ void ImageStage::start(Ticket ticket, Clock::Instant now) {
     }
     const std::uint64_t fetch = next_fetch_++;
     ++ticket.attempts;
-    flying_.emplace(fetch, Flight{ticket, successes_, std::nullopt});
+    flying_.emplace(fetch, Flight{ticket, successes_, std::nullopt, {}});
     gate_.sent(now);
     store_.fetch(std::move(*normalized_id), [this, fetch](Result<Image> image) {
         mailbox_.post(ImageFetched{fetch, std::move(image)});
@@ -65,16 +72,21 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
     }
     const Flight flight = it->second;
     flying_.erase(it);
+    if (!flight.look.empty()) {
+        looked(flight, event.image, now);
+        return std::nullopt;
+    }
     if (flight.suspicion) {
         probed(flight, event.image, now);
         return std::nullopt;
     }
     if (event.image) {
         ++successes_;
-        if (known_good_.empty()) {
-            known_good_ =
+        failures_.passed();
+        if (known_.first().empty()) {
+            known_.came(
                 unescape_json(flight.ticket.work->block.view(flight.ticket.span().normalized_id))
-                    .value_or("");
+                    .value_or(""));
         }
         gate_.succeeded(now);
         const auto bytes = static_cast<double>(event.image->bytes->size());
@@ -95,8 +107,7 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
         } else {
             gate_.ended(now);
         }
-        flight.ticket.work->settle_failed(flight.ticket.index, std::move(event.image.error()),
-                                          flight.ticket.attempts);
+        fail(flight.ticket, std::move(event.image.error()));
         return std::nullopt;
     }
     fault(flight, event.image.error(), now);
@@ -116,7 +127,7 @@ void ImageStage::fault(const Flight& flight, const Error& error, Clock::Instant 
     const bool is_hopeless = ticket.attempts >= limits_.hopeless_faults;
     if (is_hopeless && others_come) {
         give_up(ticket, error);
-    } else if (is_hopeless && flying_.empty() && !known_good_.empty()) {
+    } else if (is_hopeless && flying_.empty() && !known_.first().empty()) {
         // There are no others left to come.
         probe(ticket, error, now);
     } else {
@@ -125,20 +136,90 @@ void ImageStage::fault(const Flight& flight, const Error& error, Clock::Instant 
 }
 
 void ImageStage::give_up(const Ticket& ticket, const Error& error) {
-    ticket.work->settle_failed(
-        ticket.index,
-        Error(Reason::image_unreadable,
-              fmt::format("the storage failed {} times for this image while it served others: {}",
-                          ticket.attempts, error.detail()))
-            .at_url(error.place().url),
-        ticket.attempts);
+    fail(ticket,
+         Error(Reason::image_unreadable,
+               fmt::format("the storage failed {} times for this image while it served others: {}",
+                           ticket.attempts, error.detail()))
+             .at_url(error.place().url));
+}
+
+void ImageStage::fail(const Ticket& ticket, Error error) {
+    // The image is asked for the model guard's sake alone: the record has its facen.
+    if (ticket.work->fates[ticket.index].has_prior) {
+        ticket.work->settle_prior(ticket.index);
+        return;
+    }
+    failures_.add(ticket, std::move(error));
+}
+
+void ImageStage::look(Clock::Instant now) {
+    if (is_looking_ || verdict_ || !gate_.may_send(now)) {
+        return;
+    }
+    std::optional<std::string> id = known_.next();
+    if (!id) {
+        none_came(now);
+        return;
+    }
+    is_looking_ = true;
+    const std::uint64_t fetch = next_fetch_++;
+    flying_.emplace(fetch, Flight{{}, successes_, std::nullopt, *id});
+    gate_.sent(now);
+    store_.fetch(std::move(*id), [this, fetch](Result<Image> image) {
+        mailbox_.post(ImageFetched{fetch, std::move(image)});
+    });
+}
+
+void ImageStage::looked(const Flight& flight, const Result<Image>& image, Clock::Instant now) {
+    is_looking_ = false;
+    if (image) {
+        ++successes_;
+        gate_.succeeded(now);
+        known_.came(flight.look);
+        known_.restart();
+        if (!std::exchange(is_down_, false)) {
+            failures_.book();
+            return;
+        }
+        for (const Ticket& ticket : failures_.take_back()) {
+            queue_.push_front(ticket);
+        }
+        return;
+    }
+    const Error& error = image.error();
+    if (error.fault() == FaultClass::record || error.reason() == Reason::interrupted) {
+        gate_.ended(now);  // says nothing yet: the next known image does
+        return;
+    }
+    gate_.faulted(now, error);
+    known_.restart();
+}
+
+/// Every known image is missing as well.
+void ImageStage::none_came(Clock::Instant now) {
+    const bool has_ever_come = successes_ != 0;
+    Error error(Reason::failure_pattern,
+                fmt::format("{}, and {}", failures_.pattern_text(),
+                            has_ever_come ? "images that came before do not come now"
+                                          : "no other image of the dump comes either"));
+    if (!has_ever_come) {
+        const std::string_view reason = reason_name(failures_.pattern()->reason());
+        verdict_ = std::move(error).hint(
+            fmt::format("check where normalized_storage points to; if the images really are gone, "
+                        "add --accept-failures {}",
+                        reason));
+        return;
+    }
+    is_down_ = true;
+    gate_.trip(now, error);
+    known_.restart();
 }
 
 void ImageStage::probe(const Ticket& ticket, Error suspicion, Clock::Instant now) {
     const std::uint64_t fetch = next_fetch_++;
-    flying_.emplace(fetch, Flight{ticket, successes_, std::move(suspicion)});
+    flying_.emplace(fetch, Flight{ticket, successes_, std::move(suspicion), {}});
     gate_.sent(now);
-    store_.fetch(known_good_, [this, fetch](Result<Image> image) {
+    store_.fetch(known_.first(), [this, fetch](Result<Image> image) {
         mailbox_.post(ImageFetched{fetch, std::move(image)});
     });
 }
@@ -153,7 +234,7 @@ void ImageStage::probed(const Flight& flight, const Result<Image>& image, Clock:
     const Error& error = image.error();
     if (reason_info(error.reason()).fault == FaultClass::record) {
         // It is gone since: the next image that comes takes its place.
-        known_good_.clear();
+        known_.forget_first();
         gate_.succeeded(now);
     } else if (error.reason() == Reason::interrupted) {
         gate_.ended(now);
@@ -165,6 +246,9 @@ void ImageStage::probed(const Flight& flight, const Result<Image>& image, Clock:
 
 std::optional<Clock::Instant> ImageStage::next_timer() const {
     std::optional<Clock::Instant> next = gate_.next_probe();
+    if (is_in_doubt()) {
+        return is_looking_ ? std::nullopt : next;
+    }
     if (queue_.empty() && delayed_.empty()) {
         next.reset();
     }

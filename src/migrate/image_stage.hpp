@@ -2,6 +2,8 @@
 #pragma once
 
 #include "block_work.hpp"
+#include "failure_hold.hpp"
+#include "known_images.hpp"
 #include "pipeline_events.hpp"
 
 #include "ffdump/net/service_gate.hpp"
@@ -18,17 +20,20 @@
 namespace ffdump {
 
 /// Fetches images ahead of the extraction: a bounded number at a time, a bounded number of bytes
-/// waiting. Faults of the storage are waited out; faults of a record settle the record. Lives on
-/// the pipeline's thread.
+/// waiting. Faults of the storage are waited out. Failures of records are held back until it is
+/// clear that they are the records' own: when they form a pattern nothing more is fetched, and
+/// images that are known to be there are asked for. Lives on the pipeline's thread.
 class ImageStage {
  public:
     struct Limits {
         std::size_t width = 48;               ///< fetches in flight
         std::size_t ready_bytes = 8U << 20U;  ///< fetched and not yet sent, an aim
         unsigned hopeless_faults = 9;         ///< of one image while others come: it is the image
+        std::vector<Reason> accepted{};       ///< failures that are booked without a question
     };
 
-    ImageStage(ImageStore& store, PipelineMailbox& mailbox, Limits limits, ServiceGate gate);
+    ImageStage(ImageStore& store, PipelineMailbox& mailbox, Limits limits, ServiceGate gate,
+               KnownImages known);
 
     void add(Ticket ticket) { queue_.push_back(ticket); }
     /// Starts what may be started. `ready_bytes` and `ready_count`: images waiting for extraction.
@@ -44,20 +49,29 @@ class ImageStage {
     [[nodiscard]] bool is_dry() const noexcept { return flying_.empty() && queue_.empty(); }
     [[nodiscard]] ServiceGate& gate() noexcept { return gate_; }
     [[nodiscard]] std::optional<Clock::Instant> next_timer() const;
+    [[nodiscard]] FailureHold& failures() noexcept { return failures_; }
+    /// Why the run cannot go on: a pattern from the start, and no image of the dump comes.
+    [[nodiscard]] const std::optional<Error>& verdict() const noexcept { return verdict_; }
 
  private:
     struct Flight {
-        Ticket ticket;
+        Ticket ticket;  ///< of no record when `look` is set
         std::uint64_t successes_before = 0;
         /// Set when an image that came before is asked for in the ticket's place: what the ticket
         /// failed with.
         std::optional<Error> suspicion;
+        std::string look;  ///< normalized id that is asked for because of a pattern
     };
 
     /// Asks for an image that came before, to learn whether it is the storage or this image.
     void probe(const Ticket& ticket, Error suspicion, Clock::Instant now);
     void probed(const Flight& flight, const Result<Image>& image, Clock::Instant now);
-    static void give_up(const Ticket& ticket, const Error& error);
+    void give_up(const Ticket& ticket, const Error& error);
+    void fail(const Ticket& ticket, Error error);
+    [[nodiscard]] bool is_in_doubt() const { return is_down_ || failures_.is_suspicious(); }
+    void look(Clock::Instant now);
+    void looked(const Flight& flight, const Result<Image>& image, Clock::Instant now);
+    void none_came(Clock::Instant now);
     void start(Ticket ticket, Clock::Instant now);
     void fault(const Flight& flight, const Error& error, Clock::Instant now);
 
@@ -71,7 +85,11 @@ class ImageStage {
     std::multimap<Clock::Instant, Ticket> delayed_;
     std::uint64_t next_fetch_ = 0;
     std::uint64_t successes_ = 0;
-    std::string known_good_;  ///< normalized_id of the first image that came
+    FailureHold failures_;
+    KnownImages known_;
+    bool is_looking_ = false;
+    bool is_down_ = false;  ///< no known image came; what is held is to be asked for again
+    std::optional<Error> verdict_;
     double average_bytes_ = 32.0 * 1024.0;
 };
 

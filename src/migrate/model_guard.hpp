@@ -55,6 +55,12 @@ class ModelGuard {
     /// else may be extracted.
     void take_over(std::vector<Canary> canaries);
     [[nodiscard]] bool holds() const noexcept { return holds_; }
+    /// Something looks like another model: a check is due.
+    void demand_check() { start_check_due_ = start_check_due_ || !canaries_.empty(); }
+    /// Whether two facens of one image are of one model; any two are when the guard is off.
+    [[nodiscard]] bool is_same(const Facen& one, const Facen& other) const {
+        return !is_on() || facen_cosine(one, other) >= settings_.cosine;
+    }
 
     /// `is_wanted`: finished files wait for a check.
     [[nodiscard]] bool is_due(Clock::Instant now, bool is_wanted) const;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline.hpp"
 
+#include "pipeline_limits.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,31 +13,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kLongestWait{200};
 constexpr std::chrono::milliseconds kReportInterval{100};
-/// Of the window, this part is for records, the rest for images that wait.
-constexpr std::size_t kBlockShare = 2;
-constexpr std::size_t kWindowShares = 3;
 /// Images of earlier results that are fetched again for canaries.
 constexpr std::size_t kMostProbes = 64;
-
-ImageStage::Limits image_limits(const Settings& settings) {
-    constexpr std::size_t kNarrowest = 8;
-    constexpr std::size_t kWidest = 64;
-    ImageStage::Limits limits;
-    limits.width = settings.fetches != 0
-                       ? settings.fetches
-                       : std::clamp<std::size_t>(2ULL * settings.workers * settings.batch_size,
-                                                 kNarrowest, kWidest);
-    limits.ready_bytes = settings.limits.window_bytes / kWindowShares;
-    return limits;
-}
-
-ExtractionStage::Limits extraction_limits(const Settings& settings) {
-    ExtractionStage::Limits limits;
-    limits.workers = settings.workers;
-    limits.batch_size = settings.batch_size;
-    limits.norm_tolerance = settings.norm_tolerance;
-    return limits;
-}
 
 }  // namespace
 
@@ -48,10 +27,11 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
       excluded_(job.excluded),
       output_(output),
       limits_{.record_bytes = settings.limits.record_bytes, .depth = settings.limits.depth},
-      images_(services.images, mailbox_, image_limits(settings),
-              ServiceGate(gate_figures(settings.retry), Random(services.random_seed))),
+      images_(services.images, mailbox_, image_limits(settings, options),
+              ServiceGate(gate_figures(settings.retry), Random(services.random_seed)),
+              KnownImages(job.plan)),
       guard_(settings.canaries, settings.batch_size, Random(services.random_seed + 2)),
-      extraction_(services.extractor, mailbox_, job.plan, extraction_limits(settings),
+      extraction_(services.extractor, mailbox_, job.plan, extraction_limits(settings, options),
                   ServiceGate(gate_figures(settings.retry), Random(services.random_seed + 1)),
                   guard_),
       model_({guard_, extraction_, output, job.plan, job.directory, services}, job.run_id),
@@ -106,6 +86,7 @@ Result<void> Pipeline::turn() {
         }
     }
     const Clock::Instant now = services_.clock.now();
+    settle_when_calm();
     pump(now);
     if (Result<void> written = write_settled(now); !written) {
         return written;
@@ -225,7 +206,20 @@ Result<bool> Pipeline::reuse(BlockWork& work, std::size_t i) {
     });
 }
 
+/// Held failures wait for records after them; when none will come any more, or the window is full
+/// and they are what is waited for, there is nothing else to judge them by.
+void Pipeline::settle_when_calm() {
+    const bool nothing_happens = events_.empty() || reading_ended_;
+    if (nothing_happens && images_.is_idle() && extraction_.is_idle()) {
+        images_.failures().settle_calm();
+        extraction_.health().settle_calm();
+    }
+}
+
 void Pipeline::pump(Clock::Instant now) {
+    for (const Ticket& ticket : extraction_.health().take_returned()) {
+        images_.add(ticket);
+    }
     images_.pump(now, extraction_.ready_bytes(), extraction_.ready_count());
     extraction_.pump(now, !images_.is_dry());
 }
@@ -273,6 +267,12 @@ Result<void> Pipeline::check_bounds(Clock::Instant now) {
     if (const int signal = services_.stop_signal.load(); signal != 0) {
         return failed(Reason::interrupted, fmt::format("stopped by signal {}", signal));
     }
+    for (const std::optional<Error>& verdict :
+         {images_.verdict(), extraction_.health().verdict()}) {
+        if (verdict) {
+            return failed(*verdict);
+        }
+    }
     return check_budget()
         .and_then([this, now] { return image_watch_.check(now); })
         .and_then([this, now] { return extraction_watch_.check(now); });
@@ -287,6 +287,9 @@ Result<void> Pipeline::check_budget() {
     // Of this process alone: what failed before is known, and must not stop the next try at once.
     std::uint64_t failed_now = output_.records_failed() - failed_before_;
     std::uint64_t done_now = output_.records_done() - done_before_;
+    const std::size_t held = images_.failures().size() + extraction_.health().held();
+    failed_now += held;
+    done_now += held;
     for (const std::unique_ptr<BlockWork>& work : window_) {
         failed_now += work->failed_unwritten;
         done_now += work->block.size() - work->open - work->written;
@@ -328,6 +331,11 @@ Result<void> Pipeline::wind_down(Error cause) {
     // After a fault of the machine nothing more is written: the last commit stands.
     if (cause.fault() == FaultClass::machine || cause.fault() == FaultClass::trust) {
         return failed(std::move(cause));
+    }
+    if (cause.reason() == Reason::too_many_failures) {
+        // The operator is told to look at them.
+        images_.failures().book();
+        extraction_.health().book_all();
     }
     while (!window_.empty()) {
         Result<bool> whole = output_.write(*window_.front());

@@ -69,6 +69,7 @@ class Pipeline {
     [[nodiscard]] Result<void> admit(std::unique_ptr<BlockWork> work);
     [[nodiscard]] Result<void> decide(BlockWork& work, std::size_t i);
     [[nodiscard]] Result<bool> reuse(BlockWork& work, std::size_t i);
+    void settle_when_calm();
     void pump(Clock::Instant now);
     [[nodiscard]] Result<void> write_settled(Clock::Instant now);
     void seal_completed();

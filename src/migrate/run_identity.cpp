@@ -100,6 +100,9 @@ std::vector<std::string> opt_outs(const MigrationOptions& options, const Setting
     if (options.allow_duplicate_ids) {
         list.emplace_back("allow-duplicate-ids");
     }
+    for (const Reason reason : options.accepted_failures) {
+        list.push_back(fmt::format("accept-failures {}", reason_name(reason)));
+    }
     if (settings.canaries.images == 0) {
         list.emplace_back("no-canaries");
     }

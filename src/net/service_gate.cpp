@@ -66,6 +66,13 @@ void ServiceGate::faulted(Clock::Instant now, const Error& error) {
     }
 }
 
+void ServiceGate::trip(Clock::Instant now, const Error& error) {
+    last_fault_ = error;
+    down_since_ = down_since_.value_or(now);
+    open_ = true;
+    schedule_probe(now, std::nullopt);
+}
+
 void ServiceGate::schedule_probe(Clock::Instant now, std::optional<milliseconds> retry_after) {
     const milliseconds longest = doubled(kFirstProbe, probes_, figures_.probe_max);
     probes_ += probes_ < 63 ? 1U : 0U;

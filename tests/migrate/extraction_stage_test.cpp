@@ -63,6 +63,7 @@ class StageFixture {
             stage.answered(std::move(std::get<BatchAnswered>(event)), {});
         }
         stage.pump({}, false);
+        stage.health().settle_calm();
     }
     [[nodiscard]] std::vector<std::size_t> dimensions() const {
         std::vector<std::size_t> found;

@@ -43,7 +43,8 @@ class StageFixture {
                 ServiceGate({.base_delay = std::chrono::milliseconds(1),
                              .max_delay = std::chrono::milliseconds(2),
                              .probe_max = std::chrono::milliseconds(2)},
-                            Random(1))) {
+                            Random(1)),
+                KnownImages(MigrationPlan{})) {
         // NOLINTNEXTLINE(cppcoreguidelines-avoid-c-arrays,modernize-avoid-c-arrays): see RawBytes
         work.block.bytes = std::make_unique<char[]>(ids.size());
         std::ranges::copy(ids, work.block.bytes.get());
@@ -70,6 +71,7 @@ class StageFixture {
                 }
             }
         }
+        stage.failures().settle_calm();
     }
     [[nodiscard]] RecordFate::State fate(std::size_t i) const { return work.fates[i].state; }
 

@@ -42,6 +42,8 @@ struct FileSurvey {
     IdCensus::Duplicates duplicates;
     std::vector<Error> problems;  ///< the first ones, in order
     std::string fingerprint;      ///< XXH3-128 of all bytes, hex
+    /// normalized_ids from all over the file: by them a storage can be told from a missing image.
+    std::vector<std::string> sample_ids;
     FileIdentity identity;        ///< the same before and after the pass
 };
 

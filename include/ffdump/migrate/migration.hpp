@@ -41,6 +41,8 @@ struct MigrationOptions {
     bool retry_failed = false;
     bool rewind_to_canary = false;  ///< redo what no check of the model vouches for
     FailureBudget budget;
+    /// Failures that are booked even when they form a pattern that no good answer contradicts.
+    std::vector<Reason> accepted_failures;
     std::string excluded_ids;  ///< text of the --exclude-ids file; empty = none
     std::string excluded_ids_name;
     std::chrono::milliseconds commit_interval{10000};

@@ -37,6 +37,8 @@ class ServiceGate {
     void succeeded(Clock::Instant now);
     /// A fault of the service; the error is kept for the message when giving up.
     void faulted(Clock::Instant now, const Error& error);
+    /// Opens the breaker at once: what single requests say does not show that the service is down.
+    void trip(Clock::Instant now, const Error& error);
     /// A request ended with neither verdict (cancelled).
     void ended(Clock::Instant now);
 

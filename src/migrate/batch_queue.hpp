@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "block_work.hpp"
+#include "model_guard.hpp"
+
+#include "ffdump/base/clock.hpp"
+#include "ffdump/extraction/extractor.hpp"
+#include "ffdump/migrate/migration_plan.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace ffdump {
+
+/// Images of one extraction target that are asked for in one request.
+struct ImageBatch {
+    std::size_t lane = 0;  ///< extraction target, by its place in the plan
+    std::vector<ReadyImage> images;
+    unsigned faults = 0;
+    bool alone = false;  ///< one image that is asked a second time on its own
+    bool look = false;   ///< one image whose facen is known, to see whether the service is well
+    std::unique_ptr<CanaryRequest> canaries;
+
+    /// The images belong to no record then.
+    [[nodiscard]] bool is_check() const noexcept { return look || canaries != nullptr; }
+};
+
+/// Images that wait for extraction: new ones by target until they fill a batch, and whole batches
+/// that are to be asked again. Not thread-safe.
+class BatchQueue {
+ public:
+    /// `linger`: how long a part-filled batch waits for company.
+    BatchQueue(const MigrationPlan& plan, std::size_t batch_size, std::chrono::milliseconds linger);
+
+    void add(ReadyImage image, Clock::Instant now);
+    /// Goes before everything else.
+    void put_first(ImageBatch batch);
+    /// To be sent before anything new, not before that time if one is given.
+    void put_back(ImageBatch batch, std::optional<Clock::Instant> not_before);
+    /// Halves it; the culprit is in one of them.
+    void put_back_halves(ImageBatch batch);
+    /// What is to be sent next. `more_coming`: images are under way, so a part-filled batch may
+    /// wait; `is_held`: nothing new may be sent to this target.
+    [[nodiscard]] std::optional<ImageBatch> next(Clock::Instant now, bool more_coming,
+                                                 const std::function<bool(std::size_t)>& is_held);
+    /// The same, if it is a check.
+    [[nodiscard]] std::optional<ImageBatch> next_check();
+    /// Batches whose time has come go to the others.
+    void wake(Clock::Instant now);
+
+    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+    [[nodiscard]] std::size_t count() const noexcept { return count_; }
+    [[nodiscard]] std::size_t lanes() const noexcept { return lanes_.size(); }
+    [[nodiscard]] std::size_t lane_of(std::uint32_t file) const { return lane_of_file_.at(file); }
+    [[nodiscard]] const ExtractionTarget& target(std::size_t lane) const {
+        return lanes_.at(lane).target;
+    }
+    /// When a batch that waits for its time may go.
+    [[nodiscard]] std::optional<Clock::Instant> next_delayed() const;
+    /// When a part-filled batch has waited long enough.
+    [[nodiscard]] std::optional<Clock::Instant> next_linger(
+        const std::function<bool(std::size_t)>& is_held) const;
+
+ private:
+    struct Lane {
+        ExtractionTarget target;
+        std::deque<ReadyImage> images;
+        Clock::Instant oldest;
+    };
+
+    void count_in(const ImageBatch& batch);
+    void count_out(const ImageBatch& batch);
+    [[nodiscard]] ImageBatch take_new(std::size_t lane, Clock::Instant now);
+
+    std::size_t batch_size_;
+    std::chrono::milliseconds linger_;
+    std::vector<Lane> lanes_;
+    std::vector<std::size_t> lane_of_file_;
+    std::deque<ImageBatch> again_;
+    std::multimap<Clock::Instant, ImageBatch> delayed_;
+    std::size_t count_ = 0;  ///< images in all three
+    std::size_t bytes_ = 0;
+};
+
+}  // namespace ffdump

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "batch_queue.hpp"
+#include "failure_hold.hpp"
+#include "model_guard.hpp"
+
+#include "ffdump/base/clock.hpp"
+#include "ffdump/net/service_gate.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace ffdump {
+
+/// Tells failures of records from faults of extraction-api that look like them (a wrong detector, a
+/// network that was not loaded). When failures of one target form a pattern, nothing new goes to
+/// it, and an image that had a facen before is asked for again: if it has one still, what was held
+/// back is booked; if not, nothing is, the service is down until it has, and the records are asked
+/// for again. Lives on the pipeline's thread; gate and guard must outlive it.
+class ExtractionHealth {
+ public:
+    ExtractionHealth(std::size_t lanes, ServiceGate& gate, ModelGuard& guard,
+                     const std::vector<Reason>& accepted);
+
+    void passed(std::size_t lane, const SharedBytes& image, const Facen& facen);
+    void failed(std::size_t lane, const Ticket& ticket, Error error);
+
+    /// Nothing new may be sent to it.
+    [[nodiscard]] bool holds(std::size_t lane) const;
+    /// What is to be asked now to learn more; each answer goes to looked().
+    [[nodiscard]] std::vector<ImageBatch> looks(Clock::Instant now);
+    void looked(std::size_t lane, const ExtractedFacen& facen, Clock::Instant now);
+    /// looks() will have something as soon as the gate lets it through.
+    [[nodiscard]] bool wants_look() const;
+
+    /// Records that are to be asked for again from the beginning.
+    [[nodiscard]] std::vector<Ticket> take_returned();
+    /// Why the run cannot go on: a pattern from the start, so that nothing can tell.
+    [[nodiscard]] const std::optional<Error>& verdict() const noexcept { return verdict_; }
+
+    /// Failures that are held back.
+    [[nodiscard]] std::size_t held() const;
+    /// Nothing more will come by which to judge.
+    void settle_calm();
+    void book_all();
+
+ private:
+    struct Known {
+        SharedBytes image;
+        Facen facen;
+    };
+    struct Lane {
+        FailureHold hold;
+        std::optional<Known> known;
+        bool looking = false;
+        bool down = false;
+    };
+
+    [[nodiscard]] std::optional<Known> known(std::size_t index) const;
+    void bad_look(Lane& lane, Clock::Instant now);
+    void good_look(Lane& lane);
+
+    ServiceGate& gate_;
+    ModelGuard& guard_;
+    std::vector<Lane> lanes_;
+    std::vector<Ticket> returned_;  ///< once their lane is well
+    std::optional<Error> verdict_;
+};
+
+}  // namespace ffdump

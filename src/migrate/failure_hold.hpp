@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "block_work.hpp"
+
+#include "ffdump/base/error.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ffdump {
+
+/// Keeps the failures that one service told of back, until it is clear that they are the records'
+/// own: a service with a wrong setting answers every record with one and the same refusal, and a
+/// night of it would book a million people as failed. A failure is booked once kWindow further
+/// records went through it without a pattern. Not thread-safe, no I/O.
+class FailureHold {
+ public:
+    /// A pattern: so many failures of one reason one after another ...
+    static constexpr std::size_t kInRow = 20;
+    /// ... or more than half of so many records.
+    static constexpr std::size_t kWindow = 200;
+
+    struct Held {
+        Ticket ticket;
+        Error error;
+        std::uint64_t at = 0;  ///< number of the outcome
+    };
+
+    /// Failures of `accepted` reasons are booked at once and form no pattern.
+    explicit FailureHold(std::vector<Reason> accepted = {}) : accepted_(std::move(accepted)) {}
+
+    /// The service did for a record what it was asked for.
+    void passed();
+    void add(const Ticket& ticket, Error error);
+
+    /// The latest failures form a pattern: the service is to be asked for something that it did
+    /// well before, and then one of the two below to be called.
+    [[nodiscard]] bool is_suspicious() const noexcept { return pattern_.has_value(); }
+    /// "20 records in a row", or "101 of the last 200 records"; with the reason's detail.
+    [[nodiscard]] std::string pattern_text() const;
+    [[nodiscard]] const std::optional<Error>& pattern() const noexcept { return pattern_; }
+
+    /// The service is well: books what is held.
+    void book();
+    /// The service was not well: the records are as if they had never been asked for.
+    [[nodiscard]] std::vector<Ticket> take_back();
+    /// Nothing more will come by which to judge: books what is held unless there is a pattern.
+    void settle_calm();
+    [[nodiscard]] std::size_t size() const noexcept { return held_.size(); }
+
+ private:
+    void note(std::optional<Reason> outcome);
+    void let_go();
+    void forget();
+    static void book(Held& held);
+
+    std::vector<Reason> accepted_;
+    std::deque<Held> held_;  ///< in the order of outcomes
+    std::deque<std::optional<Reason>> latest_;
+    std::map<Reason, std::size_t> counts_;  ///< of latest_
+    std::uint64_t outcomes_ = 0;
+    std::size_t in_row_ = 0;
+    std::optional<Reason> row_;
+    std::optional<Error> pattern_;
+    std::string pattern_text_;
+};
+
+}  // namespace ffdump

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "made_dump.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace ffdump {
+namespace {
+
+/// Nothing was booked as failed: neither in the list nor in the one of an unfinished run.
+bool nothing_is_booked(const std::string& to) {
+    const std::string part = to + "/.ffdump/failures.jsonl.part";
+    return !std::filesystem::exists(part) || std::filesystem::file_size(part) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("a service that gives no record a facen ends the run and books nobody as failed") {
+    const std::string fault = GENERATE(as<std::string>{}, "no-face:all@1", "two-faces:all@1",
+                                       "nan:all@1", "not-base64:all@1", "400@1");
+    CAPTURE(fault);
+    const MadeDump dump(60);
+    const Simulator service(dump.service({"--fault", fault}));
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new"));
+    INFO(end.err);
+    CHECK(end.code == 5);
+    CHECK(has(end.err, "20 records one after another failed alike"));
+    CHECK(has(end.err, "--accept-failures"));
+    CHECK(lines_of(end.err).size() == 1);
+    CHECK(nothing_is_booked(dump.at("new")));
+    // Put right, the same command goes on and loses nobody.
+    const Simulator mended(dump.service());
+    CHECK(run_ffdump(dump.migrate(mended, "new")).code == 0);
+    CHECK((dump_files(dump.at("new")) == dump.undisturbed()));
+}
+
+TEST_CASE("a wrong dimension in the configuration ends the run and books nobody as failed") {
+    const MadeDump dump(60);
+    const Simulator service(dump.service());
+    const ChildEnd end =
+        run_ffdump(dump.migrate(service, "new", {"--set", "ffdump.galleries.faces.dimension=480"}));
+    INFO(end.err);
+    CHECK(end.code == 5);
+    CHECK(has(end.err, "16 floats in place of 480"));
+    CHECK(nothing_is_booked(dump.at("new")));
+}
+
+TEST_CASE("a storage without any image of the dump ends the run and books nobody as failed") {
+    const MadeDump dump(60);
+    for (std::size_t id = 1; id <= 60; ++id) {
+        dump.remove_image(id);
+    }
+    const Simulator service(dump.service());
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new"));
+    INFO(end.err);
+    CHECK(end.code == 5);
+    CHECK(has(end.err, "no other image of the dump comes either"));
+    CHECK(has(end.err, "--accept-failures image_missing"));
+    CHECK(nothing_is_booked(dump.at("new")));
+    CHECK(service.count("extract") == 0);
+}
+
+TEST_CASE("failures that the operator accepts are listed even when nothing else comes") {
+    const MadeDump dump(60);
+    const Simulator service(dump.service({"--fault", "no-face:all@1"}));
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new", {"--accept-failures", "no_face"}));
+    INFO(end.err);
+    CHECK(end.code == 3);
+    CHECK(failure_reasons(dump.at("new")) == std::vector<std::string>(60, "no_face"));
+    CHECK(has(verify(dump.from(), dump.at("new")).out, "accept-failures no_face"));
+}
+
+TEST_CASE("--accept-failures takes reasons of records alone") {
+    const std::string reason = GENERATE(as<std::string>{}, "no_fase", "disk_full", "");
+    const MadeDump dump(2);
+    const Simulator service(dump.service());
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new", {"--accept-failures", reason}));
+    INFO(end.err);
+    CHECK(end.code == 2);
+}
+
+TEST_CASE("many images that are gone one after another are the records' own failures") {
+    const MadeDump dump(150);
+    for (std::size_t id = 31; id <= 90; ++id) {
+        dump.remove_image(id);
+    }
+    const Simulator service(dump.service());
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new"));
+    INFO(end.err);
+    CHECK(end.code == 3);
+    CHECK(failure_reasons(dump.at("new")) == std::vector<std::string>(60, "image_missing"));
+    CHECK(verify(dump.from(), dump.at("new")).code == 0);
+}
+
+TEST_CASE("a storage that loses its images for a while costs no record") {
+    const MadeDump dump(150);
+    const auto wanted = dump.undisturbed();
+    const Simulator service(dump.service({"--fault", "image-404@40-120"}));
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new"));
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK((dump_files(dump.at("new")) == wanted));
+    CHECK(failures_of(dump.at("new")).empty());
+}
+
+TEST_CASE("a service that finds no faces for a while costs no record") {
+    const MadeDump dump(150);
+    const auto wanted = dump.undisturbed();
+    const Simulator service(dump.service({"--fault", "no-face:all@6-20"}));
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new", dump.without_canaries()));
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK((dump_files(dump.at("new")) == wanted));
+    CHECK(failures_of(dump.at("new")).empty());
+}
+
+TEST_CASE("a service that never again finds a face ends the run and books nobody as failed") {
+    const MadeDump dump(150);
+    const Simulator service(dump.service({"--fault", "no-face:all@6"}));
+    const ChildEnd end = run_ffdump(
+        dump.migrate(service, "new", dump.without_canaries({"--give-up-after", "300ms"})));
+    INFO(end.err);
+    CHECK(end.code == 5);
+    CHECK(has(end.err, "an image that had a facen before gets none now"));
+    CHECK(nothing_is_booked(dump.at("new")));
+}
+
+}  // namespace ffdump
