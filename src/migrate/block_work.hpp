@@ -4,6 +4,7 @@
 #include "ffdump/base/error.hpp"
 #include "ffdump/dump/record_block.hpp"
 #include "ffdump/images/image_store.hpp"
+#include "ffdump/journal/redo_log.hpp"
 #include "ffdump/record/facen.hpp"
 
 #include <cstddef>
@@ -43,6 +44,7 @@ struct BlockWork {
     std::size_t written = 0;           ///< records at the front that have been written
     std::size_t failed_unwritten = 0;  ///< failed records that are not written yet
 
+    [[nodiscard]] RecordPlace place(std::size_t i) const { return {file, block.begin.ordinal + i}; }
     void settle(std::size_t i, RecordFate::State state) {
         fates[i].state = state;
         --open;
@@ -74,6 +76,7 @@ struct Ticket {
     std::uint32_t index = 0;
     unsigned attempts = 0;  ///< requests that were made for it so far
     [[nodiscard]] const RecordSpan& span() const { return work->block.spans[index]; }
+    [[nodiscard]] RecordPlace place() const { return work->place(index); }
 };
 
 /// A ticket whose image has come.

@@ -149,6 +149,9 @@ void ExtractionStage::settle(ImageBatch batch, std::vector<ExtractedFacen> facen
             ++counters_.extracted;
             guard_.extracted(batch.lane, ticket.span().id, batch.images[i].bytes, *facen);
             health_.passed(batch.lane, batch.images[i].bytes, *facen);
+            if (on_facen_) {
+                on_facen_(ticket, *facen);
+            }
             ticket.work->settle_changed(ticket.index, std::move(*facen), norms[i]);
             continue;
         }

@@ -14,9 +14,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace ffdump {
@@ -62,6 +64,14 @@ class ExtractionStage {
     [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
     [[nodiscard]] std::optional<Clock::Instant> next_timer(Clock::Instant now) const;
     [[nodiscard]] std::size_t lane_of(std::uint32_t file) const { return queue_.lane_of(file); }
+    /// A facen that an earlier process of the run got.
+    void note_dimension(std::uint32_t file, std::size_t dimension) {
+        dimensions_.at(file).add(dimension);
+    }
+    /// Is told of each facen that a record gets.
+    void on_facen(std::function<void(const Ticket&, const Facen&)> told) {
+        on_facen_ = std::move(told);
+    }
     /// What an earlier run of this directory found.
     void set_dimension(std::uint32_t file, std::size_t dimension) {
         dimensions_.at(file) = DimensionVote(dimension);
@@ -92,6 +102,7 @@ class ExtractionStage {
     BatchQueue queue_;
     ExtractionHealth health_;
     Counters counters_;
+    std::function<void(const Ticket&, const Facen&)> on_facen_;
     std::vector<DimensionVote> dimensions_;
     std::unordered_map<std::uint64_t, Flight> flying_;
     std::uint64_t next_id_ = 0;

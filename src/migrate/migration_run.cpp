@@ -159,7 +159,10 @@ Result<MigrationOutcome> MigrationRun::run() {
     }
     if (!options_.retry_failed || manifest->failures_records == 0) {
         // Killed between the manifest and this, the run before left them.
-        if (Result<void> removed = services_.files.remove(directory_.canaries()); !removed) {
+        Result<void> removed = services_.files.remove(directory_.canaries()).and_then([this] {
+            return remove_redo(services_.files, directory_.state_folder());
+        });
+        if (!removed) {
             return failed(std::move(removed.error()));
         }
         return MigrationOutcome{.manifest = std::move(*manifest), .was_complete = true};
@@ -180,7 +183,8 @@ Result<RecoveredRun> MigrationRun::start(RunBegin begin) {
     }
     run.journal = std::move(*journal);
     run.begin = std::move(begin);
-    return services_.files.create(directory_.failures_part())
+    return remove_redo(services_.files, directory_.state_folder())
+        .and_then([&] { return services_.files.create(directory_.failures_part()); })
         .and_then([](std::unique_ptr<File> list) { return list->close(); })
         .and_then([&] { return run.journal->append(JournalType::run_begin, encode(run.begin)); })
         .and_then([&] { return run.journal->sync(); })
@@ -248,10 +252,17 @@ Result<MigrationOutcome> MigrationRun::work_through(RecoveredRun run) {
         services_.log.info("going on with an unfinished run",
                            {{"done", std::to_string(output.records_done())}});
     }
+    RedoneResults redone;
+    Result<std::vector<RedoLog::Segment>> segments = load_redone(run, redone);
+    if (!segments) {
+        return failed(std::move(segments.error()));
+    }
+    RedoLog redo(services_.files, directory_.state_folder(), run.begin.run_id,
+                 std::move(*segments));
     MigrationOutcome outcome;
     {
         Pipeline pipeline(settings_, options_, services_,
-                          {plan_, directory_, excluded_, run.begin.run_id}, output);
+                          {plan_, directory_, excluded_, run.begin.run_id, redo, redone}, output);
         pipeline.finish_later(remaining.to_seal);
         if (run.begin.retry_failed) {
             std::set<std::uint32_t> all;
@@ -276,10 +287,24 @@ Result<MigrationOutcome> MigrationRun::work_through(RecoveredRun run) {
     if (!manifest) {
         return failed(std::move(manifest.error()));
     }
+    if (Result<void> discarded = redo.discard(); !discarded) {
+        return failed(std::move(discarded.error()));
+    }
     outcome.manifest = std::move(*manifest);
     warn_of_unmet_exclusions(outcome.manifest);
     outcome.took = services_.clock.now() - begin;
     return outcome;
+}
+
+Result<std::vector<RedoLog::Segment>> MigrationRun::load_redone(const RecoveredRun& run,
+                                                                RedoneResults& redone) const {
+    return load_redo(services_.files, directory_.state_folder(), run.begin.run_id,
+                     [&](const RecordPlace& place, Facen facen) {
+                         if (place.file < run.files.size() &&
+                             place.ordinal >= run.files[place.file].source.ordinal) {
+                             redone.add(place, std::move(facen));
+                         }
+                     });
 }
 
 void MigrationRun::warn_of_unmet_exclusions(const Manifest& manifest) const {

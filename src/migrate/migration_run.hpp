@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "redone_results.hpp"
 #include "run_recovery.hpp"
 
 #include "ffdump/dump/excluded_ids.hpp"
 #include "ffdump/journal/output_directory.hpp"
+#include "ffdump/journal/redo_log.hpp"
 #include "ffdump/migrate/migration.hpp"
 #include "ffdump/migrate/migration_plan.hpp"
 
@@ -37,6 +39,9 @@ class MigrationRun {
                                                    const Manifest& manifest);
     [[nodiscard]] Result<RecoveredRun> take_up(RecoveredRun run);
     [[nodiscard]] Result<MigrationOutcome> work_through(RecoveredRun run);
+    /// What the run had extracted and not committed when its last process ended.
+    [[nodiscard]] Result<std::vector<RedoLog::Segment>> load_redone(const RecoveredRun& run,
+                                                                    RedoneResults& redone) const;
     void warn_of_unmet_exclusions(const Manifest& manifest) const;
     [[nodiscard]] Result<Manifest> publish_run(const RecoveredRun& run,
                                                const std::vector<FileProgress>& files);

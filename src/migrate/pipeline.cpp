@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kLongestWait{200};
 constexpr std::chrono::milliseconds kReportInterval{100};
-/// Images of earlier results that are fetched again for canaries.
-constexpr std::size_t kMostProbes = 64;
 
 }  // namespace
 
@@ -23,9 +21,8 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
     : options_(options),
       services_(services),
       plan_(job.plan),
-      directory_(job.directory),
-      excluded_(job.excluded),
       output_(output),
+      redo_(job.redo),
       limits_{.record_bytes = settings.limits.record_bytes, .depth = settings.limits.depth},
       images_(services.images, mailbox_, image_limits(settings, options),
               ServiceGate(gate_figures(settings.retry), Random(services.random_seed)),
@@ -41,6 +38,8 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
       extraction_watch_(services.extractor.describe(), extraction_.gate(),
                         settings.retry.give_up_after, ServiceWatch::FirstRefusal::is_final,
                         services.log),
+      admission_({options, plan_, job.directory, job.excluded, services.files, limits_},
+                 {images_, extraction_, guard_, job.redone}),
       feeder_(services.files, job.plan, limits_,
               settings.limits.window_bytes / kWindowShares * kBlockShare, mailbox_),
       sealer_(services.files,
@@ -49,6 +48,8 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
               }),
       failed_before_(output.records_failed()),
       done_before_(output.records_done()) {
+    extraction_.on_facen(
+        [this](const Ticket& ticket, const Facen& facen) { redo_.add(ticket.place(), facen); });
     for (std::uint32_t i = 0; i < job.plan.files.size(); ++i) {
         if (const std::size_t found = output.progress()[i].tally.new_dimension; found != 0) {
             extraction_.set_dimension(i, found);
@@ -85,6 +86,9 @@ Result<void> Pipeline::turn() {
             return handled;
         }
     }
+    if (Result<void> written = redo_.write(); !written) {
+        return written;
+    }
     const Clock::Instant now = services_.clock.now();
     settle_when_calm();
     pump(now);
@@ -102,7 +106,8 @@ Result<void> Pipeline::turn() {
 Result<void> Pipeline::handle(PipelineEvent event) {
     const Clock::Instant now = services_.clock.now();
     if (auto* read = std::get_if<BlockRead>(&event)) {
-        return admit(std::move(read->work));
+        window_.push_back(std::move(read->work));
+        return admission_.admit(*window_.back());
     }
     if (auto* ended = std::get_if<ReadingEnded>(&event)) {
         reading_ended_ = true;
@@ -119,91 +124,6 @@ Result<void> Pipeline::handle(PipelineEvent event) {
         return {};
     }
     return read_back(std::move(std::get<FileReadBack>(event)));
-}
-
-Result<void> Pipeline::admit(std::unique_ptr<BlockWork> work) {
-    work->fates.clear();
-    work->fates.resize(work->block.size());
-    work->open = work->block.size();
-    work->written = 0;
-    work->failed_unwritten = 0;
-    window_.push_back(std::move(work));
-    BlockWork& admitted = *window_.back();
-    for (std::size_t i = 0; i < admitted.block.size(); ++i) {
-        if (Result<void> decided = decide(admitted, i); !decided) {
-            return decided;
-        }
-    }
-    return {};
-}
-
-Result<void> Pipeline::decide(BlockWork& work, std::size_t i) {
-    const FilePlan& plan = plan_.files[work.file];
-    const RecordSpan& span = work.block.spans[i];
-    if (work.block.is_bad(i)) {
-        if (!options_.skip_bad_records) {
-            return failed(work.block.error_of(i));
-        }
-        work.settle_failed(i, work.block.error_of(i), 0);
-        return {};
-    }
-    if (!excluded_.empty() && excluded_.contains(plan.file.gallery, span.id)) {
-        work.settle(i, RecordFate::State::excluded);
-        return {};
-    }
-    if (retried_.contains(work.file)) {
-        Result<bool> reused = reuse(work, i);
-        if (!reused) {
-            return failed(std::move(reused.error()));
-        }
-        if (*reused) {
-            return {};
-        }
-    }
-    if (plan.action == GalleryAction::copy) {
-        work.settle(i, RecordFate::State::kept);
-    } else if (!span.has_normalized_id || span.normalized_id.size == 0) {
-        work.settle_failed(
-            i, Error(Reason::no_normalized_id, "the record names no normalized image"), 0);
-    } else {
-        images_.add({&work, static_cast<std::uint32_t>(i), 0});
-    }
-    return {};
-}
-
-Result<bool> Pipeline::reuse(BlockWork& work, std::size_t i) {
-    const FilePlan& plan = plan_.files[work.file];
-    if (!prior_ || prior_file_ != work.file) {
-        prior_.reset();
-        Result<std::unique_ptr<PriorResults>> opened =
-            PriorResults::open(services_.files, directory_.file(plan.file.name),
-                               directory_.failures(), plan.file.name, plan.file.profile, limits_);
-        if (!opened) {
-            return failed(std::move(opened.error()));
-        }
-        prior_ = std::move(*opened);
-        prior_file_ = work.file;
-    }
-    Result<bool> had_failed = prior_->is_failed(work.block.begin.ordinal + i);
-    if (!had_failed || *had_failed) {
-        return had_failed.map([](bool) { return false; });
-    }
-    return prior_->next(work.block.spans[i].id).map([this, &work, i](Facen facen) {
-        RecordFate& fate = work.fates[i];
-        fate.norm = facen_norm(facen);
-        fate.facen = std::move(facen);
-        fate.has_prior = true;
-        // The first of them show whether the model is still that of the run before.
-        const RecordSpan& span = work.block.spans[i];
-        const bool has_image = span.has_normalized_id && span.normalized_id.size != 0;
-        if (has_image && probes_ < kMostProbes && guard_.wants(extraction_.lane_of(work.file))) {
-            ++probes_;
-            images_.add({&work, static_cast<std::uint32_t>(i), 0});
-        } else {
-            work.settle_prior(i);
-        }
-        return true;
-    });
 }
 
 /// Held failures wait for records after them; when none will come any more, or the window is full
@@ -233,10 +153,21 @@ Result<void> Pipeline::write_settled(Clock::Instant now) {
         feeder_.give_back(std::move(window_.front()));
         window_.pop_front();
     }
-    if (output_.commit_is_due(now)) {
-        return output_.commit(now);
+    return output_.commit_is_due(now) ? commit(now) : Result<void>();
+}
+
+Result<void> Pipeline::commit(Clock::Instant now) {
+    if (Result<void> committed = output_.commit(now); !committed) {
+        return committed;
     }
-    return {};
+    RecordPlace place{static_cast<std::uint32_t>(plan_.files.size()), 0};
+    if (!window_.empty()) {
+        place = window_.front()->place(window_.front()->written);
+    }
+    if (admission_.is_retried(place.file)) {
+        place.ordinal = 0;  // after a crash such a file is begun anew
+    }
+    return redo_.committed(place);
 }
 
 void Pipeline::seal_completed() {
@@ -328,6 +259,11 @@ Result<void> Pipeline::wind_down(Error cause) {
             }
         }
     }
+    if (cause.reason() == Reason::model_changed) {
+        if (Result<void> discarded = redo_.discard(); !discarded) {
+            return discarded;
+        }
+    }
     // After a fault of the machine nothing more is written: the last commit stands.
     if (cause.fault() == FaultClass::machine || cause.fault() == FaultClass::trust) {
         return failed(std::move(cause));
@@ -347,10 +283,9 @@ Result<void> Pipeline::wind_down(Error cause) {
         }
         window_.pop_front();
     }
-    if (Result<void> committed = output_.commit(services_.clock.now()); !committed) {
-        return committed;
-    }
-    return failed(std::move(cause));
+    Result<void> committed =
+        redo_.write().and_then([this] { return commit(services_.clock.now()); });
+    return committed ? failed(std::move(cause)) : committed;
 }
 
 std::chrono::nanoseconds Pipeline::wait_time(Clock::Instant now) const {

@@ -9,7 +9,8 @@
 #include "model_watch.hpp"
 #include "output_stage.hpp"
 #include "pipeline_events.hpp"
-#include "prior_results.hpp"
+#include "record_admission.hpp"
+#include "redone_results.hpp"
 #include "service_watch.hpp"
 
 #include "ffdump/dump/excluded_ids.hpp"
@@ -38,6 +39,8 @@ class Pipeline {
         const OutputDirectory& directory;
         const ExcludedIds& excluded;
         std::string run_id;
+        RedoLog& redo;
+        RedoneResults& redone;  ///< used up
     };
 
     Pipeline(const Settings& settings, const MigrationOptions& options,
@@ -45,7 +48,7 @@ class Pipeline {
 
     /// Files whose earlier results are kept (--retry-failed).
     void keep_results_of(const std::set<std::uint32_t>& files) {
-        retried_ = files;
+        admission_.keep_results_of(files);
         model_.replace(files);
     }
     /// Of a run that is taken up: files that were sealed and not renamed, and its canaries.
@@ -66,12 +69,10 @@ class Pipeline {
  private:
     [[nodiscard]] Result<void> turn();
     [[nodiscard]] Result<void> handle(PipelineEvent event);
-    [[nodiscard]] Result<void> admit(std::unique_ptr<BlockWork> work);
-    [[nodiscard]] Result<void> decide(BlockWork& work, std::size_t i);
-    [[nodiscard]] Result<bool> reuse(BlockWork& work, std::size_t i);
     void settle_when_calm();
     void pump(Clock::Instant now);
     [[nodiscard]] Result<void> write_settled(Clock::Instant now);
+    [[nodiscard]] Result<void> commit(Clock::Instant now);
     void seal_completed();
     [[nodiscard]] Result<void> read_back(FileReadBack event);
     void take_image(ReadyImage image, Clock::Instant now);
@@ -85,9 +86,8 @@ class Pipeline {
     const MigrationOptions& options_;
     const MigrationServices& services_;
     const MigrationPlan& plan_;
-    const OutputDirectory& directory_;
-    const ExcludedIds& excluded_;
     OutputStage& output_;
+    RedoLog& redo_;
     ReadLimits limits_;
     PipelineMailbox mailbox_;
     ImageStage images_;
@@ -96,15 +96,12 @@ class Pipeline {
     ModelWatch model_;
     ServiceWatch image_watch_;
     ServiceWatch extraction_watch_;
+    RecordAdmission admission_;
     BlockFeeder feeder_;
     FileSealer sealer_;
     std::uint64_t failed_before_;
     std::uint64_t done_before_;
     std::deque<std::unique_ptr<BlockWork>> window_;  ///< in the source's order
-    std::set<std::uint32_t> retried_;
-    std::unique_ptr<PriorResults> prior_;
-    std::uint32_t prior_file_ = 0;
-    std::size_t probes_ = 0;
     std::size_t sealing_ = 0;
     bool reading_ended_ = false;
     std::vector<PipelineEvent> events_;

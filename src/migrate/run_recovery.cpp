@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run_recovery.hpp"
 
+#include "ffdump/journal/redo_log.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -286,7 +288,8 @@ Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory) {
         }
     }
     Journal& journal = *recovered->journal;
-    return journal.append(JournalType::rewound, encode(event))
+    return remove_redo(files, directory.state_folder())
+        .and_then([&] { return journal.append(JournalType::rewound, encode(event)); })
         .and_then([&] { return journal.sync(); })
         .and_then([&] { return journal.close(); });
 }

@@ -69,7 +69,7 @@ TEST_CASE("failures that the operator accepts are listed even when nothing else 
     CHECK(has(verify(dump.from(), dump.at("new")).out, "accept-failures no_face"));
 }
 
-TEST_CASE("--accept-failures takes reasons of records alone") {
+TEST_CASE("the option --accept-failures takes reasons of records alone") {
     const std::string reason = GENERATE(as<std::string>{}, "no_fase", "disk_full", "");
     const MadeDump dump(2);
     const Simulator service(dump.service());

@@ -66,6 +66,28 @@ TEST_CASE("a run that is killed at any moment is finished by the same command") 
     CHECK(last_line(verify(dump.from(), dump.at("new")).out) == "restorable");
 }
 
+TEST_CASE("a run that is killed asks again only for what was under way") {
+    const MadeDump dump(kRecords);
+    const std::size_t moment = GENERATE(std::size_t{10}, std::size_t{61}, std::size_t{100});
+    CAPTURE(moment);
+    const Simulator service(dump.service({"--delay-ms", "20"}));
+    const Arguments options = MadeDump::without_canaries({"--batch-size", "2", "--workers", "2"});
+    {
+        ChildProcess child(ffdump_command(dump.migrate(service, "new", options)));
+        REQUIRE(wait_for_requests(service, moment));
+        REQUIRE(child.send_signal(SIGKILL));
+        REQUIRE(child.wait());
+    }
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new", options));
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK(service.images_extracted() >= kRecords);
+    CHECK(service.images_extracted() <= kRecords + std::size_t{2} * 2);
+    for (const auto& entry : std::filesystem::directory_iterator(dump.at("new/.ffdump"))) {
+        CHECK_FALSE(has(entry.path().filename().string(), "redo"));
+    }
+}
+
 TEST_CASE("a run that is killed again and again is finished by the same command") {
     const MadeDump dump(kRecords);
     const auto wanted = dump.undisturbed();

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "record_admission.hpp"
+
+#include <utility>
+
+namespace ffdump {
+namespace {
+
+/// Images of earlier results that are fetched again for canaries.
+constexpr std::size_t kMostProbes = 64;
+
+}  // namespace
+
+Result<void> RecordAdmission::admit(BlockWork& work) {
+    work.fates.clear();
+    work.fates.resize(work.block.size());
+    work.open = work.block.size();
+    work.written = 0;
+    work.failed_unwritten = 0;
+    for (std::size_t i = 0; i < work.block.size(); ++i) {
+        if (Result<void> decided = decide(work, i); !decided) {
+            return decided;
+        }
+    }
+    return {};
+}
+
+Result<void> RecordAdmission::decide(BlockWork& work, std::size_t i) {
+    const FilePlan& plan = run_.plan.files[work.file];
+    const RecordSpan& span = work.block.spans[i];
+    if (work.block.is_bad(i)) {
+        if (!run_.options.skip_bad_records) {
+            return failed(work.block.error_of(i));
+        }
+        work.settle_failed(i, work.block.error_of(i), 0);
+        return {};
+    }
+    if (!run_.excluded.empty() && run_.excluded.contains(plan.file.gallery, span.id)) {
+        work.settle(i, RecordFate::State::excluded);
+        return {};
+    }
+    if (retried_.contains(work.file)) {
+        Result<bool> reused = reuse(work, i);
+        if (!reused) {
+            return failed(std::move(reused.error()));
+        }
+        if (*reused) {
+            return {};
+        }
+    }
+    if (redo(work, i)) {
+        return {};
+    }
+    if (plan.action == GalleryAction::copy) {
+        work.settle(i, RecordFate::State::kept);
+    } else if (!span.has_normalized_id || span.normalized_id.size == 0) {
+        work.settle_failed(
+            i, Error(Reason::no_normalized_id, "the record names no normalized image"), 0);
+    } else {
+        stages_.images.add({&work, static_cast<std::uint32_t>(i), 0});
+    }
+    return {};
+}
+
+/// Whether the record has a facen from before the process ended that was not committed.
+bool RecordAdmission::redo(BlockWork& work, std::size_t i) {
+    std::optional<Facen> facen = stages_.redone.take(work.place(i));
+    if (!facen) {
+        return false;
+    }
+    stages_.extraction.note_dimension(work.file, facen->size());
+    const double norm = facen_norm(*facen);
+    work.settle_changed(i, std::move(*facen), norm);
+    return true;
+}
+
+Result<bool> RecordAdmission::reuse(BlockWork& work, std::size_t i) {
+    const FilePlan& plan = run_.plan.files[work.file];
+    if (!prior_ || prior_file_ != work.file) {
+        prior_.reset();
+        Result<std::unique_ptr<PriorResults>> opened = PriorResults::open(
+            run_.files, run_.directory.file(plan.file.name), run_.directory.failures(),
+            plan.file.name, plan.file.profile, run_.limits);
+        if (!opened) {
+            return failed(std::move(opened.error()));
+        }
+        prior_ = std::move(*opened);
+        prior_file_ = work.file;
+    }
+    Result<bool> had_failed = prior_->is_failed(work.block.begin.ordinal + i);
+    if (!had_failed || *had_failed) {
+        return had_failed.map([](bool) { return false; });
+    }
+    return prior_->next(work.block.spans[i].id).map([this, &work, i](Facen facen) {
+        RecordFate& fate = work.fates[i];
+        fate.norm = facen_norm(facen);
+        fate.facen = std::move(facen);
+        fate.has_prior = true;
+        // The first of them show whether the model is still that of the run before.
+        const RecordSpan& span = work.block.spans[i];
+        const bool has_image = span.has_normalized_id && span.normalized_id.size != 0;
+        if (has_image && probes_ < kMostProbes &&
+            stages_.guard.wants(stages_.extraction.lane_of(work.file))) {
+            ++probes_;
+            stages_.images.add({&work, static_cast<std::uint32_t>(i), 0});
+        } else {
+            work.settle_prior(i);
+        }
+        return true;
+    });
+}
+
+}  // namespace ffdump

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ffdump/journal/redo_log.hpp"
+
+#include "journal_fixture.hpp"
+#include "support/faulty_file_system.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cerrno>
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace ffdump {
+namespace {
+
+Facen facen_of(std::size_t number, std::size_t dimension = 16) {
+    Facen facen(dimension, 0.0F);
+    facen[0] = static_cast<float>(number);
+    return facen;
+}
+
+/// A state folder with a redo log's files.
+struct RedoFixture {
+    ScratchFolder folder;
+    std::unique_ptr<FileSystem> files = make_posix_file_system();
+
+    /// Records `from` to `to` of file 0 in one segment, as a process leaves it that is killed.
+    void leave(std::uint64_t from, std::uint64_t to, const std::string& run = kRun) const {
+        std::map<RecordPlace, Facen> unused;
+        RedoLog log(*files, folder.path().string(), run, load(unused));
+        for (std::uint64_t i = from; i < to; ++i) {
+            log.add({0, i}, facen_of(i));
+        }
+        REQUIRE(log.write());
+    }
+    std::vector<RedoLog::Segment> load(std::map<RecordPlace, Facen>& found,
+                                       const std::string& run = kRun) const {
+        auto segments = load_redo(*files, folder.path().string(), run,
+                                  [&found](const RecordPlace& place, Facen facen) {
+                                      found.insert_or_assign(place, std::move(facen));
+                                  });
+        REQUIRE(segments);
+        return *segments;
+    }
+    [[nodiscard]] std::map<RecordPlace, Facen> found(const std::string& run = kRun) const {
+        std::map<RecordPlace, Facen> facens;
+        static_cast<void>(load(facens, run));
+        return facens;
+    }
+    [[nodiscard]] std::vector<std::string> names() const {
+        std::vector<std::string> all;
+        for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+            all.push_back(entry.path().filename().string());
+        }
+        std::ranges::sort(all);
+        return all;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("what was written to the redo log comes back as it was") {
+    const RedoFixture redo;
+    redo.leave(5, 9);
+    const auto facens = redo.found();
+    REQUIRE(facens.size() == 4);
+    for (const auto& [place, facen] : facens) {
+        CHECK(place.file == 0);
+        CHECK(facen == facen_of(place.ordinal));
+    }
+}
+
+TEST_CASE("the redo log of another run is not used and goes with the first commit") {
+    const RedoFixture redo;
+    redo.leave(0, 4, kOtherRun);
+    CHECK(redo.found().empty());
+    std::map<RecordPlace, Facen> none;
+    RedoLog log(*redo.files, redo.folder.path().string(), kRun, redo.load(none));
+    REQUIRE(log.committed({0, 1}));
+    CHECK(redo.names().empty());
+}
+
+TEST_CASE("a redo log that is cut or changed anywhere gives facens as written or none") {
+    const RedoFixture redo;
+    redo.leave(0, 3);
+    const std::string path = redo.folder.at("redo-000001.log");
+    const std::string whole = file_bytes(path);
+    for (std::size_t at = 0; at < whole.size(); ++at) {
+        for (const bool cut : {true, false}) {
+            std::string bytes = whole;
+            if (cut) {
+                bytes.resize(at);
+            } else {
+                bytes[at] = static_cast<char>(bytes[at] ^ (1 << (at % 8)));
+            }
+            redo.folder.write("redo-000001.log", bytes);
+            const auto facens = redo.found();
+            CAPTURE(at, cut);
+            CHECK(facens.size() < 3);
+            for (const auto& [place, facen] : facens) {
+                CHECK(facen == facen_of(place.ordinal));
+            }
+        }
+    }
+}
+
+TEST_CASE("a segment of the redo log goes once a commit has all of it, and not before") {
+    const RedoFixture redo;
+    redo.leave(0, 4);
+    redo.leave(4, 8);
+    std::map<RecordPlace, Facen> found;
+    RedoLog log(*redo.files, redo.folder.path().string(), kRun, redo.load(found));
+    log.add({0, 2}, facen_of(2));
+    log.add({0, 20}, facen_of(20));
+    REQUIRE(log.write());
+    REQUIRE(log.committed({0, 3}));
+    CHECK(redo.names().size() == 3);
+    REQUIRE(log.committed({0, 4}));
+    CHECK(redo.names() == std::vector<std::string>{"redo-000002.log", "redo-000003.log"});
+    REQUIRE(log.committed({1, 0}));
+    CHECK(redo.names().empty());
+}
+
+TEST_CASE("a later facen of a record replaces the earlier one") {
+    const RedoFixture redo;
+    redo.leave(0, 2);
+    {
+        std::map<RecordPlace, Facen> unused;
+        RedoLog log(*redo.files, redo.folder.path().string(), kRun, redo.load(unused));
+        log.add({0, 1}, facen_of(77));
+        REQUIRE(log.write());
+    }
+    CHECK(redo.found().at({0, 1}) == facen_of(77));
+}
+
+TEST_CASE("a redo log that is discarded leaves nothing") {
+    const RedoFixture redo;
+    redo.leave(0, 4);
+    std::map<RecordPlace, Facen> found;
+    RedoLog log(*redo.files, redo.folder.path().string(), kRun, redo.load(found));
+    log.add({0, 5}, facen_of(5));
+    REQUIRE(log.write());
+    REQUIRE(log.discard());
+    CHECK(redo.names().empty());
+    log.add({0, 6}, facen_of(6));
+    REQUIRE(log.write());
+    CHECK(redo.found().size() == 1);
+}
+
+TEST_CASE("a redo log that cannot be written fails as the disk does") {
+    const RedoFixture redo;
+    FaultyFileSystem faulty(*redo.files);
+    faulty.count_only({FileOperation::write});
+    faulty.fail_at(1, {.reason = Reason::disk_full, .code = ENOSPC});
+    RedoLog log(faulty, redo.folder.path().string(), kRun, {});
+    log.add({0, 5}, facen_of(5));
+    const Result<void> written = log.write();
+    REQUIRE_FALSE(written);
+    CHECK(written.error().reason() == Reason::disk_full);
+}
+
+TEST_CASE("a sync of the redo log that fails ends the run at the next write") {
+    const RedoFixture redo;
+    FaultyFileSystem faulty(*redo.files);
+    faulty.count_only({FileOperation::sync});
+    faulty.fail_at(1, {.reason = Reason::output_unwritable, .code = EIO});
+    RedoLog log(faulty, redo.folder.path().string(), kRun, {});
+    Result<void> written;
+    // The sync comes in a thread of its own, a quarter of a second after the first write.
+    for (std::size_t i = 0; written; ++i) {
+        log.add({0, i}, facen_of(i));
+        written = log.write();
+    }
+    CHECK(written.error().reason() == Reason::output_unwritable);
+}
+
+}  // namespace ffdump
