@@ -2,6 +2,7 @@
 #include "ffdump/commands/command_line.hpp"
 
 #include "command.hpp"
+#include "failures_command.hpp"
 #include "inspect_command.hpp"
 #include "migrate_command.hpp"
 #include "plan_command.hpp"
@@ -95,6 +96,7 @@ std::vector<std::unique_ptr<Command>> make_commands() {
     commands.push_back(std::make_unique<InspectCommand>());
     commands.push_back(std::make_unique<PlanCommand>());
     commands.push_back(std::make_unique<MigrateCommand>());
+    commands.push_back(std::make_unique<FailuresCommand>());
     commands.push_back(std::make_unique<VerifyCommand>());
     return commands;
 }

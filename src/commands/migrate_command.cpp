@@ -11,15 +11,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <thread>
 #include <utility>
 
 namespace ffdump {
 namespace {
 
 constexpr int kExitFailedRecords = 3;
+/// With --wait-for-space: a quota may be used up while the disk has room.
+constexpr std::chrono::milliseconds kSpacePause{5000};
+constexpr std::chrono::milliseconds kSpaceGlance{200};
 
 std::string model_text(const std::string& model, std::size_t dimension) {
     if (dimension == 0) {
@@ -103,6 +108,11 @@ void MigrateCommand::declare(CLI::App& app) {
                  "After an end with 7: do again what came after the last check of the model that "
                  "passed")
         ->excludes("--retry-failed");
+    app.add_flag("--wait-for-space", options_.wait_for_space,
+                 "When the disk is full, or what is to be written does not fit, wait for space and "
+                 "go on, in place of ending with 6");
+    app.add_flag("--skip-space-check", options_.skip_space_check,
+                 "Begin even when what is to be written does not seem to fit");
     app.add_flag("--skip-bad-records", options_.skip_bad_records,
                  "List records that cannot be read as failed, and go on");
     app.add_flag("--allow-duplicate-ids", options_.allow_duplicate_ids,
@@ -178,6 +188,23 @@ int MigrateCommand::run(const CommandContext& context) {
 }
 
 int MigrateCommand::run_with(const CommandContext& context, const Settings& settings, Log& log) {
+    for (;;) {
+        const std::optional<int> code = attempt(context, settings, log);
+        if (code) {
+            return *code;
+        }
+        // A full disk ended the run as it always does: what is durable is, and the same command
+        // goes on. It waits where it looks for space before it begins.
+        options_.rewind_to_canary = false;
+        for (auto left = kSpacePause; left > kSpaceGlance && context.stop_signal.load() == 0;
+             left -= kSpaceGlance) {
+            std::this_thread::sleep_for(kSpaceGlance);
+        }
+    }
+}
+
+std::optional<int> MigrateCommand::attempt(const CommandContext& context, const Settings& settings,
+                                           Log& log) {
     ProgressDisplay display(context.terminal, log, context.clock,
                             log_.quiet || !log.shows(LogLevel::info));
     const std::unique_ptr<HttpTransport> transport = make_transport(settings);
@@ -201,6 +228,12 @@ int MigrateCommand::run_with(const CommandContext& context, const Settings& sett
     };
     const MigrationResult outcome = migrate(settings, options_, services);
     context.terminal.clear_progress();
+    const bool may_wait = options_.wait_for_space && !outcome &&
+                          outcome.error().front().reason() == Reason::disk_full;
+    if (may_wait) {
+        log.warning("waiting for space: " + outcome.error().front().one_line());
+        return std::nullopt;
+    }
     return outcome ? conclude(context, *outcome) : give_up(context, outcome.error());
 }
 
@@ -220,6 +253,10 @@ int MigrateCommand::conclude(const CommandContext& context, const MigrationOutco
         }
         for (const auto& [reason, count] : manifest.failures_by_reason) {
             text += fmt::format("failed: {} x {}\n", count, reason);
+        }
+        if (has_failures) {
+            text += fmt::format("What to do about them: ffdump failures {}\n",
+                                printable(options_.to));
         }
         text += fmt::format(
             "Biometric data now lies in: {} (source), {} (new dump{}).\n"

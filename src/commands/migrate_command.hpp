@@ -24,6 +24,9 @@ class MigrateCommand final : public Command {
     [[nodiscard]] Result<void> complete_options(FileSystem& files);
     [[nodiscard]] Result<void> accept_failures();
     [[nodiscard]] int run_with(const CommandContext& context, const Settings& settings, Log& log);
+    /// Nothing when the disk is full and the operator wants to wait.
+    [[nodiscard]] std::optional<int> attempt(const CommandContext& context,
+                                             const Settings& settings, Log& log);
     [[nodiscard]] int conclude(const CommandContext& context,
                                const MigrationOutcome& outcome) const;
 

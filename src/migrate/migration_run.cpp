@@ -4,6 +4,7 @@
 #include "manifest_builder.hpp"
 #include "pipeline.hpp"
 #include "run_identity.hpp"
+#include "space_check.hpp"
 
 #include "ffdump/base/printable.hpp"
 #include "ffdump/base/version.hpp"
@@ -244,6 +245,11 @@ Result<MigrationOutcome> MigrationRun::work_through(RecoveredRun run) {
     Remaining remaining = remaining_of(run);
     if (Result<void> resumed = output.resume(run.files, run.failures_bytes); !resumed) {
         return failed(std::move(resumed.error()));
+    }
+    if (Result<void> fits = ensure_space(options_, services_, directory_.path(),
+                                         bytes_to_write(plan_, output.progress()));
+        !fits) {
+        return failed(std::move(fits.error()));
     }
     if (run.has_unvouched) {
         output.note_unvouched();

@@ -43,7 +43,9 @@ struct MigrationOptions {
     FailureBudget budget;
     /// Failures that are booked even when they form a pattern that no good answer contradicts.
     std::vector<Reason> accepted_failures;
-    std::string excluded_ids;  ///< text of the --exclude-ids file; empty = none
+    bool wait_for_space = false;    ///< in place of refusing to start
+    bool skip_space_check = false;  ///< start whatever is free
+    std::string excluded_ids;       ///< text of the --exclude-ids file; empty = none
     std::string excluded_ids_name;
     std::chrono::milliseconds commit_interval{10000};
     std::uint64_t commit_bytes = 64U << 20U;
