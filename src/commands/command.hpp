@@ -5,6 +5,7 @@
 
 #include "ffdump/base/clock.hpp"
 #include "ffdump/base/error.hpp"
+#include "ffdump/base/log.hpp"
 #include "ffdump/io/file_system.hpp"
 
 #include <CLI/CLI.hpp>
@@ -23,6 +24,7 @@ struct CommandContext {
     Terminal& terminal;
     const Clock& clock;
     const std::atomic<int>& stop_signal;
+    LogFormat log_format = LogFormat::text;  ///< of error lines as well
 };
 
 /// One subcommand. `declare` states its options and opens nothing; `run` is called once, after the

@@ -89,6 +89,13 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error,
     return kExitUsage;
 }
 
+LogFormat log_format_of(const CLI::App& parser) {
+    const CLI::Option* const option = parser.get_option_no_throw("--log-format");
+    const bool is_json =
+        option != nullptr && option->count() != 0 && option->results().back() == "json";
+    return is_json ? LogFormat::json : LogFormat::text;
+}
+
 }  // namespace
 
 std::vector<std::unique_ptr<Command>> make_commands() {
@@ -126,9 +133,10 @@ int run_command_line(int argc, const char* const* argv) {
     }
     const std::unique_ptr<FileSystem> files = make_posix_file_system();
     const SystemClock clock;
-    const CommandContext context{*files, terminal, clock, install_stop_signals()};
     const auto chosen =
         std::ranges::find_if(parsers, [](CLI::App* parser) { return parser->parsed(); });
+    const CommandContext context{*files, terminal, clock, install_stop_signals(),
+                                 log_format_of(**chosen)};
     const int code = commands.at(static_cast<std::size_t>(chosen - parsers.begin()))->run(context);
     if (!terminal.flush_result()) {
         terminal.error(Error(Reason::output_unwritable, "stdout could not be written"));

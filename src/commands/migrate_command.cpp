@@ -255,8 +255,8 @@ int MigrateCommand::conclude(const CommandContext& context, const MigrationOutco
             text += fmt::format("failed: {} x {}\n", count, reason);
         }
         if (has_failures) {
-            text += fmt::format("What to do about them: ffdump failures {}\n",
-                                printable(options_.to));
+            text +=
+                fmt::format("What to do about them: ffdump failures {}\n", printable(options_.to));
         }
         text += fmt::format(
             "Biometric data now lies in: {} (source), {} (new dump{}).\n"

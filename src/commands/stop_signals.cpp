@@ -14,16 +14,19 @@ namespace {
 std::atomic<int> stop_signal{0};  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 static_assert(std::atomic<int>::is_always_lock_free);
 
-constexpr int kSignalExit = 128;
-
 void on_stop(int signal) noexcept {
-    const int asked = signal == SIGHUP ? SIGTERM : signal;
-    if (stop_signal.exchange(asked) != 0) {
-        ::_exit(kSignalExit + asked);
+    if (stop_signal.exchange(signal) != 0) {
+        ::_exit(exit_code_of_signal(signal));
     }
 }
 
 }  // namespace
+
+int exit_code_of_signal(int signal) noexcept {
+    constexpr int kSignalExit = 128;
+    // A terminal that is gone stops a run as SIGTERM does.
+    return kSignalExit + (signal == SIGHUP ? SIGTERM : signal);
+}
 
 const std::atomic<int>& install_stop_signals() {
     struct sigaction action{};

@@ -320,6 +320,11 @@ Result<void> check_directory(FileSystem& files, const OutputDirectory& directory
     if (!files.exists(directory.path())) {
         return {};
     }
+    if (!files.is_directory(directory.path())) {
+        return failed(Error(Reason::output_unwritable, "it is no directory")
+                          .at_file(directory.path())
+                          .hint("give a directory that is new, empty, or an earlier run's"));
+    }
     Result<std::vector<DirectoryEntry>> entries = files.list(directory.path());
     if (!entries) {
         return failed(std::move(entries.error()));

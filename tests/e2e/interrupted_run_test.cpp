@@ -102,12 +102,14 @@ TEST_CASE("a run that is killed again and again is finished by the same command"
 TEST_CASE("a run that is asked to stop says so in its exit code and can go on") {
     const MadeDump dump(kRecords);
     const auto wanted = dump.undisturbed();
-    const auto [signal, code] = GENERATE(std::pair{SIGTERM, 143}, std::pair{SIGINT, 130});
+    const auto [signal, code] =
+        GENERATE(std::pair{SIGTERM, 143}, std::pair{SIGINT, 130}, std::pair{SIGHUP, 143});
     CAPTURE(signal);
     const Simulator service(dump.service({"--delay-ms", "20"}));
     const ChildEnd stopped = signalled_run(dump, service, 30, signal);
     INFO(stopped.err);
     CHECK(stopped.code == code);
+    CHECK(has(stopped.err, "stopped by signal " + std::to_string(signal)));
     CHECK_FALSE(std::filesystem::exists(dump.at("new/faces.json")));
     CHECK(run_ffdump(dump.migrate(service, "new")).code == 0);
     CHECK((dump_files(dump.at("new")) == wanted));

@@ -76,4 +76,26 @@ TEST_CASE("a directory that holds something else is not written to") {
     CHECK(tree_bytes(dump.at("new")) == std::map<std::string, std::string>{{"letter.txt", "dear"}});
 }
 
+TEST_CASE("an output that is a file is refused as one that cannot be written") {
+    const MadeDump dump(2);
+    const Simulator service(dump.service());
+    dump.folder().write("new", "a file");
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new"));
+    INFO(end.err);
+    CHECK(end.code == 6);
+    CHECK(file_bytes(dump.at("new")) == "a file");
+}
+
+TEST_CASE("errors are JSON lines where the log is") {
+    const MadeDump dump(2);
+    const Simulator service(dump.service());
+    dump.folder().write("new", "a file");
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new", {"--log-format", "json"}));
+    REQUIRE(lines_of(end.err).size() == 1);
+    const nlohmann::json error = nlohmann::json::parse(end.err);
+    CHECK(error.at("level") == "error");
+    CHECK(error.at("reason") == "output_unwritable");
+    CHECK(has(error.at("place").get<std::string>(), dump.at("new")));
+}
+
 }  // namespace ffdump
