@@ -73,6 +73,7 @@ void BatchQueue::put_back_halves(ImageBatch batch) {
                          std::make_move_iterator(batch.images.end()));
     batch.images.erase(middle, batch.images.end());
     batch.faults = 0;
+    batch.is_new = false;
     put_back(std::move(batch), std::nullopt);
     put_back(std::move(second), std::nullopt);
 }
@@ -119,6 +120,7 @@ ImageBatch BatchQueue::take_new(std::size_t lane, Clock::Instant now) {
     std::deque<ReadyImage>& images = lanes_[lane].images;
     ImageBatch batch;
     batch.lane = lane;
+    batch.is_new = true;
     const auto end =
         images.begin() + static_cast<std::ptrdiff_t>(std::min(batch_size_, images.size()));
     batch.images.assign(std::make_move_iterator(images.begin()), std::make_move_iterator(end));
@@ -126,6 +128,13 @@ ImageBatch BatchQueue::take_new(std::size_t lane, Clock::Instant now) {
     lanes_[lane].oldest = now;
     count_out(batch);
     return batch;
+}
+
+void BatchQueue::untake_last(ImageBatch& batch) {
+    ++count_;
+    bytes_ += batch.images.back().bytes->size();
+    lanes_[batch.lane].images.push_front(std::move(batch.images.back()));
+    batch.images.pop_back();
 }
 
 std::optional<Clock::Instant> BatchQueue::next_delayed() const {

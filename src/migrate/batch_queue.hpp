@@ -28,6 +28,14 @@ struct ImageBatch {
     bool alone = false;  ///< one image that is asked a second time on its own
     bool look = false;   ///< one image whose facen is known, to see whether the service is well
     std::unique_ptr<CanaryRequest> canaries;
+    bool is_new = false;  ///< its images have never been asked for in this company
+
+    /// A canary among the images, which belongs to no record.
+    struct Sentinel {
+        std::size_t at = 0;      ///< place among the images
+        std::size_t canary = 0;  ///< index into ModelGuard::canaries()
+    };
+    std::unique_ptr<Sentinel> sentinel;
 
     /// The images belong to no record then.
     [[nodiscard]] bool is_check() const noexcept { return look || canaries != nullptr; }
@@ -63,6 +71,8 @@ class BatchQueue {
     [[nodiscard]] const ExtractionTarget& target(std::size_t lane) const {
         return lanes_.at(lane).target;
     }
+    /// Gives back the last image of a new batch, which is the next of its target then.
+    void untake_last(ImageBatch& batch);
     /// When a batch that waits for its time may go.
     [[nodiscard]] std::optional<Clock::Instant> next_delayed() const;
     /// When a part-filled batch has waited long enough.

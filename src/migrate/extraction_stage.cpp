@@ -25,7 +25,8 @@ ExtractionStage::ExtractionStage(Extractor& extractor, PipelineMailbox& mailbox,
       gate_(std::move(gate)),
       guard_(guard),
       queue_(plan, limits_.batch_size, limits_.linger),
-      health_(queue_.lanes(), gate_, guard_, limits_.accepted) {
+      health_(queue_.lanes(), gate_, guard_, limits_.accepted),
+      flying_of_lane_(queue_.lanes()) {
     for (const FilePlan& file : plan.files) {
         dimensions_.emplace_back(file.dimension);
     }
@@ -65,12 +66,54 @@ std::optional<ImageBatch> ExtractionStage::next_batch(Clock::Instant now, bool m
     if (guard_.holds()) {
         return queue_.next_check();
     }
-    return queue_.next(now, more_coming, [this](std::size_t lane) { return health_.holds(lane); });
+    std::optional<ImageBatch> batch =
+        queue_.next(now, more_coming, [this](std::size_t lane) { return is_held(lane); });
+    if (batch && batch->is_new) {
+        add_sentinel(*batch);
+    }
+    return batch;
+}
+
+/// Until its canaries are known a target gets one request at a time: then every answer to it is one
+/// that canaries come from, or that carries one.
+bool ExtractionStage::is_held(std::size_t lane) const {
+    return health_.holds(lane) || (flying_of_lane_[lane] != 0 && guard_.wants(lane));
+}
+
+void ExtractionStage::add_sentinel(ImageBatch& batch) {
+    const std::optional<std::size_t> canary = guard_.sentinel_for(batch.lane);
+    if (!canary) {
+        return;
+    }
+    if (batch.images.size() == limits_.batch_size) {
+        queue_.untake_last(batch);
+    }
+    const std::size_t at = guard_.sentinel_place(batch.images.size());
+    batch.images.insert(batch.images.begin() + static_cast<std::ptrdiff_t>(at),
+                        ReadyImage{{}, guard_.canaries()[*canary].image});
+    batch.sentinel = std::make_unique<ImageBatch::Sentinel>(ImageBatch::Sentinel{at, *canary});
+}
+
+std::optional<ExtractedFacen> ExtractionStage::take_sentinel(ImageBatch& batch,
+                                                             std::vector<ExtractedFacen>* facens) {
+    if (!batch.sentinel) {
+        return std::nullopt;
+    }
+    const auto at = static_cast<std::ptrdiff_t>(batch.sentinel->at);
+    batch.images.erase(batch.images.begin() + at);
+    if (facens == nullptr) {
+        return std::nullopt;
+    }
+    ExtractedFacen facen = std::move(facens->at(batch.sentinel->at));
+    facens->erase(facens->begin() + at);
+    return facen;
 }
 
 void ExtractionStage::send(ImageBatch batch, Clock::Instant now) {
     std::vector<SharedBytes> images;
     images.reserve(batch.images.size());
+    batch.is_new = false;
+    flying_of_lane_[batch.lane] += batch.is_check() ? 0U : 1U;
     for (ReadyImage& image : batch.images) {
         ++image.ticket.attempts;
         images.push_back(image.bytes);
@@ -93,6 +136,7 @@ void ExtractionStage::answered(BatchAnswered event, Clock::Instant now) {
     }
     Flight flight = std::move(it->second);
     flying_.erase(it);
+    flying_of_lane_[flight.batch.lane] -= flight.batch.is_check() ? 0U : 1U;
     const bool is_service_fault =
         !event.facens && event.facens.error().fault() != FaultClass::record;
     if (is_service_fault) {
@@ -126,6 +170,13 @@ void ExtractionStage::checked(const ImageBatch& batch,
 }
 
 void ExtractionStage::settle(ImageBatch batch, std::vector<ExtractedFacen> facens) {
+    if (const std::optional<ExtractedFacen> facen = take_sentinel(batch, &facens);
+        facen && !guard_.judge_sentinel(batch.sentinel->canary, *facen)) {
+        // The run ends with this; nothing of the answer may be used.
+        batch.sentinel.reset();
+        queue_.put_back(std::move(batch), std::nullopt);
+        return;
+    }
     // The whole answer votes before any facen of it is judged.
     std::vector<double> norms(batch.images.size());
     for (std::size_t i = 0; i < batch.images.size(); ++i) {
@@ -180,10 +231,20 @@ void ExtractionStage::refuse(ReadyImage image, Error error, bool alone, std::siz
 
 void ExtractionStage::rejected(ImageBatch batch, Error error) {
     if (batch.images.size() > 1) {
-        queue_.put_back_halves(std::move(batch));
+        halve(std::move(batch));
         return;
     }
     health_.failed(batch.lane, batch.images.front().ticket, std::move(error));
+}
+
+void ExtractionStage::halve(ImageBatch batch) {
+    static_cast<void>(take_sentinel(batch, nullptr));
+    batch.sentinel.reset();
+    if (batch.images.size() > 1) {
+        queue_.put_back_halves(std::move(batch));
+    } else {
+        queue_.put_back(std::move(batch), std::nullopt);
+    }
 }
 
 void ExtractionStage::fault(Flight flight, const Error& error, Clock::Instant now) {
@@ -203,7 +264,7 @@ void ExtractionStage::fault(Flight flight, const Error& error, Clock::Instant no
         return;
     }
     if (batch.images.size() > 1) {
-        queue_.put_back_halves(std::move(batch));
+        halve(std::move(batch));
         return;
     }
     health_.failed(batch.lane, batch.images.front().ticket,
@@ -225,7 +286,7 @@ std::optional<Clock::Instant> ExtractionStage::next_timer(Clock::Instant now) co
         earlier(gate_.next_probe());
     }
     if (flying_.size() < limits_.workers && gate_.may_send(now) && !guard_.holds()) {
-        earlier(queue_.next_linger([this](std::size_t lane) { return health_.holds(lane); }));
+        earlier(queue_.next_linger([this](std::size_t lane) { return is_held(lane); }));
     }
     return next;
 }

@@ -83,9 +83,15 @@ class ExtractionStage {
         std::uint64_t successes_before = 0;
     };
 
+    [[nodiscard]] bool is_held(std::size_t lane) const;
     [[nodiscard]] std::optional<ImageBatch> next_batch(Clock::Instant now, bool more_coming);
     void send(ImageBatch batch, Clock::Instant now);
     void settle(ImageBatch batch, std::vector<ExtractedFacen> facens);
+    void add_sentinel(ImageBatch& batch);
+    /// Takes it out of the batch; what came for it, if an answer is given.
+    static std::optional<ExtractedFacen> take_sentinel(ImageBatch& batch,
+                                                       std::vector<ExtractedFacen>* facens);
+    void halve(ImageBatch batch);
     void refuse(ReadyImage image, Error error, bool alone, std::size_t lane);
     void rejected(ImageBatch batch, Error error);
     void ask_more(std::optional<CanaryRequest> request);
@@ -104,6 +110,7 @@ class ExtractionStage {
     Counters counters_;
     std::function<void(const Ticket&, const Facen&)> on_facen_;
     std::vector<DimensionVote> dimensions_;
+    std::vector<std::size_t> flying_of_lane_;  ///< batches of records
     std::unordered_map<std::uint64_t, Flight> flying_;
     std::uint64_t next_id_ = 0;
     std::uint64_t successes_ = 0;

@@ -18,6 +18,8 @@ constexpr std::size_t kLargestImage = 1U << 20U;
 constexpr std::size_t kLooksForOne = 32;
 /// What is no facen may come of a fault that passes.
 constexpr unsigned kMostAgain = 3;
+/// So many batches of each target carry a sentinel, one and all.
+constexpr std::uint64_t kWatchedBatches = 64;
 constexpr double kAnyNorm = 1e30;
 
 std::uint64_t hash_of(const SharedBytes& image) {
@@ -98,6 +100,40 @@ bool ModelGuard::is_due(Clock::Instant now, bool is_wanted) const {
     }
     const bool is_late = since_check_ != 0 && last_check_ && now - *last_check_ >= settings_.every;
     return is_wanted || start_check_due_ || is_late || since_check_ >= settings_.every_records;
+}
+
+std::optional<std::size_t> ModelGuard::sentinel_for(std::size_t index) {
+    const bool has_canaries = index < lanes_.size() && !lanes_[index].canaries.empty();
+    if (settings_.sentinel_every == 0 || batch_size_ < 2 || !has_canaries) {
+        return std::nullopt;
+    }
+    Lane& its = lanes_[index];
+    const std::uint64_t batch = its.batches++;
+    // A wrong server behind one address shows at the beginning of a run, or after a restart.
+    if (batch >= kWatchedBatches && batch % settings_.sentinel_every != 0) {
+        return std::nullopt;
+    }
+    return its.canaries[random_.bits() % its.canaries.size()];
+}
+
+bool ModelGuard::judge_sentinel(std::size_t index, const ExtractedFacen& facen) {
+    const Canary& canary = canaries_[index];
+    const FacenRules rules{.dimension = canary.facen.size(), .norm_tolerance = kAnyNorm};
+    if (!facen || !check_facen(*facen, rules)) {
+        demand_check();
+        return true;
+    }
+    const double cosine = facen_cosine(canary.facen, *facen);
+    if (cosine >= settings_.cosine) {
+        return true;
+    }
+    if (!doubt_) {
+        doubt_ = fmt::format(
+            "the image of record {}, sent among others, gave another facen (cosine {:.4f}, at "
+            "least {} expected): another model, or answers in another order than the images",
+            canary.id.value, cosine, settings_.cosine);
+    }
+    return false;
 }
 
 std::vector<CanaryRequest> ModelGuard::begin(Clock::Instant now) {

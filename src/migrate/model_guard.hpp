@@ -75,6 +75,16 @@ class ModelGuard {
     [[nodiscard]] std::optional<CanaryRequest> refused(const CanaryRequest& request,
                                                        const Error& error);
 
+    /// The canary that the next new batch of this target is to carry, if it is to carry one.
+    [[nodiscard]] std::optional<std::size_t> sentinel_for(std::size_t index);
+    /// A place for it among `images` others.
+    [[nodiscard]] std::size_t sentinel_place(std::size_t images) {
+        return random_.bits() % (images + 1);
+    }
+    /// What came for a sentinel. False when it is not the canary's facen: then the batch's answer
+    /// must not be used. What is no facen makes a check due and says nothing of the batch.
+    [[nodiscard]] bool judge_sentinel(std::size_t canary, const ExtractedFacen& facen);
+
     /// Once for each check that passed.
     [[nodiscard]] bool take_passed();
     /// Why the results since the last check that passed are in doubt; final.
@@ -90,6 +100,7 @@ class ModelGuard {
         std::vector<std::size_t> canaries;  ///< indices
         std::set<std::uint64_t> hashes;     ///< of their images: the same one twice shows nothing
         std::size_t looked_at = 0;
+        std::uint64_t batches = 0;  ///< new ones since there are canaries
     };
     Lane& lane(std::size_t index);
     [[nodiscard]] bool is_full(const Lane& lane) const noexcept;

@@ -49,23 +49,18 @@ TEST_CASE("the list of failures can be narrowed and read by scripts") {
 }
 
 TEST_CASE("the list of failures of an unfinished run is shown as such") {
-    const MadeDump dump(40);
-    for (const std::size_t id : {3, 7, 11}) {
-        dump.remove_image(id);
-    }
-    const Simulator service(dump.service());
-    const ChildEnd end = run_ffdump(dump.migrate(service, "new", {"--max-failures", "2"}));
-    INFO(end.err);
-    REQUIRE(end.code == 3);
+    const MadeDump dump(12);
+    migrate_with_failures(dump);
+    const std::string part = dump.at("new/.ffdump/failures.jsonl.part");
+    std::filesystem::rename(dump.at("new/.ffdump/failures.jsonl"), part);
     ChildEnd listed = run_ffdump({"failures", dump.at("new")});
     CHECK(listed.code == 0);
-    CHECK(has(listed.out, "3 x image_missing"));
+    CHECK(has(listed.out, "2 x image_missing"));
     CHECK(has(listed.out, "The run is not finished"));
-    const std::string part = dump.at("new/.ffdump/failures.jsonl.part");
     std::filesystem::resize_file(part, std::filesystem::file_size(part) - 9);
     listed = run_ffdump({"failures", dump.at("new")});
     CHECK(listed.code == 0);
-    CHECK(has(listed.out, "2 x image_missing"));
+    CHECK(has(listed.out, "1 x image_missing"));
     CHECK(has(listed.out, "ends in the middle of a line"));
 }
 

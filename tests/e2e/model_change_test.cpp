@@ -83,7 +83,7 @@ TEST_CASE("a run in doubt is not taken up as if nothing had been") {
 
 TEST_CASE("two models behind one address are noticed") {
     const MadeDump dump(kRecords, kPadding);
-    const std::string share = GENERATE(as<std::string>{}, "20", "50", "80");
+    const std::string share = GENERATE(as<std::string>{}, "5", "20", "50", "80");
     const std::string seed = GENERATE(as<std::string>{}, "1", "2", "3");
     CAPTURE(share, seed);
     const Simulator service(dump.service({"--fault", "model:other_16@1%" + share, "--seed", seed}));

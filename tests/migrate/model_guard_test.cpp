@@ -228,5 +228,50 @@ TEST_CASE("without canaries a check passes at once, and switched off none is due
     CHECK(off.guard.canaries().empty());
 }
 
+TEST_CASE("the first batches of a run carry a sentinel each, later ones now and then") {
+    Guarded run({.images = 2, .sentinel_every = 10});
+    CHECK_FALSE(run.guard.sentinel_for(0));  // there is no canary yet
+    run.extract(0, 2);
+    for (int i = 0; i < 64; ++i) {
+        CHECK(run.guard.sentinel_for(0));
+    }
+    int later = 0;
+    for (int i = 0; i < 1000; ++i) {
+        later += run.guard.sentinel_for(0) ? 1 : 0;
+    }
+    CHECK(later == 100);
+    CHECK_FALSE(run.guard.sentinel_for(1));  // another target has canaries of its own
+}
+
+TEST_CASE("no batch carries a sentinel where that is switched off or it has no room") {
+    Guarded off({.images = 2, .sentinel_every = 0});
+    off.extract(0, 2);
+    CHECK_FALSE(off.guard.sentinel_for(0));
+    Guarded alone({.images = 2, .sentinel_every = 1}, 1);
+    alone.extract(0, 2);
+    CHECK_FALSE(alone.guard.sentinel_for(0));
+}
+
+TEST_CASE("a sentinel with another facen is doubt at once") {
+    Guarded run({.images = 2});
+    run.extract(0, 2);
+    const std::size_t canary = run.guard.sentinel_for(0).value();
+    CHECK(run.guard.judge_sentinel(canary, facen_of(canary)));
+    CHECK_FALSE(run.guard.doubt());
+    CHECK_FALSE(run.guard.judge_sentinel(canary, facen_of(canary, 1)));
+    CHECK(run.guard.doubt());
+}
+
+TEST_CASE("a sentinel without a facen makes a check due and is no doubt by itself") {
+    Guarded run({.images = 2});
+    run.extract(0, 2);
+    REQUIRE(run.check());
+    const std::size_t canary = run.guard.sentinel_for(0).value();
+    CHECK_FALSE(run.guard.is_due(run.now, false));
+    CHECK(run.guard.judge_sentinel(canary, failed(Reason::no_face, "none")));
+    CHECK(run.guard.is_due(run.now, false));
+    CHECK_FALSE(run.guard.doubt());
+}
+
 }  // namespace
 }  // namespace ffdump
