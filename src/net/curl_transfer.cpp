@@ -238,8 +238,17 @@ std::size_t CurlTransfer::on_header(char* bytes, std::size_t size, std::size_t c
     }
 }
 
+void CurlTransfer::note_received(std::size_t bytes) {
+    // Asking for the time at each line of a header would cost more than all else done with it.
+    if (watch_.has_answer()) {
+        watch_.received_more(bytes);
+    } else {
+        watch_.received(std::chrono::steady_clock::now(), bytes);
+    }
+}
+
 bool CurlTransfer::take_header(std::string_view line) {
-    watch_.received(std::chrono::steady_clock::now(), line.size());
+    note_received(line.size());
     header_bytes_ += line.size();
     if (header_bytes_ > kMaxHeaderBytes) {
         stop(Reason::answer_malformed,
@@ -272,7 +281,7 @@ std::size_t CurlTransfer::on_body(char* bytes, std::size_t size, std::size_t cou
 }
 
 bool CurlTransfer::take_body(std::string_view bytes) {
-    watch_.received(std::chrono::steady_clock::now(), bytes.size());
+    note_received(bytes.size());
     if (bytes.size() <= request_.max_body - std::min(request_.max_body, answer_.body.size())) {
         answer_.body += bytes;
         return true;

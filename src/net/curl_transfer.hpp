@@ -69,6 +69,7 @@ class CurlTransfer {
     [[nodiscard]] CURLcode set_callbacks();
     [[nodiscard]] CURLcode set_headers();
     [[nodiscard]] bool may_go_out(int local_port);
+    void note_received(std::size_t bytes);
     [[nodiscard]] bool take_header(std::string_view line);
     [[nodiscard]] bool take_body(std::string_view bytes);
     void stop(Reason reason, std::string detail);

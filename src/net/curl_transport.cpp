@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "curl_transfer.hpp"
+#include "known_base.hpp"
+#include "signals_blocked.hpp"
+#include "socket_poll.hpp"
 
 #include "ffdump/net/http.hpp"
 
@@ -8,7 +11,6 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <csignal>
 #include <cstdlib>
 #include <deque>
 #include <map>
@@ -26,34 +28,16 @@ struct Posted {
     HttpDone done;
 };
 
+struct Ended {
+    HttpDone done;
+    Result<HttpAnswer> result;
+};
+
 /// Requests to one origin. Those over the limit wait here and not inside libcurl, where their
 /// time-outs would already run.
 struct Lane {
     std::size_t active = 0;
     std::deque<Posted> waiting;
-};
-
-/// Scheme, host and port of the last URL and their origin: most requests go where the last one
-/// went, and parsing every URL twice shows.
-class KnownBase {
- public:
-    KnownBase() = default;
-    KnownBase(const std::string& url, std::string origin)
-        : base_(url.substr(0, url.find('/', url.find("://") + 3) + 1)),
-          origin_(std::move(origin)) {}
-
-    /// Only for URLs in which nothing is left that libcurl could find wrong.
-    [[nodiscard]] bool is_base_of(std::string_view url) const {
-        constexpr std::string_view kPlain =
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/%";
-        return base_.ends_with('/') && url.starts_with(base_) &&
-               url.find_first_not_of(kPlain, base_.size()) == std::string_view::npos;
-    }
-    [[nodiscard]] const std::string& origin() const noexcept { return origin_; }
-
- private:
-    std::string base_;
-    std::string origin_;
 };
 
 constexpr std::string_view kCancelledText = "the request was cancelled";
@@ -64,33 +48,14 @@ bool is_curl_ready() {
     return code == CURLE_OK;
 }
 
-/// Signals are for the main thread; SIGPIPE must not end the program when OpenSSL writes to a
-/// connection that was closed.
-class SignalsBlocked {
- public:
-    SignalsBlocked() {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    SignalsBlocked(const SignalsBlocked&) = delete;
-    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-    sigset_t before_{};
-};
-
 class CurlTransport final : public HttpTransport {
  public:
     explicit CurlTransport(HttpLimits limits)
-        : limits_(std::move(limits)), multi_(is_curl_ready() ? curl_multi_init() : nullptr) {
+        : limits_(std::move(limits)),
+          poll_(sockets_),
+          multi_(poll_.is_open() && is_curl_ready() ? curl_multi_init() : nullptr) {
         limits_.connections_per_host = std::max<std::size_t>(limits_.connections_per_host, 1);
-        if (multi_) {
-            // Twice, so that connections to storage and extraction-api do not push each other out.
-            curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS,
-                              static_cast<long>(2 * limits_.connections_per_host));
-        }
+        set_up_multi();
         const SignalsBlocked blocked;
         loop_ = std::thread([this] { run(); });
     }
@@ -124,26 +89,33 @@ class CurlTransport final : public HttpTransport {
     }
 
  private:
-    using Clock = ffdump::Clock;
     static constexpr std::chrono::milliseconds kLookEvery{2};
 
+    static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self,
+                         void* of_socket) noexcept;
+    static int on_timer(CURLM* multi, long milliseconds, void* self) noexcept;
+
+    void set_up_multi();
     void wake();
     void run() noexcept;
     void admit();
     void admit_one(Posted posted);
     void start_ready();
     void start_one(Lane& lane, const std::string& origin);
-    void drive();
+    void act(curl_socket_t socket, int events);
+    void act_in_time();
     void reap();
     void end_overdue();
     void end_all(Reason reason, std::string_view detail);
-    void wait();
+    void wait_and_act();
     [[nodiscard]] bool is_finished();
     void settle(CurlTransfer& transfer, Result<HttpAnswer> result);
+    void hand_out();
     [[nodiscard]] int next_wait_ms();
 
     HttpLimits limits_;
     SocketLedger sockets_;
+    SocketPoll poll_;
     CurlMulti multi_;
     std::atomic<bool> cancelled_{false};
 
@@ -153,18 +125,47 @@ class CurlTransport final : public HttpTransport {
     std::condition_variable refused_;  ///< stands in for libcurl's wake-up when it did not start
 
     // From here on the loop's own.
+    std::optional<Clock::Instant> curl_is_due_;  ///< when libcurl wants to be called
     KnownBase base_;
     std::map<std::string, Lane> lanes_;
     std::map<CurlTransfer*, std::unique_ptr<CurlTransfer>> active_;
     std::vector<std::unique_ptr<CurlTransfer>> idle_;
+    std::vector<Ended> ended_;  ///< handed out once a turn, so that one wake-up serves them all
     Clock::Instant next_look_;  ///< at the transfers' times: not after every single answer
     Clock::Instant looked_at_;
     std::thread loop_;
 };
 
+void CurlTransport::set_up_multi() {
+    if (!multi_) {
+        return;
+    }
+    // Twice, so that connections to storage and extraction-api do not push each other out.
+    curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS,
+                      static_cast<long>(2 * limits_.connections_per_host));
+    // libcurl's own loop asks every transfer in every turn, and each with a call of the kernel.
+    curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, &CurlTransport::on_socket);
+    curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETDATA, static_cast<void*>(this));
+    curl_multi_setopt(multi_.get(), CURLMOPT_TIMERFUNCTION, &CurlTransport::on_timer);
+    curl_multi_setopt(multi_.get(), CURLMOPT_TIMERDATA, static_cast<void*>(this));
+}
+
+int CurlTransport::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) noexcept {
+    return static_cast<CurlTransport*>(self)->poll_.want(socket, what) ? 0 : -1;
+}
+
+int CurlTransport::on_timer(CURLM*, long milliseconds, void* self) noexcept {
+    auto& due = static_cast<CurlTransport*>(self)->curl_is_due_;
+    due.reset();
+    if (milliseconds >= 0) {
+        due = std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
+    }
+    return 0;
+}
+
 void CurlTransport::wake() {
     if (multi_) {
-        curl_multi_wakeup(multi_.get());
+        poll_.wake();
     } else {
         refused_.notify_one();
     }
@@ -173,9 +174,13 @@ void CurlTransport::wake() {
 void CurlTransport::run() noexcept {
     while (!is_finished()) {
         admit();
-        drive();
-        start_ready();  // last: what has just ended makes room, and libcurl wakes up for new ones
-        wait();
+        start_ready();
+        act_in_time();
+        reap();
+        start_ready();  // again: what has just ended made room
+        end_overdue();
+        hand_out();  // after the next requests went out, so that the server need not wait for us
+        wait_and_act();
     }
     active_.clear();
     idle_.clear();
@@ -184,7 +189,7 @@ void CurlTransport::run() noexcept {
 
 bool CurlTransport::is_finished() {
     const std::lock_guard lock(mutex_);
-    return stopping_ && active_.empty() && inbox_.empty();
+    return stopping_ && active_.empty() && ended_.empty() && inbox_.empty();
 }
 
 void CurlTransport::admit() {
@@ -260,16 +265,19 @@ void CurlTransport::start_one(Lane& lane, const std::string& origin) {
     }
 }
 
-void CurlTransport::drive() {
-    if (!multi_) {
-        return;
-    }
+void CurlTransport::act(curl_socket_t socket, int events) {
     int running = 0;
-    const CURLMcode code = curl_multi_perform(multi_.get(), &running);
-    reap();
-    end_overdue();
+    const CURLMcode code = curl_multi_socket_action(multi_.get(), socket, events, &running);
     if (code != CURLM_OK) {
         end_all(Reason::internal_error, curl_multi_strerror(code));
+    }
+}
+
+/// Begins the requests that were started, and lets libcurl look at its own time-outs.
+void CurlTransport::act_in_time() {
+    if (curl_is_due_ && *curl_is_due_ <= std::chrono::steady_clock::now()) {
+        curl_is_due_.reset();
+        act(CURL_SOCKET_TIMEOUT, 0);
     }
 }
 
@@ -336,33 +344,46 @@ void CurlTransport::settle(CurlTransfer& transfer, Result<HttpAnswer> result) {
         --lane->second.active;
     }
     const auto entry = active_.find(&transfer);
-    const HttpDone done = transfer.release();
+    ended_.push_back({transfer.release(), std::move(result)});
     idle_.push_back(std::move(entry->second));
     active_.erase(entry);
-    done(std::move(result));
+}
+
+void CurlTransport::hand_out() {
+    std::vector<Ended> ended = std::exchange(ended_, {});
+    for (Ended& end : ended) {
+        end.done(std::move(end.result));
+    }
 }
 
 int CurlTransport::next_wait_ms() {
     using std::chrono::ceil;
     using std::chrono::milliseconds;
-    constexpr milliseconds kLongest{1000};  // libcurl's own times and wake-ups end it earlier
+    constexpr milliseconds kLongest{1000};  // wake-ups end it earlier
     const Clock::Instant now = std::chrono::steady_clock::now();
-    if (now < looked_at_ + kLookEvery) {
-        return static_cast<int>(kLookEvery.count());  // soon enough for any time-out
-    }
-    looked_at_ = now;
     milliseconds wait = kLongest;
-    for (const auto& [transfer, owner] : active_) {
-        if (const std::optional<Clock::Instant> next = transfer->watch().next_check()) {
-            wait = std::min(wait, std::max(ceil<milliseconds>(*next - now), milliseconds(0)));
+    if (now < looked_at_ + kLookEvery) {
+        wait = kLookEvery;  // soon enough for any time-out
+    } else {
+        looked_at_ = now;
+        for (const auto& [transfer, owner] : active_) {
+            if (const std::optional<Clock::Instant> next = transfer->watch().next_check()) {
+                wait = std::min(wait, ceil<milliseconds>(*next - now));
+            }
         }
     }
-    return static_cast<int>(wait.count());
+    if (curl_is_due_) {
+        wait = std::min(wait, ceil<milliseconds>(*curl_is_due_ - now));
+    }
+    return static_cast<int>(std::max(wait, milliseconds(0)).count());
 }
 
-void CurlTransport::wait() {
+void CurlTransport::wait_and_act() {
     if (multi_) {
-        curl_multi_poll(multi_.get(), nullptr, 0, next_wait_ms(), nullptr);
+        for (const SocketPoll::Ready& ready : poll_.wait(next_wait_ms())) {
+            act(ready.socket, ready.events);
+        }
+        reap();
         return;
     }
     std::unique_lock lock(mutex_);

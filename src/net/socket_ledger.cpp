@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "socket_ledger.hpp"
 
+#include <algorithm>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -30,23 +31,29 @@ int local_port_of(int socket) {
 int SocketLedger::open_socket(const curl_sockaddr& address) {
     const int made = socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
     if (made >= 0) {
-        ports_[made] = 0;
+        entries_.push_back({made, 0, ++opened_});
     }
     return made;
 }
 
 int SocketLedger::close_socket(void* ledger, curl_socket_t socket) noexcept {
-    static_cast<SocketLedger*>(ledger)->ports_.erase(socket);
+    std::erase_if(static_cast<SocketLedger*>(ledger)->entries_,
+                  [socket](const Entry& entry) { return entry.socket == socket; });
     return close(socket);
 }
 
+std::uint64_t SocketLedger::serial_of(int socket) const {
+    const auto entry = std::ranges::find(entries_, socket, &Entry::socket);
+    return entry == entries_.end() ? 0 : entry->serial;
+}
+
 bool SocketLedger::has_unasked_bytes(int local_port) {
-    for (auto& [socket, port] : ports_) {
-        port = port == 0 ? local_port_of(socket) : port;
-        if (port != local_port) {
+    for (Entry& entry : entries_) {
+        entry.port = entry.port == 0 ? local_port_of(entry.socket) : entry.port;
+        if (entry.port != local_port) {
             continue;
         }
-        pollfd ready{socket, POLLIN, 0};
+        pollfd ready{entry.socket, POLLIN, 0};
         if (poll(&ready, 1, 0) > 0) {
             return true;
         }

@@ -3,7 +3,8 @@
 
 #include <curl/curl.h>
 
-#include <map>
+#include <cstdint>
+#include <vector>
 
 namespace ffdump {
 
@@ -18,11 +19,21 @@ class SocketLedger {
     /// CURLOPT_CLOSESOCKETFUNCTION; `ledger` is a SocketLedger.
     static int close_socket(void* ledger, curl_socket_t socket) noexcept;
 
+    /// Another one for each socket, though descriptors come again; 0 = not opened here, or closed.
+    [[nodiscard]] std::uint64_t serial_of(int socket) const;
     /// Whether bytes, or the end of the stream, wait on the connection from `local_port`.
     [[nodiscard]] bool has_unasked_bytes(int local_port);
 
  private:
-    std::map<int, int> ports_;  ///< by descriptor; 0 = not asked for yet
+    struct Entry {
+        int socket = -1;
+        int port = 0;  ///< 0 = not asked for yet
+        std::uint64_t serial = 0;
+    };
+
+    std::uint64_t opened_ = 0;
+    /// Not by port: two connections to different addresses may come from the same one.
+    std::vector<Entry> entries_;
 };
 
 }  // namespace ffdump

@@ -26,6 +26,8 @@ class TransferWatch {
     void connected(Clock::Instant now, bool has_body) noexcept;
     void uploaded(Clock::Instant now, std::size_t bytes, bool complete) noexcept;
     void received(Clock::Instant now, std::size_t bytes) noexcept;
+    /// As received(), once has_answer().
+    void received_more(std::size_t bytes) noexcept { window_bytes_ += bytes; }
 
     /// Why the transfer must be cut now: "no answer header within 30s", or nothing. To be asked at
     /// next_check() at the latest: each call also moves the window of the speed measurement.
