@@ -34,8 +34,9 @@ std::string PlanCommand::epilogue() const {
 
 Reads the dump once: which galleries migrate, which do not and why. Then it fetches the
 images of the first records of each gallery and extracts from them, and estimates requests,
-bytes and time. With --check-images it also asks the storage for every image (HEAD, or a look
-into the folder or archive) and says how many are missing.
+bytes and time. With --check-images it also asks the storage for every image (HEAD, a look into
+the folder or archive, or a list of the bucket where that takes less) and says how many are
+missing.
 
 Exit codes: 0 all is well; 1 internal error; 2 usage or configuration, or a gallery needs a
 decision; 3 images are missing; 4 dump unreadable or corrupt; 5 storage or extraction-api

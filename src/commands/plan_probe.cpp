@@ -116,6 +116,32 @@ Result<void> probe_gallery(const MigrationPlan& plan, std::size_t file,
     return {};
 }
 
+std::uint64_t images_of(const MigrationPlan& plan) {
+    std::uint64_t images = 0;
+    for (const FilePlan& file : plan.files) {
+        images += file.action == GalleryAction::migrate ? file.survey.with_image : 0;
+    }
+    return images;
+}
+
+/// Waits until the storage has chosen its way, which may take it many requests; in words.
+std::string prepare_checks(const RoundServices& services, std::uint64_t images) {
+    const auto mailbox = std::make_shared<Mailbox<std::string>>();
+    services.images.prepare_checks(
+        images, [mailbox](std::string words) { mailbox->post(std::move(words)); });
+    Progress progress;
+    progress.phase = "listing the storage";
+    std::vector<std::string> words;
+    bool is_cancelled = false;
+    while (!mailbox->take_all(words, std::chrono::milliseconds(100))) {
+        services.observer.progress(progress);
+        if (services.stop_signal.load() != 0 && !std::exchange(is_cancelled, true)) {
+            services.cancel();
+        }
+    }
+    return std::move(words.front());
+}
+
 }  // namespace
 
 Result<ProbeFindings> probe(const Settings& settings, const MigrationPlan& plan,
@@ -142,6 +168,7 @@ Result<ProbeFindings> probe(const Settings& settings, const MigrationPlan& plan,
 Result<PresenceFindings> check_presence_of_all(const Settings& settings, const MigrationPlan& plan,
                                                const RoundServices& services) {
     PresenceTaker taker(plan);
+    taker.findings.way = prepare_checks(services, images_of(plan));
     RoundOptions options;
     options.phase = "checking images";
     if (Result<void> asked = image_round(settings, plan, options, services, taker); !asked) {

@@ -48,6 +48,9 @@ std::string gallery_line(const FilePlan& file, std::size_t dimension) {
 std::string presence_text(const MigrationPlan& plan, const PresenceFindings& presence) {
     std::string text = fmt::format("images checked: {}, there: {}, missing: {}\n", presence.checked,
                                    presence.there, presence.missing_count());
+    if (!presence.way.empty()) {
+        text += fmt::format("  {}\n", printable(presence.way));
+    }
     for (const auto& [file, reasons] : presence.missing) {
         for (const auto& [reason, count] : reasons) {
             text += fmt::format("  {}: {} x {}\n", printable(plan.files.at(file).file.gallery),
@@ -94,6 +97,7 @@ Json presence_json(const MigrationPlan& plan, const PresenceFindings& presence) 
     out["checked"] = presence.checked;
     out["there"] = presence.there;
     out["missing"] = presence.missing_count();
+    out["way"] = printable(presence.way);
     out["by_gallery"] = Json::object();
     for (const auto& [file, reasons] : presence.missing) {
         out["by_gallery"][printable(plan.files.at(file).file.gallery)] = reasons;

@@ -30,6 +30,7 @@ struct PresenceFindings {
     std::uint64_t checked = 0;
     std::uint64_t there = 0;
     std::map<std::size_t, std::map<std::string, std::uint64_t>> missing;  ///< file -> reason
+    std::string way;                    ///< of looking and why, where there is a choice
     std::vector<std::string> examples;  ///< "gallery, record 5: image_missing", the first ten
 
     [[nodiscard]] std::uint64_t missing_count() const noexcept;

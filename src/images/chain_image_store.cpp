@@ -60,6 +60,26 @@ void ChainImageStore::check(std::string normalized_id, PresenceDone done) {
                       });
 }
 
+void ChainImageStore::prepare_checks(std::uint64_t images, ChecksPrepared done) {
+    prepare_from(0, images, "", std::move(done));
+}
+
+void ChainImageStore::prepare_from(std::size_t source, std::uint64_t images, std::string words,
+                                   ChecksPrepared done) {
+    if (source == stores_.size()) {
+        done(std::move(words));
+        return;
+    }
+    stores_[source]->prepare_checks(
+        images, [this, source, images, words = std::move(words),
+                 done = std::move(done)](const std::string& said) mutable {
+            if (!said.empty()) {
+                words += (words.empty() ? "" : "; ") + stores_[source]->describe() + ": " + said;
+            }
+            prepare_from(source + 1, images, std::move(words), std::move(done));
+        });
+}
+
 std::string ChainImageStore::describe() const {
     std::string text = "chain";
     for (const std::unique_ptr<ImageStore>& store : stores_) {

@@ -4,6 +4,7 @@
 #include "ffdump/images/image_store.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ class ChainImageStore final : public ImageStore {
 
     void fetch(std::string normalized_id, ImageDone done) override;
     void check(std::string normalized_id, PresenceDone done) override;
+    void prepare_checks(std::uint64_t images, ChecksPrepared done) override;
     [[nodiscard]] std::string describe() const override;
     [[nodiscard]] std::vector<std::string> sources() const override;
 
@@ -30,6 +32,8 @@ class ChainImageStore final : public ImageStore {
         std::size_t next = 0;
         std::vector<Error> errors;
     };
+    void prepare_from(std::size_t source, std::uint64_t images, std::string words,
+                      ChecksPrepared done);
     template <class Answer, class Done, class Ask>
     void ask(Order order, Done done, Ask ask_store);
 

@@ -125,4 +125,8 @@ std::string ImageNames::prefix() const {
     return settings_.pattern.substr(0, settings_.pattern.find(kOpen));
 }
 
+std::string ImageNames::common_prefix() const {
+    return settings_.rewrite.empty() ? prefix() : std::string();
+}
+
 }  // namespace ffdump

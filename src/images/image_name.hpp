@@ -32,6 +32,8 @@ class ImageNames {
     [[nodiscard]] std::vector<std::string> rewritten_urls() const;
     /// What stands before the id in the template.
     [[nodiscard]] std::string prefix() const;
+    /// What every name begins with that is no URL; "" when ids may be rewritten to anything.
+    [[nodiscard]] std::string common_prefix() const;
 
  private:
     ImageIdSettings settings_;

@@ -48,13 +48,16 @@ S3ImageStore::S3ImageStore(S3Settings settings, S3Place place, ImageNames names,
     reach_.own = signing_access(settings_, reach_.own);
 }
 
+bool S3ImageStore::is_public() const noexcept {
+    return settings_.access_key.empty() && !settings_.public_url.empty();
+}
+
 Result<std::string> S3ImageStore::url_of(const std::string& normalized_id) const {
     Result<std::string> key = names_.path_of(normalized_id);
     if (!key) {
         return failed(std::move(key).error().while_doing("fetching the image"));
     }
-    const bool is_public = settings_.access_key.empty() && !settings_.public_url.empty();
-    return is_public ? image_url(settings_.public_url, *key, {}) : place_.object_url(*key);
+    return is_public() ? image_url(settings_.public_url, *key, {}) : place_.object_url(*key);
 }
 
 Error S3ImageStore::error_of(const HttpAnswer& answer) const {
@@ -83,7 +86,34 @@ void S3ImageStore::fetch(std::string normalized_id, ImageDone done) {
     });
 }
 
+void S3ImageStore::prepare_checks(std::uint64_t images, ChecksPrepared done) {
+    if (is_public()) {
+        done("");
+        return;
+    }
+    list_.emplace(S3BucketList::Order{place_, names_.common_prefix(), reach_, settings_},
+                  transport_);
+    list_->read(images, std::move(done));
+}
+
+void S3ImageStore::check_in_list(const std::string& normalized_id, const PresenceDone& done) const {
+    const Result<std::string> key = names_.path_of(normalized_id);
+    if (!key) {
+        done(failed(Error(key.error()).while_doing("fetching the image")));
+    } else if (list_->has(*key)) {
+        done({});
+    } else {
+        done(failed(placed(
+            Error(Reason::image_missing, "the bucket's list has no such object, " + place_.words()),
+            place_.object_url(*key))));
+    }
+}
+
 void S3ImageStore::check(std::string normalized_id, PresenceDone done) {
+    if (list_ && list_->is_whole()) {
+        check_in_list(normalized_id, done);
+        return;
+    }
     Result<std::string> url = url_of(normalized_id);
     if (!url) {
         done(failed(std::move(url).error()));
@@ -110,9 +140,8 @@ void S3ImageStore::look(std::string url, HttpMethod method, PresenceDone done) {
 }
 
 std::string S3ImageStore::describe() const {
-    const bool is_public = settings_.access_key.empty() && !settings_.public_url.empty();
-    return is_public ? fmt::format("s3 {}", bare_url(settings_.public_url))
-                     : fmt::format("s3 {}", place_.words());
+    return is_public() ? fmt::format("s3 {}", bare_url(settings_.public_url))
+                       : fmt::format("s3 {}", place_.words());
 }
 
 }  // namespace ffdump

@@ -3,11 +3,14 @@
 
 #include "http_reach.hpp"
 #include "image_name.hpp"
+#include "s3_bucket_list.hpp"
 #include "s3_place.hpp"
 
 #include "ffdump/images/image_store.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace ffdump {
@@ -24,10 +27,14 @@ class S3ImageStore final : public ImageStore {
 
     void fetch(std::string normalized_id, ImageDone done) override;
     void check(std::string normalized_id, PresenceDone done) override;
+    void prepare_checks(std::uint64_t images, ChecksPrepared done) override;
     [[nodiscard]] std::string describe() const override;
 
  private:
+    /// Whether objects are read from public-url, where no bucket can be listed.
+    [[nodiscard]] bool is_public() const noexcept;
     [[nodiscard]] Result<std::string> url_of(const std::string& normalized_id) const;
+    void check_in_list(const std::string& normalized_id, const PresenceDone& done) const;
     [[nodiscard]] Error error_of(const HttpAnswer& answer) const;
     void look(std::string url, HttpMethod method, PresenceDone done);
 
@@ -36,6 +43,7 @@ class S3ImageStore final : public ImageStore {
     ImageNames names_;
     HttpReach reach_;
     HttpTransport& transport_;
+    std::optional<S3BucketList> list_;
 };
 
 /// The access with which requests to this bucket are signed; the plain one when there are no keys.

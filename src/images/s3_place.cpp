@@ -69,4 +69,24 @@ std::string S3Place::object_url(std::string_view key) const {
     return url;
 }
 
+std::string S3Place::list_url(std::string_view prefix, std::string_view token) const {
+    std::string url = base_;
+    if (url.find('/', url.find("://") + 3) + 1 != url.size()) {
+        url.pop_back();  // the bucket is in the path: some servers sign it without the last slash
+    }
+    url += '?';
+    if (!token.empty()) {
+        url += "continuation-token=";
+        append_query_value(url, token);
+        url += '&';
+    }
+    // Keys may hold bytes that XML cannot: to be percent-encoded.
+    url += "encoding-type=url&list-type=2";
+    if (!prefix.empty()) {
+        url += "&prefix=";
+        append_query_value(url, prefix);
+    }
+    return url;
+}
+
 }  // namespace ffdump

@@ -19,6 +19,9 @@ class S3Place {
 
     /// Each segment percent-encoded as Signature V4 wants it.
     [[nodiscard]] std::string object_url(std::string_view key) const;
+    /// ListObjectsV2, from `token` on (empty = from the start); its query is in the order and form
+    /// in which Signature V4 wants it, since libcurl signs it as it stands.
+    [[nodiscard]] std::string list_url(std::string_view prefix, std::string_view token) const;
     /// For messages: "bucket faces at http://host:port".
     [[nodiscard]] const std::string& words() const noexcept { return words_; }
 

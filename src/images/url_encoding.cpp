@@ -31,6 +31,16 @@ void append_path(std::string& url, std::string_view path) {
     }
 }
 
+void append_query_value(std::string& url, std::string_view value) {
+    for (const char c : value) {
+        if (is_unreserved(c)) {
+            url += c;
+        } else {
+            append_encoded(url, c);
+        }
+    }
+}
+
 std::string percent_decoded(std::string_view text) {
     std::string out;
     out.reserve(text.size());

@@ -33,6 +33,16 @@ TEST_CASE("a bucket is named in the path, but for Amazon's own endpoints in the 
     CHECK(url_of(chosen) == "https://s3.amazonaws.com/faces/2018/a%20b.png");
 }
 
+TEST_CASE("a bucket's list is asked for at the bucket, in the path or in the host") {
+    S3Settings settings = bucket("http://minio:9000");
+    CHECK(S3Place::of(settings)->list_url("", "") ==
+          "http://minio:9000/faces?encoding-type=url&list-type=2");
+    settings.addressing = S3Addressing::virtual_host;
+    CHECK(S3Place::of(settings)->list_url("a/", "t=") ==
+          "http://faces.minio:9000/"
+          "?continuation-token=t%3D&encoding-type=url&list-type=2&prefix=a%2F");
+}
+
 TEST_CASE("an endpoint without a scheme gets it from the key secure") {
     S3Settings settings = bucket("minio:9000");
     CHECK(url_of(settings).starts_with("https://minio:9000/faces/"));

@@ -1,64 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "e2e/made_dump.hpp"
+#include "migration_scene.hpp"
 #include "store_over_network.hpp"
 #include "support/made_png.hpp"
-#include "support/nginx_server.hpp"
-#include "support/s3_server.hpp"
+#include "support/rados_gateway.hpp"
 
 #include <catch2/catch.hpp>
 
 namespace ffdump {
 namespace {
 
-/// Ceph's gateway, which takes a quarter of a minute to start: one for all cases.
-class RadosGateway {
- public:
-    RadosGateway() {
-        ChildCommand command;
-        command.program = program_path("bash");
-        command.arguments = {FFDUMP_SOURCE_DIR "/tests/support/radosgw.sh", folder_.text(),
-                             std::to_string(free_port()), std::to_string(port_)};
-        command.environment = {{"ACCESS_KEY", access_key}, {"SECRET_KEY", secret_key}};
-        child_ = std::make_unique<ChildProcess>(command);
-        if (!child_->wait_for_out("listening\n", std::chrono::minutes(2))) {
-            throw std::runtime_error(
-                "radosgw did not start (.ci/install-deps --tests installs it): " + child_->err());
-        }
-        put("", "");
-    }
-
-    [[nodiscard]] std::string endpoint() const { return "127.0.0.1:" + std::to_string(port_); }
-    /// Below this name the gateway takes a bucket for a host; libcurl knows it as this machine.
-    [[nodiscard]] std::string named_endpoint() const {
-        return "s3.localhost:" + std::to_string(port_);
-    }
-    /// PUTs an object, or the bucket when `path` is empty.
-    void put(const std::string& path, std::string_view bytes) const {
-        http_put("http://" + endpoint() + "/faces" + (path.empty() ? "" : "/" + path), bytes,
-                 {access_key, secret_key, "aws:amz:us-east-1:s3", {}});
-    }
-    [[nodiscard]] Settings settings() const {
-        Settings made;
-        made.storage.type = StorageType::s3;
-        made.storage.s3.endpoint = endpoint();
-        made.storage.s3.secure = false;
-        made.storage.s3.bucket_name = "faces";
-        made.storage.s3.access_key = Secret(access_key);
-        made.storage.s3.secret_access_key = Secret(secret_key);
-        return made;
-    }
-
-    std::string access_key = made_key(20);
-    std::string secret_key = made_key(40);
-
- private:
-    ScratchFolder folder_;
-    int port_ = free_port();
-    std::unique_ptr<ChildProcess> child_;
-};
+const RadosGateway& shared_gateway() {
+    static const RadosGateway gateway;
+    return gateway;
+}
 
 TEST_CASE("Ceph's gateway takes our signatures, and each of its refusals has its own words") {
-    const RadosGateway gateway;
+    const RadosGateway& gateway = shared_gateway();
     gateway.put("1_bd321tlt8f66ph0eaflg.png", face_png(1));
     gateway.put("2018/odd%20%2B%28%29~%D0%B6%25.png", face_png(2));
     const std::string where = ", bucket faces at http://" + gateway.endpoint();
@@ -122,6 +79,50 @@ TEST_CASE("Ceph's gateway takes our signatures, and each of its refusals has its
               "apart" +
                   where));
     CHECK(has(end->err, "set this machine's clock"));
+}
+
+std::string storage_of(const RadosGateway& gateway) {
+    return "type: s3\n  s3: {endpoint: '" + gateway.endpoint() +
+           "', secure: false, bucket-name: faces}";
+}
+
+std::map<std::string, std::string> keys_of(const RadosGateway& gateway) {
+    return {{"FFDUMP_S3_ACCESS_KEY", gateway.access_key},
+            {"FFDUMP_S3_SECRET_ACCESS_KEY", gateway.secret_key}};
+}
+
+TEST_CASE("Ceph's gateway leads to the same new dump as a directory") {
+    const RadosGateway& gateway = shared_gateway();
+    Scene scene;
+    scene.each_image(
+        [&](const std::string& name, const std::string& bytes) { gateway.put(name, bytes); });
+    scene.check_same("type: directory\n  directory: {path: '~/uploads'}");
+    scene.check_same(storage_of(gateway), keys_of(gateway));
+}
+
+TEST_CASE("Ceph's gateway lists a bucket page after page, with names of every kind") {
+    const RadosGateway& gateway = shared_gateway();
+    constexpr std::size_t kObjects = 1100;  // a page has 1000
+    const auto name_of = [](std::size_t i) {
+        return "many/" + std::to_string(i) + " +()~\xD0\xB6%.png";
+    };
+    for (std::size_t i = 0; i < kObjects; ++i) {
+        gateway.put("many/" + std::to_string(i) + "%20%2B%28%29~%D0%B6%25.png", "x");
+    }
+    StoreOverNetwork under(gateway.settings());
+    CHECK(under.prepare_checks(kObjects).starts_with("by a list of the bucket, "));
+    std::size_t there = 0;
+    for (std::size_t i = 0; i < kObjects; ++i) {
+        there += under.check(name_of(i)).has_value() ? 1 : 0;
+    }
+    CHECK(there == kObjects);
+    CHECK(under.check(name_of(kObjects)).error().reason() == Reason::image_missing);
+    Settings in_host_name = gateway.settings();
+    in_host_name.storage.s3.endpoint = gateway.named_endpoint();
+    in_host_name.storage.s3.addressing = S3Addressing::virtual_host;
+    in_host_name.storage.ids.pattern = "many/{id}";
+    CHECK(StoreOverNetwork(in_host_name).prepare_checks(kObjects) ==
+          "by a list of the bucket, 1100 objects in 2 requests, where asking for each takes 1100");
 }
 
 }  // namespace

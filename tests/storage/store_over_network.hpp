@@ -5,6 +5,7 @@
 
 #include "ffdump/images/image_store.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -23,6 +24,17 @@ class StoreOverNetwork {
 
     [[nodiscard]] Result<Image> fetch(const std::string& id) { return fetch_image(*store_, id); }
     [[nodiscard]] Result<void> check(const std::string& id) { return check_presence(*store_, id); }
+    /// What the store says of the way in which it will check so many images.
+    [[nodiscard]] std::string prepare_checks(std::uint64_t images) {
+        const auto mailbox = std::make_shared<Mailbox<std::string>>();
+        store_->prepare_checks(images,
+                               [mailbox](std::string words) { mailbox->post(std::move(words)); });
+        std::vector<std::string> words;
+        if (!mailbox->take_all(words, std::chrono::minutes(1)) || words.size() != 1) {
+            throw std::runtime_error("the store did not call done once");
+        }
+        return words.front();
+    }
     /// The error's reason and detail.
     [[nodiscard]] std::string refusal(const std::string& id) {
         const Result<Image> image = fetch(id);

@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <list>
 #include <memory>
@@ -92,6 +93,24 @@ class RawConnection {
             shutdown(socket_, SHUT_RDWR);
         }
     }
+    /// Carries bytes both ways between the client and a port of this machine until either closes.
+    void relay_to(int port) {
+        const int other = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        address.sin_port = htons(static_cast<std::uint16_t>(port));
+        bool goes_on = connect(other, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+                       send("HTTP/1.1 200 Connection established\r\n\r\n");
+        while (goes_on) {
+            std::array<pollfd, 2> ready{{{socket_, POLLIN, 0}, {other, POLLIN, 0}}};
+            poll(ready.data(), ready.size(), -1);
+            for (std::size_t i = 0; i < ready.size() && goes_on; ++i) {
+                goes_on = ready[i].revents == 0 || carry(ready[i].fd, ready[1 - i].fd);
+            }
+        }
+        ::close(other);
+    }
     /// Blocks until the client or the server's end closes the connection.
     void hang() {
         while (read_some()) {
@@ -112,6 +131,12 @@ class RawConnection {
         }
         buffer_.append(bytes.data(), static_cast<std::size_t>(count));
         return true;
+    }
+    static bool carry(int from, int to) {
+        std::array<char, 65536> bytes{};
+        const ssize_t count = recv(from, bytes.data(), bytes.size(), 0);
+        return count > 0 &&
+               ::send(to, bytes.data(), static_cast<std::size_t>(count), MSG_NOSIGNAL) == count;
     }
     [[nodiscard]] std::size_t content_length() const {
         constexpr std::string_view kName = "\r\nContent-Length: ";

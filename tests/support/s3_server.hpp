@@ -33,7 +33,9 @@ class S3Server {
     explicit S3Server(const std::string& clock = {}) {
         ChildCommand command;
         command.program = program_path("node");
-        command.arguments = {FFDUMP_SOURCE_DIR "/tests/support/s3rver.js",
+        // Its continuation tokens are encrypted with DES.
+        command.arguments = {"--openssl-legacy-provider",
+                             FFDUMP_SOURCE_DIR "/tests/support/s3rver.js",
                              FFDUMP_SOURCE_DIR "/build/npm/node_modules", data_.text(), bucket()};
         if (!clock.empty()) {
             command.arguments.insert(command.arguments.begin(), {"-f", clock, command.program});

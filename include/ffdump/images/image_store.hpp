@@ -30,6 +30,8 @@ struct Image {
 using ImageDone = std::function<void(Result<Image>)>;
 /// The same errors, but for those that only the bytes show.
 using PresenceDone = std::function<void(Result<void>)>;
+/// Told in words which way images will be checked and why; "" when there is but one way.
+using ChecksPrepared = std::function<void(std::string)>;
 
 /// Where normalized images come from. A new storage is one class and one line in
 /// make_image_store. `fetch` may be called from any thread and never blocks; `done` is called
@@ -44,6 +46,11 @@ class ImageStore {
     /// Whether the image is there; its bytes are not read where the storage can tell without. As
     /// `fetch` in every other way.
     virtual void check(std::string normalized_id, PresenceDone done);
+    /// Before `check` of about `images` images: a storage that can read all its names in fewer
+    /// requests does so, and `check` then answers from them, within the call. `done` is called
+    /// exactly once, on any thread or within the call. Does not fail: a storage that cannot be
+    /// listed is asked for each image. Not to be called while images are checked.
+    virtual void prepare_checks(std::uint64_t images, ChecksPrepared done);
     /// One line for the log: kind and place, without credentials.
     [[nodiscard]] virtual std::string describe() const = 0;
     /// What Image::source counts through: itself, or the storages that it chooses among.
