@@ -44,10 +44,12 @@ class TarOpening {
         const Result<TarForm> form = form_of(files_, settings_.path);
         const Result<FileIdentity> archive = identity_of(files_, settings_.path);
         if (!form || !archive) {
-            return failed((form ? Error(Reason::storage_unreadable, archive.error().detail())
-                                      .at_file(settings_.path)
-                                : Error(form.error()))
-                              .hint("check normalized_storage.tar.path"));
+            Error error = form ? Error(Reason::storage_unreadable, archive.error().detail())
+                                     .at_file(settings_.path)
+                               : Error(form.error());
+            return failed(error.hint_text().empty()
+                              ? std::move(error).hint("check normalized_storage.tar.path")
+                              : std::move(error));
         }
         form_ = *form;
         bytes_path_ = settings_.path;

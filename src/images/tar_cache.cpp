@@ -21,8 +21,14 @@ using namespace std::string_view_literals;
 
 constexpr std::array kPackings{"\x1F\x8B"sv, "BZh"sv,
                                "\xFD"
-                               "7zXZ"sv,
-                               "\x04\x22\x4D\x18"sv};
+                               "7zXZ"sv};
+struct Unread {
+    std::string_view magic;
+    std::string_view name;
+};
+constexpr std::array kUnread{Unread{"\x04\x22\x4D\x18"sv, "lz4"}, Unread{"LZIP"sv, "lzip"},
+                             Unread{"\x1F\x9D"sv, "compress"},    Unread{"\x5D\x00\x00"sv, "lzma"},
+                             Unread{"PK\x03\x04"sv, "zip"},       Unread{"7z\xBC\xAF"sv, "7z"}};
 constexpr std::string_view kZstd = "\x28\xB5\x2F\xFD"sv;
 
 Error as_storage(const Error& error, const std::string& path) {
@@ -144,6 +150,17 @@ Result<TarForm> form_of(FileSystem& files, const std::string& path) {
     for (const std::string_view packing : kPackings) {
         if (head.starts_with(packing)) {
             return TarForm::packed;
+        }
+    }
+    for (const Unread& packing : kUnread) {
+        if (head.starts_with(packing.magic)) {
+            return failed(
+                Error(Reason::storage_unreadable,
+                      fmt::format("the archive is packed with {}; read are tar alone and tar in "
+                                  "gzip, zstd, xz or bzip2",
+                                  packing.name))
+                    .at_file(path)
+                    .hint("unpack it and name the folder (--images), or pack it as plain tar"));
         }
     }
     return TarForm::plain;

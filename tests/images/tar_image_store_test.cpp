@@ -112,7 +112,7 @@ TEST_CASE("images come from a plain tar of either kind, by an index beside it") 
 
 TEST_CASE("images come from a packed tar after one pass, which is not done again") {
     Archive archive;
-    archive.pack("uploads.packed", {GENERATE("--gzip", "--zstd")});
+    archive.pack("uploads.packed", {GENERATE("--gzip", "--zstd", "--xz", "--bzip2")});
     archive.check_whole();
     CHECK(archive.has("uploads.packed.images.tar"));
     std::size_t steps = 0;
@@ -197,6 +197,22 @@ TEST_CASE("a link in a tar leads nowhere") {
     std::filesystem::create_symlink("/etc/passwd", archive.folder.at("up/uploads/link.png"));
     archive.pack("uploads.tar", {});
     CHECK(fetch_image(*archive.open(), "link.png").error().reason() == Reason::image_missing);
+}
+
+TEST_CASE("a packing that is not read is named, with what to do instead") {
+    Archive archive;
+    archive.settings.storage.type = StorageType::tar;
+    archive.settings.storage.tar.path = archive.folder.at("uploads");
+    using namespace std::string_literals;
+    const std::map<std::string, std::string> magics{
+        {"lz4", "\x04\x22\x4D\x18"s}, {"lzip", "LZIP"s},      {"compress", "\x1F\x9D"s},
+        {"lzma", "\x5D\x00\x00"s},    {"zip", "PK\x03\x04"s}, {"7z", "7z\xBC\xAF"s}};
+    for (const auto& [name, magic] : magics) {
+        archive.folder.write("uploads", magic + "more of it");
+        CHECK_THROWS_WITH(archive.open(),
+                          Catch::Contains("the archive is packed with " + name + "; read are") &&
+                              Catch::Contains("unpack it and name the folder (--images)"));
+    }
 }
 
 TEST_CASE("what is no tar is refused before the run") {

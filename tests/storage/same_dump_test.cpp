@@ -29,6 +29,8 @@ TEST_CASE("one dump becomes the same new dump from every kind of storage") {
     scene.check_same("type: tar\n  tar: {path: '~/uploads.tar.gz', folder: uploads}");
     scene.pack("uploads.tar.zst", {"--zstd"});
     scene.check_same("type: tar\n  tar: {path: '~/uploads.tar.zst', cache: '~/cache'}");
+    scene.pack("uploads.tar.xz", {"--xz"});
+    scene.check_same("type: tar\n  tar: {path: '~/uploads.tar.xz'}");
     const NginxServer nginx;
     const S3Server s3;
     scene.each_image([&](const std::string& name, const std::string& bytes) {
