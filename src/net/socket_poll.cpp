@@ -63,7 +63,7 @@ SocketPoll::~SocketPoll() {
 void SocketPoll::wake() const noexcept {
     const std::uint64_t one = 1;
     // It fails only when the count is full, and then the loop will wake up all the same.
-    static_cast<void>(!write(wake_up_, &one, sizeof one));
+    [[maybe_unused]] const ssize_t written = write(wake_up_, &one, sizeof one);
 }
 
 bool SocketPoll::want(curl_socket_t socket, int what) noexcept {
@@ -86,7 +86,7 @@ bool SocketPoll::want(curl_socket_t socket, int what) noexcept {
     }
 }
 
-bool SocketPoll::tell_kernel(curl_socket_t socket, Interest& interest, std::uint32_t events) {
+bool SocketPoll::tell_kernel(curl_socket_t socket, Interest& interest, std::uint32_t events) const {
     epoll_event event{};
     event.events = events;
     event.data.fd = socket;
@@ -113,7 +113,7 @@ std::span<const SocketPoll::Ready> SocketPoll::wait(int milliseconds) {
         const int socket = events_[i].data.fd;  // NOLINT(cppcoreguidelines-pro-type-union-access)
         if (socket == wake_up_) {
             std::uint64_t ignored = 0;
-            static_cast<void>(!read(wake_up_, &ignored, sizeof ignored));
+            [[maybe_unused]] const ssize_t taken = read(wake_up_, &ignored, sizeof ignored);
             continue;
         }
         const auto found = interests_.find(socket);

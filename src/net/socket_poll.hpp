@@ -46,7 +46,8 @@ class SocketPoll {
         std::uint32_t registered = 0;  ///< with the kernel
     };
 
-    [[nodiscard]] bool tell_kernel(curl_socket_t socket, Interest& interest, std::uint32_t events);
+    [[nodiscard]] bool tell_kernel(curl_socket_t socket, Interest& interest,
+                                   std::uint32_t events) const;
 
     static constexpr std::size_t kMostAtOnce = 256;
 
