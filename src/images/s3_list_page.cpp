@@ -122,9 +122,9 @@ class PageReader {
 
     void take_setting(std::string_view name) {
         if (name == "IsTruncated") {
-            is_truncated_ = text_ == "true"    ? std::optional(true)
-                            : text_ == "false" ? std::optional(false)
-                                               : std::nullopt;
+            if (text_ == "true" || text_ == "false") {
+                is_truncated_ = text_ == "true";
+            }
         } else if (name == "NextContinuationToken") {
             page_.next = text_;
         } else if (name == "EncodingType") {

@@ -202,8 +202,9 @@ CURLcode CurlTransfer::set_headers() {
         if (longer == nullptr) {
             return CURLE_OUT_OF_MEMORY;
         }
-        static_cast<void>(headers_.release());
-        headers_.reset(longer);
+        if (!headers_) {
+            headers_.reset(longer);  // later ones are hung on the same first line
+        }
     }
     return OptionSetter(easy_.get()).set(CURLOPT_HTTPHEADER, headers_.get()).code();
 }
