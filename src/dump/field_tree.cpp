@@ -3,7 +3,9 @@
 
 namespace ffdump {
 
-FieldTree::FieldTree(const Profile& profile) : nodes_(1) {
+FieldTree::FieldTree(const Profile& profile)
+    : nodes_(1),
+      has_facens_of_numbers_(profile.facen_encoding.form == FacenEncoding::Form::numbers) {
     // meta and gallery have no role of their own here, but a second one of them is an error too.
     add(profile.meta, FieldRole::none);
     add(profile.gallery, FieldRole::none);

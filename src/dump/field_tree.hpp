@@ -42,6 +42,7 @@ class FieldTree {
     /// "meta.normalized_id", for messages: keys of the profile, never of the dump.
     [[nodiscard]] const std::string& path(std::size_t node) const { return nodes_[node].path; }
     [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
+    [[nodiscard]] bool has_facens_of_numbers() const noexcept { return has_facens_of_numbers_; }
 
  private:
     struct Node {
@@ -53,6 +54,7 @@ class FieldTree {
     void add(const FieldPath& path, FieldRole role);
 
     std::vector<Node> nodes_;
+    bool has_facens_of_numbers_;
 };
 
 }  // namespace ffdump

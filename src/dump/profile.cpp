@@ -133,7 +133,9 @@ class ProfileReader {
         }
         constexpr std::array kContainers = {Container::json_lines, Container::json_array};
         profile.container = kContainers.at(choice(root, "container", {"json_lines", "json_array"}));
-        choice(root, "facen_encoding", {"base64-float32le"});
+        const std::span<const std::string_view> words = FacenEncoding::words();
+        const std::size_t word = choice(root, "facen_encoding", Words(words.begin(), words.end()));
+        profile.facen_encoding = FacenEncoding::of(words[word]).value_or(FacenEncoding{});
         if (root.find("gallery_from") != nullptr) {
             choice(root, "gallery_from", {"file_name"});
         }

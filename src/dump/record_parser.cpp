@@ -62,7 +62,11 @@ class SeenFields {
 class RecordWalk {
  public:
     RecordWalk(const FieldTree& tree, SeenFields& seen, std::size_t depth, RecordSpan& span)
-        : tree_(tree), seen_(seen), depth_limit_(depth), span_(span) {}
+        : tree_(tree),
+          seen_(seen),
+          depth_limit_(depth),
+          span_(span),
+          facen_kind_(tree.has_facens_of_numbers() ? '[' : '"') {}
 
     /// `original` is the record, `parsed` what simdjson reads: the same or a copy with the bytes
     /// masked that are not UTF-8.
@@ -150,13 +154,21 @@ class RecordWalk {
         return true;
     }
 
-    bool array(ondemand::array& array, std::size_t depth) {
+    bool array(ondemand::array& array, std::size_t node, std::size_t depth) {
+        const bool is_facen = tree_.role(node) == FieldRole::facen;
         for (auto item : array) {
             if (item.error() != simdjson::SUCCESS) {
                 return fail(item.error());
             }
             ondemand::value element = item.value_unsafe();
-            if (!value(element, element.raw_json_token(), kNoNode, depth)) {
+            const std::string_view token = element.raw_json_token();
+            here_ = token.data();
+            if (is_facen && !begins_number(token)) {
+                return fail(
+                    Reason::record_malformed,
+                    fmt::format("field {} holds something else than numbers", tree_.path(node)));
+            }
+            if (!value(element, token, kNoNode, depth)) {
                 return false;
             }
         }
@@ -192,9 +204,34 @@ class RecordWalk {
             const auto error = value.get_object().get(inner);
             return error != simdjson::SUCCESS ? fail(error) : object(inner, node, depth);
         }
+        const char* const begin = here_;
         ondemand::array inner;
-        const auto error = value.get_array().get(inner);
-        return error != simdjson::SUCCESS ? fail(error) : array(inner, depth);
+        if (const auto error = value.get_array().get(inner)) {
+            return fail(error);
+        }
+        if (!array(inner, node, depth)) {
+            return false;
+        }
+        if (tree_.role(node) == FieldRole::facen) {
+            note_facen_numbers(begin);
+        }
+        return true;
+    }
+
+    [[nodiscard]] static bool begins_number(std::string_view token) {
+        const char first = token.empty() ? '\0' : token.front();
+        return first == '-' || (first >= '0' && first <= '9');
+    }
+
+    /// `begin` is the array's bracket, here_ its last number, or the bracket of an empty one: the
+    /// next closing bracket is its own.
+    void note_facen_numbers(const char* begin) {
+        const std::string_view record(parsed_, original_.size);
+        const std::size_t close = record.find(']', static_cast<std::size_t>(here_ - parsed_));
+        const std::size_t at = static_cast<std::size_t>(begin - parsed_);
+        const std::size_t end = close == std::string_view::npos ? record.size() : close + 1;
+        has_facen_ = true;
+        span_.facen = range(record.substr(at, end - at));
     }
 
     bool string(ondemand::value& value, std::string_view token, std::size_t node) {
@@ -270,6 +307,11 @@ class RecordWalk {
                 return is_string || kind == 'n' ||
                        fail(Reason::record_malformed,
                             fmt::format("field {} is no string", tree_.path(node)));
+            case FieldRole::facen:
+                return kind == facen_kind_ ||
+                       fail(Reason::record_malformed,
+                            fmt::format("field {} is no {}", tree_.path(node),
+                                        facen_kind_ == '[' ? "array" : "string"));
             default:
                 return is_string || fail(Reason::record_malformed,
                                          fmt::format("field {} is no string", tree_.path(node)));
@@ -300,6 +342,7 @@ class RecordWalk {
     SeenFields& seen_;
     std::size_t depth_limit_;
     RecordSpan& span_;
+    char facen_kind_;  ///< first character of a facen
     RawRecord original_;
     const char* parsed_ = nullptr;
     const char* here_ = nullptr;  ///< token that is being looked at

@@ -64,7 +64,7 @@ RestPieces::RestPieces(const RecordBlock& block, const RecordSpan& span) {
 }
 
 bool FileSplicer::note(const RecordBlock& block, const RecordSpan& span) {
-    if (span.bad < 0) {
+    if (span.bad < 0 && encoding_.form == FacenEncoding::Form::base64) {
         state_.slash = slash_style_of(block.view(span.facen)).value_or(state_.slash);
     }
     if (state_.has_first_lead) {
@@ -97,7 +97,7 @@ void FileSplicer::changed(std::string& out, const RecordBlock& block, std::size_
     PieceCopier copy(out, block, span.record);
     const auto put_facen = [&] {
         copy.up_to(span.facen.begin);
-        append_facen(out, facen, state_.slash);
+        append_facen(out, facen, encoding_, state_.slash, block.view(span.facen));
         copy.pass_over(span.facen);
     };
     const auto put_model = [&] {

@@ -27,8 +27,8 @@ void count_kind(std::map<Key, std::uint64_t>& kinds, const Key& key) {
 
 class Surveyor {
  public:
-    Surveyor(FileSystem& files, const SurveyOptions& options)
-        : options_(options), census_(files, options.temporary_folder) {}
+    Surveyor(FileSystem& files, const SurveyOptions& options, const FacenEncoding& encoding)
+        : options_(options), encoding_(encoding), census_(files, options.temporary_folder) {}
 
     Result<void> add(const RecordBlock& block) {
         hash_.add({block.bytes.get(), block.used});
@@ -74,8 +74,9 @@ class Surveyor {
             count_model(block.view(span.facen_model));
         }
         const std::string_view facen = block.view(span.facen);
-        count_kind(survey_.dimensions, dimension_of_text(facen));
-        if (!survey_.slash) {
+        count_kind(survey_.dimensions, dimension_of_text(facen, encoding_));
+        const bool may_show_slash = encoding_.form == FacenEncoding::Form::base64;
+        if (!survey_.slash && may_show_slash) {
             survey_.slash = slash_style_of(facen);
         }
         if (options_.decode_facens) {
@@ -112,7 +113,7 @@ class Surveyor {
     }
 
     void check_old_facen(std::string_view text, const RecordSpan& span) {
-        const Result<Facen> facen = decode_facen(text);
+        const Result<Facen> facen = decode_facen(text, encoding_);
         Result<double> norm =
             facen ? check_facen(*facen, {.norm_tolerance = 0.01}) : failed(facen.error());
         if (!norm) {
@@ -129,6 +130,7 @@ class Surveyor {
     }
 
     const SurveyOptions& options_;
+    FacenEncoding encoding_;
     FileSurvey survey_;
     IdCensus census_;
     RunningHash hash_;
@@ -140,22 +142,10 @@ class Surveyor {
 
 }  // namespace
 
-std::size_t dimension_of_text(std::string_view base64) noexcept {
-    std::size_t length = base64.size();
-    if (base64.find('\\') != std::string_view::npos) {
-        length -= static_cast<std::size_t>(std::ranges::count(base64, '\\'));
-    }
-    std::size_t bytes = length / 4 * 3;
-    for (std::size_t i = base64.size(); i > 0 && base64[i - 1] == '=' && bytes > 0; --i) {
-        --bytes;
-    }
-    return bytes / sizeof(float);
-}
-
 Result<FileSurvey> survey_bytes(FileSystem& files, const DumpFile& file, ByteSource& bytes,
                                 const SurveyOptions& options, const SurveyProgress& progress) {
     RecordReader reader(bytes, file.profile, file.path, options.limits);
-    Surveyor surveyor(files, options);
+    Surveyor surveyor(files, options, file.profile.facen_encoding);
     RecordBlock block;
     for (;;) {
         Result<bool> more = reader.next(block);

@@ -39,8 +39,8 @@ struct OutputStage::Current {
             FileSplicer::State state)
         : file(index),
           part_file(std::move(part)),
-          splicer(plan.file.profile.container, std::move(state)),
-          accounts(plan.file.gallery) {
+          splicer(plan.file.profile, std::move(state)),
+          accounts(plan.file.gallery, plan.file.profile.facen_encoding) {
         if (!plan.new_model.empty()) {
             new_model = plan.new_model;
         }

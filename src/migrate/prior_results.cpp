@@ -99,7 +99,7 @@ Result<Facen> PriorResults::next(RecordId id) {
                 .at_file(state.target_file->path())
                 .at_offset(state.block.spans[i].offset));
     }
-    return decode_facen(state.block.view(state.block.spans[i].facen))
+    return decode_facen(state.block.view(state.block.spans[i].facen), state.profile.facen_encoding)
         .map_error([&](const Error& error) {
             return Error(Reason::output_damaged, error.detail())
                 .at_file(state.target_file->path())

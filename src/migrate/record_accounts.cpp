@@ -3,8 +3,6 @@
 
 #include "ffdump/dump/record_reader.hpp"
 #include "ffdump/dump/record_splicer.hpp"
-#include "ffdump/dump/survey.hpp"
-#include "ffdump/record/facen.hpp"
 
 #include <algorithm>
 
@@ -12,9 +10,10 @@ namespace ffdump {
 
 namespace {
 
-void note_source(Tally& tally, const BlockWork& work, const RecordSpan& span) {
+void note_source(Tally& tally, const BlockWork& work, const RecordSpan& span,
+                 const FacenEncoding& encoding) {
     if (tally.old_dimension == 0) {
-        tally.old_dimension = dimension_of_text(work.block.view(span.facen));
+        tally.old_dimension = dimension_of_text(work.block.view(span.facen), encoding);
     }
     if (span.has_facen_model) {
         if (tally.with_model == 0) {
@@ -35,12 +34,15 @@ void RecordAccounts::book(Tally& tally, const BlockWork& work, std::size_t i) {
     } else {
         sums.ids = digester_.ids(span.id);
         sums.rest = digester_.rest(span.id, RestPieces(work.block, span).pieces());
-        note_source(tally, work, span);
+        note_source(tally, work, span, encoding_);
     }
     tally.source += sums;
     switch (fate.state) {
         case RecordFate::State::changed: {
-            sums.vec = digester_.vec(span.id, fate.facen);
+            // What a reader of the new dump will see.
+            sums.vec = encoding_.type == FacenEncoding::Float::float16
+                           ? digester_.vec(span.id, as_written(fate.facen, encoding_))
+                           : digester_.vec(span.id, fate.facen);
             tally.norm_min = tally.norm_max == 0 ? fate.norm : std::min(tally.norm_min, fate.norm);
             tally.norm_max = std::max(tally.norm_max, fate.norm);
             tally.new_dimension = fate.facen.size();

@@ -19,6 +19,7 @@ PairRules rules_of(const ComparisonContext& context, const ComparedFile& compare
     rules.has_free_leads = compared.profile.container == Container::json_array;
     rules.facen = {.dimension = compared.file.tally.new_dimension,
                    .norm_tolerance = context.norm_tolerance};
+    rules.encoding = compared.profile.facen_encoding;
     rules.new_model = compared.file.new_model;
     return rules;
 }

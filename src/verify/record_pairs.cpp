@@ -234,7 +234,7 @@ Sum128 RecordPairs::check_facen_of(const RecordView& target) {
     if (rules_.is_copy) {
         return {};
     }
-    const Result<Facen> facen = decode_facen(target.facen());
+    const Result<Facen> facen = decode_facen(target.facen(), rules_.encoding);
     const Result<double> norm = facen ? check_facen(*facen, rules_.facen) : failed(facen.error());
     if (!norm) {
         note(Reason::facen_invalid, target.id(), target.span().offset,

@@ -5,6 +5,7 @@
 #include "findings.hpp"
 
 #include "ffdump/record/facen.hpp"
+#include "ffdump/record/facen_encoding.hpp"
 #include "ffdump/record/record_sums.hpp"
 #include "ffdump/record/running_hash.hpp"
 
@@ -19,13 +20,14 @@ struct PairRules {
     bool is_copy = false;         ///< whole records must be the same
     bool has_free_leads = false;  ///< what stands before a file's first record depends on its place
     FacenRules facen;
+    FacenEncoding encoding;
     std::string new_model;  ///< empty = records carry no facen_model
 };
 
 /// What is kept of a record that waits for its counterpart.
 struct RecordFacts {
     Sum128 rest;    ///< the element of RecordSums::rest
-    Sum128 facen;   ///< of the facen's base64, `\/` read as `/`; copied files: of the whole record
+    Sum128 facen;   ///< of the facen's text, `\/` read as `/`; copied files: of the whole record
     Sum128 around;  ///< of the bytes before and after the record
     std::uint64_t ordinal = 0;
     std::uint64_t offset = 0;

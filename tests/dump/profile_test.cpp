@@ -96,8 +96,8 @@ TEST_CASE("mistakes of a profile are told with place and the nearest key") {
           "own.yaml:2:10: version is 2; this program reads profiles of version 1" + end);
     CHECK(mistake("version: 1\n", "") ==
           "own.yaml:1:1: version is missing; write version: ..." + end);
-    CHECK(mistake("float32le", "float64") ==
-          "own.yaml:7:17: facen_encoding is base64-float64, which is not known; did you mean "
+    CHECK(mistake("float32le", "floot32le") ==
+          "own.yaml:7:17: facen_encoding is base64-floot32le, which is not known; did you mean "
           "base64-float32le?" +
               end);
     CHECK(mistake("version: 1\n", "version: 1\ngallery_from: header\n") ==

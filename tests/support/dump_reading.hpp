@@ -151,7 +151,7 @@ std::string splice_dump(std::string_view bytes, const ReadingStyle& style, Choos
     std::string out;
     for (Result<bool> more = reader.next(block); more.value(); more = reader.next(block)) {
         // A new splicer a block, as a resumed run has.
-        FileSplicer splicer(style.container, state);
+        FileSplicer splicer(profile, state);
         splicer.header(out, block);
         for (std::size_t i = 0; i < block.size(); ++i) {
             choose(out, splicer, block, i);

@@ -51,14 +51,15 @@ std::string damaged_source(Random& random, Container container) {
 class Splicing {
  public:
     Splicing(DumpPair& pair, Random& random, Container container)
-        : pair_(pair), random_(random), container_(container), splicer_(container, {}) {}
+        : pair_(pair),
+          random_(random),
+          profile_(*std::ranges::find(shipped_profiles(), container, &Profile::container)),
+          splicer_(profile_, {}) {}
 
     void run(const std::string& source) {
         ManifestFile& file = pair_.file(kName);
         const std::unique_ptr<ByteSource> bytes = make_memory_source(source);
-        const Profile& profile =
-            *std::ranges::find(shipped_profiles(), container_, &Profile::container);
-        RecordReader reader(*bytes, profile, std::string(kName), pair_.options.limits);
+        RecordReader reader(*bytes, profile_, std::string(kName), pair_.options.limits);
         RecordBlock block;
         for (;;) {
             const Result<bool> more = reader.next(block);
@@ -134,7 +135,7 @@ class Splicing {
 
     DumpPair& pair_;
     Random& random_;
-    Container container_;
+    Profile profile_;
     FileSplicer splicer_;
     RecordDigester digester_{"g"};
     std::string target_;

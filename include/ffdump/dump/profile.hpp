@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ffdump/base/result.hpp"
+#include "ffdump/record/facen_encoding.hpp"
 
 #include <cstdint>
 #include <span>
@@ -24,8 +25,9 @@ struct Profile {
     std::string name;
     std::string title;
     Container container = Container::json_lines;
-    FieldPath id;             ///< required in every record: uint64, exact
-    FieldPath facen;          ///< required: base64 of little-endian float32 in a JSON string
+    FieldPath id;     ///< required in every record: uint64, exact
+    FieldPath facen;  ///< required; spelled as facen_encoding says
+    FacenEncoding facen_encoding;
     FieldPath facen_model;    ///< optional in a record
     FieldPath meta;           ///< optional in a record: an object
     FieldPath normalized_id;  ///< optional in a record: a string, '' = none

@@ -47,8 +47,10 @@ class FileSplicer {
         SlashStyle slash = SlashStyle::plain;
     };
 
-    FileSplicer(Container container, State state)
-        : container_(container), state_(std::move(state)) {}
+    FileSplicer(const Profile& profile, State state)
+        : container_(profile.container),
+          encoding_(profile.facen_encoding),
+          state_(std::move(state)) {}
 
     /// Of the file's first block; nothing for any other.
     void header(std::string& out, const RecordBlock& block);
@@ -70,6 +72,7 @@ class FileSplicer {
     void lead(std::string& out, const RecordBlock& block, const RecordSpan& span);
 
     Container container_;
+    FacenEncoding encoding_;
     State state_;
 };
 

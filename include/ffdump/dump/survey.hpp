@@ -62,7 +62,4 @@ using SurveyProgress = std::function<bool(std::uint64_t bytes)>;
                                              const SurveyOptions& options,
                                              const SurveyProgress& progress);
 
-/// How many floats a base64 text of this form holds, judged by its length.
-[[nodiscard]] std::size_t dimension_of_text(std::string_view base64) noexcept;
-
 }  // namespace ffdump
