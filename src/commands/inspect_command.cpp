@@ -80,7 +80,8 @@ int InspectCommand::run(const CommandContext& context) {
     context.terminal.result(json_ ? render_inspection_json(*inspected)
                                   : render_inspection_text(*inspected));
     const bool sound = std::ranges::all_of(*inspected, [](const InspectedFile& file) {
-        return file.survey.bad == 0 && file.survey.duplicates.count == 0;
+        return file.survey.bad == 0 && file.survey.duplicates.count == 0 &&
+               !has_wrong_count(file.survey);
     });
     return sound ? 0 : kExitCorrupt;
 }

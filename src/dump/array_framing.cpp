@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "json_members.hpp"
 #include "json_scan.hpp"
 #include "record_framing.hpp"
 
@@ -11,7 +12,9 @@ constexpr const char* kNoBracketAtEnd = "the file ends inside its array: no clos
 /// The bytes from a border on, while one frame is looked for in them.
 class ArrayWindow {
  public:
-    ArrayWindow(std::string_view text, bool whole) : text_(text), whole_(whole) {}
+    /// `object` when the array stands in one.
+    ArrayWindow(std::string_view text, bool whole, const StatedReader* object)
+        : text_(text), whole_(whole), object_(object) {}
 
     /// The element that begins at `element`; a chunk begins at `lead`. `complaint` is what is wrong
     /// with it already, or null.
@@ -43,6 +46,9 @@ class ArrayWindow {
         if (!whole_) {
             return {.lead = bracket};
         }
+        if (object_ != nullptr) {
+            return closing_of_object(bracket);
+        }
         if (rest == text_.size()) {
             return {.kind = Frame::Kind::trailer,
                     .lead = bracket,
@@ -54,6 +60,25 @@ class ArrayWindow {
                 .record = text_.size() - bracket,
                 .final = true,
                 .detail = "something follows the closing ] of the array"};
+    }
+
+    /// `]` at `bracket` of an array in an object: the object must end, and the file with it.
+    [[nodiscard]] Frame closing_of_object(std::size_t bracket) const {
+        const std::string_view text = trim_end(text_.substr(bracket));
+        if (object_->ends_object(text)) {
+            return {.kind = Frame::Kind::trailer,
+                    .lead = bracket,
+                    .record = text.size(),
+                    .tail = text_.size() - bracket - text.size()};
+        }
+        const bool is_torn = object_->is_cut_off(text);
+        return {.kind = Frame::Kind::bad,
+                .lead = bracket,
+                .record = text_.size() - bracket,
+                .final = true,
+                .reason = is_torn ? Reason::record_torn : Reason::record_malformed,
+                .detail = is_torn ? "the file ends behind its array, inside the object"
+                                  : "what follows the array of records does not end the object"};
     }
 
     /// The file, or what is at hand of it, ends before the element that begins at `lead` does.
@@ -85,11 +110,15 @@ class ArrayWindow {
  private:
     std::string_view text_;
     bool whole_;
+    const StatedReader* object_;
 };
 
 class ArrayFraming final : public RecordFraming {
  public:
-    explicit ArrayFraming(bool opened) : opened_(opened) {}
+    ArrayFraming(const Profile& profile, const StatedReader& stated, FramingStart start)
+        : profile_(profile),
+          object_(profile.container == Container::json_object ? &stated : nullptr),
+          opened_(start == FramingStart::behind_header) {}
 
     std::optional<std::size_t> header(std::string_view window, bool whole) override {
         const std::optional<std::size_t> mark = byte_order_mark(window, whole);
@@ -100,12 +129,15 @@ class ArrayFraming final : public RecordFraming {
         if (at == window.size()) {
             return whole ? std::optional(at) : std::nullopt;
         }
+        if (object_ != nullptr) {
+            return header_of_object(window, at, whole);
+        }
         opened_ = window[at] == '[';
         return opened_ ? at + 1 : at;
     }
 
     Frame next(std::string_view text, bool whole, bool first) override {
-        const ArrayWindow window(text, whole);
+        const ArrayWindow window(text, whole, object_);
         if (first && !opened_) {
             return unopened(window);
         }
@@ -133,25 +165,43 @@ class ArrayFraming final : public RecordFraming {
     }
 
  private:
+    /// Everything up to the array's bracket; nothing but what is before the object when it has
+    /// none.
+    std::optional<std::size_t> header_of_object(std::string_view window, std::size_t object,
+                                                bool whole) {
+        const MemberPlace place =
+            find_member(window, object, profile_.records, SearchEnd::first_found);
+        if (place.kind == MemberPlace::Kind::incomplete && !whole) {
+            return std::nullopt;
+        }
+        opened_ = place.kind == MemberPlace::Kind::found && window[place.at] == '[';
+        return opened_ ? place.at + 1 : object;
+    }
+
     /// The file's first record, where the header found no `[`.
-    static Frame unopened(const ArrayWindow& window) {
+    [[nodiscard]] Frame unopened(const ArrayWindow& window) const {
+        const char* const complaint = object_ == nullptr ? kNotOpened : kNoArray;
         if (window.ends_at(0)) {
             return {.kind = Frame::Kind::trailer};
         }
         if (window[0] == ',' || window[0] == ']') {
-            return {.kind = Frame::Kind::bad, .record = 1, .detail = kNotOpened};
+            return {.kind = Frame::Kind::bad, .record = 1, .detail = complaint};
         }
-        return window.element(0, 0, kNotOpened);
+        return window.element(0, 0, complaint);
     }
 
     static constexpr const char* kNotOpened = "the file does not begin with [";
+    static constexpr const char* kNoArray = "the object has no array where records are looked for";
+    const Profile& profile_;
+    const StatedReader* object_;
     bool opened_;
 };
 
 }  // namespace
 
-std::unique_ptr<RecordFraming> make_array_framing(bool resumed) {
-    return std::make_unique<ArrayFraming>(resumed);
+std::unique_ptr<RecordFraming> make_array_framing(const Profile& profile,
+                                                  const StatedReader& stated, FramingStart start) {
+    return std::make_unique<ArrayFraming>(profile, stated, start);
 }
 
 }  // namespace ffdump

@@ -3,15 +3,22 @@
 
 #include "ffdump/base/printable.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace ffdump {
 namespace {
 
+bool is_plain_name(const std::string& name) {
+    constexpr std::size_t kLongest = 255;
+    // printable() writes a backslash of its own as it is, so equal means: nothing to escape.
+    return name.size() <= kLongest && is_utf8(name) && printable(name) == name;
+}
+
 /// Names end up in file names, manifest, logs and terminals.
 Result<void> check_name(const std::string& name, const std::string& path) {
-    // printable() writes a backslash of its own as it is, so equal means: nothing to escape.
-    if (is_utf8(name) && printable(name) == name) {
+    if (is_plain_name(name)) {
         return {};
     }
     return failed(
@@ -54,6 +61,18 @@ Result<DumpFile> recognise_file(std::string name, std::string path, const DumpPr
     }
     DumpFile file;
     file.gallery = gallery_of_file(name);
+    if (!seen->gallery.empty()) {
+        if (!is_plain_name(seen->gallery)) {
+            return failed(Error(Reason::source_unreadable,
+                                "the header's gallery is too long or holds control characters")
+                              .at_file(path));
+        }
+        if (seen->gallery != file.gallery) {
+            seen->evidence += fmt::format(", which names gallery {} (the file's name says {})",
+                                          seen->gallery, file.gallery);
+        }
+        file.gallery = std::move(seen->gallery);
+    }
     file.name = std::move(name);
     file.path = std::move(path);
     file.profile = std::move(seen->profile);

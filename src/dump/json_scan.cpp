@@ -82,6 +82,20 @@ std::size_t element_border(std::string_view text, std::size_t from) noexcept {
     return kNowhere;
 }
 
+std::size_t value_end(std::string_view text, std::size_t from) noexcept {
+    if (from >= text.size()) {
+        return kNowhere;
+    }
+    if (text[from] == '{' || text[from] == '[') {
+        return bracket_end(text, from);
+    }
+    if (text[from] == '"') {
+        const std::size_t quote = string_end(text, from + 1);
+        return quote == kNowhere ? kNowhere : quote + 1;
+    }
+    return text.find_first_of(",]} \t\r\n", from);
+}
+
 std::uint64_t count_newlines(std::string_view text) noexcept {
     std::uint64_t lines = 0;
     const char* at = text.data();

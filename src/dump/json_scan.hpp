@@ -37,6 +37,9 @@ inline constexpr std::size_t kNowhere = std::string_view::npos;
 /// First comma or closing bracket from `from` that is outside of strings and brackets, or kNowhere.
 [[nodiscard]] std::size_t element_border(std::string_view text, std::size_t from) noexcept;
 
+/// One after the value that begins at `from`, or kNowhere when it does not end in `text`.
+[[nodiscard]] std::size_t value_end(std::string_view text, std::size_t from) noexcept;
+
 [[nodiscard]] std::uint64_t count_newlines(std::string_view text) noexcept;
 
 }  // namespace ffdump

@@ -43,14 +43,19 @@ class ProfileReader {
     explicit ProfileReader(const std::string& name) : name_(name) {}
 
     Result<Profile> read(const YamlNode& root) {
-        static const Words keys = {"name",   "title",          "version",     "container",
-                                   "record", "facen_encoding", "gallery_from"};
+        static const Words keys = {"name",   "title",   "version",        "container",
+                                   "record", "records", "facen_encoding", "gallery_from",
+                                   "header", "trailer"};
         Profile profile;
         check_map(root, "the profile", keys);
         profile.name = text(root, "name").value_or("");
         profile.title = optional_text(root, "title").value_or(profile.name);
         check_words(root, profile);
         read_record(root, profile);
+        profile.records = path(root, "", "records");
+        profile.header = read_stated(root, "header", {"gallery", "facen_model", "dimension"});
+        profile.trailer = read_stated(root, "trailer", {"facen_model", "dimension", "count"});
+        check_container(root, profile);
         if (error_) {
             return failed(std::move(*error_));
         }
@@ -131,13 +136,63 @@ class ProfileReader {
             fail(root.find("version")->mark, fmt::format("version is {}", *version),
                  "this program reads profiles of version 1");
         }
-        constexpr std::array kContainers = {Container::json_lines, Container::json_array};
-        profile.container = kContainers.at(choice(root, "container", {"json_lines", "json_array"}));
+        constexpr std::array kContainers = {Container::json_lines, Container::json_array,
+                                            Container::json_stream, Container::json_object};
+        profile.container = kContainers.at(
+            choice(root, "container", {"json_lines", "json_array", "json_stream", "json_object"}));
         const std::span<const std::string_view> words = FacenEncoding::words();
         const std::size_t word = choice(root, "facen_encoding", Words(words.begin(), words.end()));
         profile.facen_encoding = FacenEncoding::of(words[word]).value_or(FacenEncoding{});
         if (root.find("gallery_from") != nullptr) {
-            choice(root, "gallery_from", {"file_name"});
+            profile.gallery_from = choice(root, "gallery_from", {"file_name", "header"}) == 0
+                                       ? GallerySource::file_name
+                                       : GallerySource::header;
+        }
+    }
+
+    /// What a header or trailer states.
+    std::optional<StatedPaths> read_stated(const YamlNode& root, std::string_view section,
+                                           const Words& known) {
+        const YamlNode* node = root.find(section);
+        if (node == nullptr) {
+            return std::nullopt;
+        }
+        check_map(*node, section, known);
+        if (node->entries.empty()) {
+            fail(node->mark, fmt::format("{} names nothing", section),
+                 fmt::format("name what it states, which also tells it from a record: {}",
+                             fmt::join(known, ", ")));
+        }
+        StatedPaths paths;
+        paths.gallery = path(*node, section, "gallery");
+        paths.facen_model = path(*node, section, "facen_model");
+        paths.dimension = path(*node, section, "dimension");
+        paths.count = path(*node, section, "count");
+        return paths;
+    }
+
+    /// Keys that only make sense together.
+    void check_container(const YamlNode& root, const Profile& profile) {
+        const bool is_object = profile.container == Container::json_object;
+        if (is_object && root.find("records") == nullptr) {
+            fail(root.mark, "records is missing",
+                 "say where in the object the array of records is");
+        }
+        if (!is_object && root.find("records") != nullptr) {
+            fail(root.find("records")->mark, "records is of json_object alone",
+                 "leave it out, or write container: json_object");
+        }
+        for (const std::string_view section : {"header", "trailer"}) {
+            if (profile.container == Container::json_array && root.find(section) != nullptr) {
+                fail(root.find(section)->mark, fmt::format("an array has no {}", section),
+                     "leave it out");
+            }
+        }
+        const YamlNode* from = root.find("gallery_from");
+        const bool is_stated = profile.header && !profile.header->gallery.empty();
+        if (from != nullptr && from->scalar == "header" && !is_stated) {
+            fail(from->mark, "gallery_from is header, and header.gallery is not there",
+                 "say where the header names the gallery");
         }
     }
 
@@ -150,12 +205,12 @@ class ProfileReader {
             return;
         }
         check_map(*record, "record", field_names);
-        profile.id = path(*record, "id");
-        profile.facen = path(*record, "facen");
-        profile.facen_model = path(*record, "facen_model");
-        profile.meta = path(*record, "meta");
-        profile.normalized_id = path(*record, "normalized_id");
-        profile.gallery = path(*record, "gallery");
+        profile.id = path(*record, "record", "id");
+        profile.facen = path(*record, "record", "facen");
+        profile.facen_model = path(*record, "record", "facen_model");
+        profile.meta = path(*record, "record", "meta");
+        profile.normalized_id = path(*record, "record", "normalized_id");
+        profile.gallery = path(*record, "record", "gallery");
         for (const std::string_view required : {"id", "facen"}) {
             if (record->find(required) == nullptr) {
                 fail(record->mark, fmt::format("record.{} is missing", required),
@@ -166,8 +221,8 @@ class ProfileReader {
     }
 
     /// "a.b.c", or [a, "b.c"] where a key itself holds a dot.
-    FieldPath path(const YamlNode& record, std::string_view field) {
-        const YamlNode* value = record.find(field);
+    FieldPath path(const YamlNode& section, std::string_view name, std::string_view field) {
+        const YamlNode* value = section.find(field);
         if (value == nullptr) {
             return {};
         }
@@ -191,7 +246,8 @@ class ProfileReader {
                           });
         if (!good) {
             fail(value->mark,
-                 fmt::format("record.{} is no path of 1 to {} keys", field, kMostPathParts),
+                 fmt::format("{}{}{} is no path of 1 to {} keys", name, name.empty() ? "" : ".",
+                             field, kMostPathParts),
                  "write it as meta.normalized_id, or as [meta, \"key.with.dots\"]");
         }
         return parts;

@@ -14,6 +14,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace ffdump {
@@ -30,6 +31,8 @@ struct Trial {
     std::size_t good = 0;
     std::size_t with_model = 0;
     std::size_t with_image = 0;
+    bool has_header = false;
+    std::string gallery;  ///< as the header states it
     std::optional<Error> first_error;
 };
 
@@ -39,7 +42,20 @@ struct Prefix {
     bool whole = false;
 };
 
+void note_header(Trial& trial, const RecordBlock& block) {
+    const StatedValues& values = block.header_values;
+    trial.has_header = values.gallery || values.facen_model || values.dimension;
+    if (values.gallery) {
+        const std::string_view header = block.view(block.header);
+        trial.gallery =
+            unescape_json(header.substr(values.gallery->begin, values.gallery->size)).value_or("");
+    }
+}
+
 void count(Trial& trial, const RecordBlock& block, const Prefix& prefix) {
+    if (block.begin.offset == 0) {
+        note_header(trial, block);
+    }
     std::size_t size = block.size();
     if (block.last && !prefix.whole && size != 0 && block.is_bad(size - 1)) {
         --size;
@@ -84,9 +100,31 @@ std::string evidence_of(const Trial& trial, char first) {
                            kRecognitionBytes / 1024);
     }
     return fmt::format(
-        "first byte {}, {} of {} records have id and facen, {} facen_model, {} "
+        "first byte {}{}, {} of {} records have id and facen, {} facen_model, {} "
         "normalized_id",
-        first, trial.good, trial.records, trial.with_model, trial.with_image);
+        first, trial.has_header ? ", a header" : "", trial.good, trial.records, trial.with_model,
+        trial.with_image);
+}
+
+/// Whether lines or values one after the other need a header to be of this layout, and have none.
+bool lacks_header(const Trial& trial) {
+    return trial.profile->header && trial.profile->container != Container::json_object &&
+           !trial.has_header;
+}
+
+std::size_t bad(const Trial& trial) {
+    return trial.records - trial.good;
+}
+
+/// Better ones first: more records that can be read, fewer that cannot, a header, then the
+/// container that says more. Lines are a stream as well, and every record on its own line is no
+/// chance.
+bool is_better(const Trial& a, const Trial& b) {
+    const auto rank = [](const Trial& trial) {
+        return trial.profile->container == Container::json_stream ? 1 : 0;
+    };
+    return std::tuple(b.good, bad(a), b.has_header, rank(a)) <
+           std::tuple(a.good, bad(b), a.has_header, rank(b));
 }
 
 std::string_view first_record(const Prefix& prefix, std::size_t begin) {
@@ -101,7 +139,9 @@ Error unrecognised(const Prefix& prefix, std::size_t begin, const std::vector<Tr
     for (const Trial& trial : trials) {
         detail += fmt::format(", {} of {} records can be read as {}", trial.good, trial.records,
                               trial.profile->name);
-        if (trial.first_error) {
+        if (lacks_header(trial)) {
+            detail += " (but there is no header)";
+        } else if (trial.first_error) {
             detail += fmt::format(" ({})", trial.first_error->detail());
         }
     }
@@ -127,7 +167,7 @@ Result<Recognition> of_empty(std::span<const Profile> profiles) {
     if (chosen == profiles.end()) {
         chosen = profiles.begin();
     }
-    return Recognition{*chosen, "the file holds no record"};
+    return Recognition{*chosen, "the file holds no record", ""};
 }
 
 /// Whether the first record, torn by the end of the prefix, begins with a key of the layout.
@@ -137,6 +177,9 @@ bool begins_like(const Profile& profile, std::string_view record) {
         return !path->empty() &&
                std::ranges::find(sketch.top_keys, path->front()) != sketch.top_keys.end();
     };
+    if (profile.container == Container::json_object) {
+        return is_top_of(&profile.records);
+    }
     const std::array paths = {&profile.id, &profile.facen, &profile.facen_model, &profile.meta,
                               &profile.normalized_id};
     return std::ranges::any_of(paths, is_top_of);
@@ -146,8 +189,14 @@ Result<Recognition> chosen(const Prefix& prefix, std::size_t begin, std::vector<
     const std::vector<Trial> all = trials;
     const std::string_view record = first_record(prefix, begin);
     std::erase_if(trials, [&](const Trial& trial) {
+        if (lacks_header(trial)) {
+            return true;
+        }
         if (trial.records != 0) {
             return trial.good == 0;
+        }
+        if (trial.has_header) {
+            return false;
         }
         // An empty array, or a first record that is longer than the prefix.
         return !prefix.whole && !begins_like(*trial.profile, record);
@@ -155,15 +204,17 @@ Result<Recognition> chosen(const Prefix& prefix, std::size_t begin, std::vector<
     if (trials.empty()) {
         return failed(unrecognised(prefix, begin, all));
     }
-    std::ranges::stable_sort(trials, std::ranges::greater(), &Trial::good);
-    if (trials.size() > 1 && trials[0].good == trials[1].good) {
+    std::ranges::stable_sort(trials, is_better);
+    if (trials.size() > 1 && !is_better(trials[0], trials[1])) {
         return failed(
             Error(Reason::source_unrecognized,
                   fmt::format("the layouts {} and {} fit alike ({})", trials[0].profile->name,
                               trials[1].profile->name, evidence_of(trials[0], prefix.bytes[begin])))
                 .hint("choose one with --format FILE"));
     }
-    return Recognition{*trials[0].profile, evidence_of(trials[0], prefix.bytes[begin])};
+    const bool is_stated = trials[0].profile->gallery_from == GallerySource::header;
+    return Recognition{*trials[0].profile, evidence_of(trials[0], prefix.bytes[begin]),
+                       is_stated ? std::move(trials[0].gallery) : std::string()};
 }
 
 }  // namespace
@@ -187,10 +238,9 @@ Result<Recognition> recognise(std::string_view prefix, bool whole,
                             fmt::format("no layout fits: this looks like {}", nature.looks_like))
                           .hint(std::string(nature.hint)));
     }
-    const Container container = first == '[' ? Container::json_array : Container::json_lines;
     std::vector<Trial> trials;
     for (const Profile& profile : profiles) {
-        if (profile.container == container) {
+        if ((profile.container == Container::json_array) == (first == '[')) {
             auto trial = tried(profile, cut);
             if (!trial) {
                 return failed(std::move(trial.error()));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "stated_values.hpp"
+
 #include "ffdump/base/reason.hpp"
 #include "ffdump/dump/profile.hpp"
 
@@ -47,9 +49,18 @@ class RecordFraming {
     [[nodiscard]] virtual Frame next(std::string_view window, bool whole, bool first) = 0;
 };
 
-[[nodiscard]] std::unique_ptr<RecordFraming> make_line_framing();
-/// `resumed` when reading starts behind the header.
-[[nodiscard]] std::unique_ptr<RecordFraming> make_array_framing(bool resumed);
+/// Where a file is read from: a framing that starts behind the header does not look for it.
+enum class FramingStart : std::uint8_t { at_header, behind_header };
+
+// `profile` and `stated` must outlive them.
+[[nodiscard]] std::unique_ptr<RecordFraming> make_line_framing(const Profile& profile,
+                                                               const StatedReader& stated);
+[[nodiscard]] std::unique_ptr<RecordFraming> make_stream_framing(const Profile& profile,
+                                                                 const StatedReader& stated);
+/// Of an array that is the file, or that stands in an object.
+[[nodiscard]] std::unique_ptr<RecordFraming> make_array_framing(const Profile& profile,
+                                                                const StatedReader& stated,
+                                                                FramingStart start);
 
 /// Size of the UTF-8 byte order mark at the front, or nothing when more bytes are needed.
 [[nodiscard]] std::optional<std::size_t> byte_order_mark(std::string_view window,

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/dump/record_reader.hpp"
 
-#include "array_resync.hpp"
 #include "json_scan.hpp"
 #include "read_buffer.hpp"
 #include "record_framing.hpp"
 #include "record_parser.hpp"
+#include "resync.hpp"
+#include "stated_values.hpp"
 
 #include <fmt/format.h>
 
@@ -28,8 +29,18 @@ ReadLimits bounded(ReadLimits limits) {
     return limits;
 }
 
-std::unique_ptr<RecordFraming> make_framing(Container container, bool resumed) {
-    return container == Container::json_array ? make_array_framing(resumed) : make_line_framing();
+std::unique_ptr<RecordFraming> make_framing(const Profile& profile, const StatedReader& stated,
+                                            FramingStart start) {
+    switch (profile.container) {
+        case Container::json_lines:
+            return make_line_framing(profile, stated);
+        case Container::json_stream:
+            return make_stream_framing(profile, stated);
+        case Container::json_array:
+        case Container::json_object:
+            break;
+    }
+    return make_array_framing(profile, stated, start);
 }
 
 void clear(RecordBlock& block, const ReadPosition& begin) {
@@ -38,6 +49,8 @@ void clear(RecordBlock& block, const ReadPosition& begin) {
     block.errors.clear();
     block.header = {};
     block.trailer = {};
+    block.header_values = {};
+    block.trailer_values = {};
     block.begin = begin;
     block.last = false;
 }
@@ -54,11 +67,15 @@ class RecordReader::State {
           ReadPosition start)
         : file_(std::move(file)),
           limits_(bounded(limits)),
-          in_array_(profile.container == Container::json_array),
+          container_(profile.container),
+          states_(profile.header || profile.trailer),
           at_(start),
           header_due_(start.offset == 0),
           buffer_(source),
-          framing_(make_framing(profile.container, start.offset != 0)),
+          stated_(profile),
+          framing_(make_framing(
+              profile, stated_,
+              start.offset == 0 ? FramingStart::at_header : FramingStart::behind_header)),
           parser_(profile, limits_.depth) {}
 
     Result<bool> next(RecordBlock& block);
@@ -73,22 +90,26 @@ class RecordReader::State {
     Result<Step> too_large(RecordBlock& block, std::size_t lead);
     Result<Step> header_step(RecordBlock& block);
     void take_trailer(RecordBlock& block, std::size_t size);
-    void take_record(RecordBlock& block, const Frame& frame);
+    void take_record(RecordBlock& block, Frame frame);
     void parse(RecordBlock& block, RecordSpan& span, const Frame& frame);
     void resync(Frame& frame);
+    [[nodiscard]] std::optional<std::size_t> find_next(std::string_view bytes);
+    [[nodiscard]] bool is_in_lines() const { return container_ == Container::json_lines; }
     void mark_bad(RecordBlock& block, RecordSpan& span, ParseFault fault) const;
     void advance(std::size_t bytes, std::uint64_t newlines);
     [[nodiscard]] Place place(std::uint64_t line, std::uint64_t offset) const;
 
     std::string file_;
     ReadLimits limits_;
-    bool in_array_;
+    Container container_;
+    bool states_;  ///< the layout has a header or trailer
     ReadPosition at_;
     bool header_due_;
     std::size_t used_ = 0;  ///< bytes of the buffer that belong to the block in the making
     bool finished_ = false;
     std::optional<Error> failure_;
     ReadBuffer buffer_;
+    StatedReader stated_;
     std::unique_ptr<RecordFraming> framing_;
     RecordParser parser_;
 };
@@ -174,11 +195,11 @@ Result<RecordReader::State::Step> RecordReader::State::too_large(RecordBlock& bl
     if (block.size() != 0) {
         return Step::block_is_full;
     }
-    if (in_array_ && !header_due_ && lead <= limits_.record_bytes) {
+    if (!is_in_lines() && !header_due_ && lead <= limits_.record_bytes) {
         // An element that never ends is more likely damaged than large.
         const std::string_view element =
             window().substr(lead, std::min(window().size() - lead, limits_.record_bytes));
-        if (const auto border = find_next_record(element, parser_)) {
+        if (const auto border = find_next(element)) {
             take_record(block, {.kind = Frame::Kind::bad,
                                 .lead = lead,
                                 .record = *border,
@@ -198,7 +219,13 @@ bool RecordReader::State::is_too_large(const Frame& frame) const {
 }
 
 Result<RecordReader::State::Step> RecordReader::State::header_step(RecordBlock& block) {
-    const std::optional<std::size_t> size = framing_->header(window(), buffer_.at_end());
+    // Never more than the limit, so that what was at hand does not decide.
+    const std::string_view seen = window().substr(0, limits_.record_bytes + 1);
+    const bool whole = buffer_.at_end() && seen.size() == window().size();
+    const std::optional<std::size_t> size = framing_->header(seen, whole);
+    if (!size && window().size() > limits_.record_bytes) {
+        return too_large(block, 0);
+    }
     if (!size) {
         Frame frame;
         frame.lead = window().size();
@@ -209,21 +236,25 @@ Result<RecordReader::State::Step> RecordReader::State::header_step(RecordBlock& 
     }
     header_due_ = false;
     block.header = range(used_, *size);
+    if (states_) {
+        block.header_values = stated_.header(window().substr(0, *size));
+    }
     advance(*size, count_newlines(window().substr(0, *size)));
     return Step::go_on;
 }
 
 void RecordReader::State::take_trailer(RecordBlock& block, std::size_t size) {
     block.trailer = range(used_, size);
+    if (states_) {
+        block.trailer_values = stated_.trailer(window().substr(0, size));
+    }
     advance(size, count_newlines(window().substr(0, size)));
     finished_ = true;
 }
 
-void RecordReader::State::take_record(RecordBlock& block, const Frame& frame) {
+void RecordReader::State::take_record(RecordBlock& block, Frame frame) {
     const std::string_view bytes = window();
     const std::uint64_t lead_lines = count_newlines(bytes.substr(0, frame.lead));
-    const std::uint64_t record_lines =
-        in_array_ ? count_newlines(bytes.substr(frame.lead, frame.record)) : 0;
     const std::size_t tail = frame.lead + frame.record;
     // Only lines have a tail, and it ends where the line does.
     const std::uint64_t tail_lines =
@@ -240,7 +271,9 @@ void RecordReader::State::take_record(RecordBlock& block, const Frame& frame) {
     } else {
         parse(block, span, frame);
     }
-    advance(tail + frame.tail, lead_lines + record_lines + tail_lines);
+    const std::uint64_t record_lines =
+        is_in_lines() ? 0 : count_newlines(bytes.substr(frame.lead, span.record.size));
+    advance(frame.lead + span.record.size + frame.tail, lead_lines + record_lines + tail_lines);
     ++at_.ordinal;
     if (frame.final) {
         block.trailer = range(used_, 0);
@@ -267,12 +300,21 @@ void RecordReader::State::parse(RecordBlock& block, RecordSpan& span, const Fram
                  .id = {}};
     }
     mark_bad(block, span, std::move(*fault));
+    if (container_ == Container::json_stream) {
+        // Brackets were taken for text or text for brackets: records may have been swallowed.
+        span.record.size = static_cast<std::uint32_t>(find_next(record).value_or(record.size()));
+    }
+}
+
+std::optional<std::size_t> RecordReader::State::find_next(std::string_view bytes) {
+    return container_ == Container::json_stream ? find_next_value(bytes, parser_)
+                                                : find_next_record(bytes, parser_);
 }
 
 /// One damaged quote or bracket must not take the records behind it along.
 void RecordReader::State::resync(Frame& frame) {
     const std::string_view element = window().substr(frame.lead, frame.record);
-    if (const auto border = find_next_record(element, parser_)) {
+    if (const auto border = find_next(element)) {
         frame.record = *border;
         frame.reason = Reason::record_malformed;
         frame.detail = "quotes or brackets do not match";
@@ -283,7 +325,7 @@ void RecordReader::State::resync(Frame& frame) {
 void RecordReader::State::mark_bad(RecordBlock& block, RecordSpan& span, ParseFault fault) const {
     const std::string_view before = window().substr(span.record.begin - used_, fault.at);
     Place where =
-        place(span.line + (in_array_ ? count_newlines(before) : 0), span.offset + fault.at);
+        place(span.line + (is_in_lines() ? 0 : count_newlines(before)), span.offset + fault.at);
     if (fault.id) {
         where.record_id = fault.id->value;
     }

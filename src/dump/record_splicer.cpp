@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -44,6 +45,42 @@ bool holds_nothing(const RecordBlock& block) {
 
 }  // namespace
 
+std::vector<std::string_view> rest_of_stated(std::string_view text, const StatedValues& values,
+                                             const StatedMask& masked) {
+    std::vector<ByteRange> gaps;
+    const auto mask = [&gaps](const std::optional<ByteRange>& range, bool is_masked) {
+        if (range && is_masked) {
+            gaps.push_back(*range);
+        }
+    };
+    mask(values.facen_model, masked.facen_model);
+    mask(values.dimension, masked.dimension);
+    mask(values.count, masked.count);
+    std::ranges::sort(gaps, {}, &ByteRange::begin);
+    std::vector<std::string_view> pieces;
+    std::size_t at = 0;
+    for (const ByteRange& gap : gaps) {
+        pieces.push_back(text.substr(at, gap.begin - at));
+        at = gap.end();
+    }
+    pieces.push_back(text.substr(at));
+    return pieces;
+}
+
+std::string array_opening(const Profile& profile) {
+    std::string text;
+    for (const std::string& key : profile.records) {
+        text += "{\"";
+        append_json_escaped(text, key);
+        text += "\":";
+    }
+    return text + "[";
+}
+
+std::string array_closing(const Profile& profile) {
+    return "\n]" + std::string(profile.records.size(), '}') + "\n";
+}
+
 RestPieces::RestPieces(const RecordBlock& block, const RecordSpan& span) {
     ByteRange one = span.facen;
     ByteRange other = span.facen_model;
@@ -64,7 +101,7 @@ RestPieces::RestPieces(const RecordBlock& block, const RecordSpan& span) {
 }
 
 bool FileSplicer::note(const RecordBlock& block, const RecordSpan& span) {
-    if (span.bad < 0 && encoding_.form == FacenEncoding::Form::base64) {
+    if (span.bad < 0 && profile_.facen_encoding.form == FacenEncoding::Form::base64) {
         state_.slash = slash_style_of(block.view(span.facen)).value_or(state_.slash);
     }
     if (state_.has_first_lead) {
@@ -78,15 +115,15 @@ bool FileSplicer::note(const RecordBlock& block, const RecordSpan& span) {
 void FileSplicer::lead(std::string& out, const RecordBlock& block, const RecordSpan& span) {
     const bool is_first_of_source = note(block, span);
     const bool moves_up =
-        container_ == Container::json_array && state_.emitted == 0 && !is_first_of_source;
+        has_free_leads(profile_.container) && state_.emitted == 0 && !is_first_of_source;
     out.append(moves_up ? std::string_view(state_.first_lead) : block.view(span.lead));
     ++state_.emitted;
 }
 
 void FileSplicer::header(std::string& out, const RecordBlock& block) {
-    out.append(block.view(block.header));
-    if (container_ == Container::json_array && lacks_opening(block) && !holds_nothing(block)) {
-        out.push_back('[');
+    stated(out, block.view(block.header), block.header_values);
+    if (is_array() && lacks_opening(block) && !holds_nothing(block)) {
+        out += array_opening(profile_);
     }
 }
 
@@ -97,7 +134,7 @@ void FileSplicer::changed(std::string& out, const RecordBlock& block, std::size_
     PieceCopier copy(out, block, span.record);
     const auto put_facen = [&] {
         copy.up_to(span.facen.begin);
-        append_facen(out, facen, encoding_, state_.slash, block.view(span.facen));
+        append_facen(out, facen, profile_.facen_encoding, state_.slash, block.view(span.facen));
         copy.pass_over(span.facen);
     };
     const auto put_model = [&] {
@@ -131,11 +168,44 @@ void FileSplicer::left_out(const RecordBlock& block, std::size_t i) {
 
 void FileSplicer::trailer(std::string& out, const RecordBlock& block) {
     const std::string_view trailer = block.view(block.trailer);
-    out.append(trailer);
-    if (container_ == Container::json_array && block.last &&
-        trailer.find(']') == std::string_view::npos && !holds_nothing(block)) {
-        out.append("\n]\n");
+    stated(out, trailer, block.trailer_values);
+    if (is_array() && block.last && trailer.find(']') == std::string_view::npos &&
+        !holds_nothing(block)) {
+        out += array_closing(profile_);
     }
+}
+
+bool FileSplicer::is_array() const {
+    return profile_.container == Container::json_array ||
+           profile_.container == Container::json_object;
+}
+
+/// A header or trailer with what it states brought up to date.
+void FileSplicer::stated(std::string& out, std::string_view text,
+                         const StatedValues& values) const {
+    struct Change {
+        ByteRange range;
+        std::string text;
+    };
+    std::vector<Change> changes;
+    if (values.facen_model && facts_.facen_model) {
+        Change& change = changes.emplace_back(Change{*values.facen_model, {}});
+        append_json_escaped(change.text, *facts_.facen_model);
+    }
+    if (values.dimension && facts_.dimension != 0) {
+        changes.push_back({*values.dimension, std::to_string(facts_.dimension)});
+    }
+    if (values.count) {
+        changes.push_back({*values.count, std::to_string(state_.emitted)});
+    }
+    std::ranges::sort(changes, {}, [](const Change& change) { return change.range.begin; });
+    std::size_t at = 0;
+    for (const Change& change : changes) {
+        out.append(text.substr(at, change.range.begin - at));
+        out.append(change.text);
+        at = change.range.end();
+    }
+    out.append(text.substr(at));
 }
 
 void append_json_escaped(std::string& out, std::string_view text) {

@@ -4,7 +4,10 @@
 #include "ffdump/record/facen.hpp"
 #include "ffdump/record/running_hash.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <charconv>
 #include <memory>
 
 namespace ffdump {
@@ -33,6 +36,8 @@ class Surveyor {
     Result<void> add(const RecordBlock& block) {
         hash_.add({block.bytes.get(), block.used});
         survey_.bytes += block.used;
+        note_stated(block.view(block.header), block.header_values);
+        note_stated(block.view(block.trailer), block.trailer_values);
         for (std::size_t i = 0; i < block.size(); ++i) {
             ++survey_.records;
             if (block.is_bad(i)) {
@@ -51,11 +56,37 @@ class Surveyor {
             return failed(std::move(duplicates.error()));
         }
         survey_.duplicates = std::move(*duplicates);
+        if (has_wrong_count(survey_)) {
+            note_problem(Error(Reason::record_torn,
+                               fmt::format("the trailer states {} records, {} are there",
+                                           *survey_.stated_count, survey_.records)));
+        }
         survey_.fingerprint = hash_.value().hex();
         return std::move(survey_);
     }
 
  private:
+    void note_stated(std::string_view text, const StatedValues& values) {
+        const auto view = [text](const ByteRange& range) {
+            return text.substr(range.begin, range.size);
+        };
+        const auto number = [&view](const ByteRange& range) {
+            std::uint64_t value = 0;
+            const std::string_view digits = view(range);
+            std::from_chars(digits.data(), digits.data() + digits.size(), value);
+            return value;
+        };
+        if (values.facen_model) {
+            survey_.stated_model = unescape_json(view(*values.facen_model)).value_or("");
+        }
+        if (values.dimension) {
+            survey_.stated_dimension = number(*values.dimension);
+        }
+        if (values.count) {
+            survey_.stated_count = number(*values.count);
+        }
+    }
+
     void note_problem(const Error& error) {
         if (survey_.problems.size() < options_.most_problems) {
             survey_.problems.push_back(error);
@@ -141,6 +172,10 @@ class Surveyor {
 };
 
 }  // namespace
+
+bool has_wrong_count(const FileSurvey& survey) noexcept {
+    return survey.stated_count && *survey.stated_count != survey.records;
+}
 
 Result<FileSurvey> survey_bytes(FileSystem& files, const DumpFile& file, ByteSource& bytes,
                                 const SurveyOptions& options, const SurveyProgress& progress) {

@@ -36,7 +36,8 @@ GalleryAction decide(const GallerySettings& settings, FilePlan& plan) {
 
 /// The file's own faults that keep a run from starting.
 void check_source(const FilePlan& plan, const PlanOptions& options, std::vector<Error>& errors) {
-    if (plan.survey.bad != 0 && !options.skip_bad_records) {
+    const bool is_damaged = plan.survey.bad != 0 || has_wrong_count(plan.survey);
+    if (is_damaged && !options.skip_bad_records) {
         errors.insert(errors.end(), plan.survey.problems.begin(), plan.survey.problems.end());
     }
     if (const auto& duplicates = plan.survey.duplicates;
@@ -48,6 +49,20 @@ void check_source(const FilePlan& plan, const PlanOptions& options, std::vector<
                             "{}",
                             duplicates.count, plan.file.gallery, duplicates.examples.front().value))
                 .at_file(plan.file.path));
+    }
+}
+
+/// The header is written before the first facen of the new model is known.
+void check_stated_dimension(const FilePlan& plan, std::vector<Error>& errors) {
+    if (plan.action == GalleryAction::migrate && plan.survey.stated_dimension &&
+        plan.dimension == 0) {
+        errors.push_back(
+            Error(Reason::config_invalid,
+                  fmt::format("the header of gallery {} states the dimension of the facens, and "
+                              "that of the new model is not given",
+                              plan.file.gallery))
+                .at_file(plan.file.path)
+                .hint(fmt::format("set ffdump.galleries.{}.dimension", plan.file.gallery)));
     }
 }
 
@@ -67,26 +82,30 @@ void check_expected_model(const FilePlan& plan, const std::string& expected,
 
 void decide_model(const Settings& settings, const GallerySettings& gallery, MigrationPlan& plan,
                   FilePlan& file, std::vector<Error>& errors) {
-    if (file.action != GalleryAction::migrate || file.survey.with_model == 0) {
+    const bool is_named = file.survey.with_model != 0 || file.survey.stated_model;
+    if (file.action != GalleryAction::migrate || !is_named) {
         return;
     }
     const std::optional<std::string>& model = gallery.model ? gallery.model : settings.model;
     if (!model || model->empty()) {
-        errors.push_back(Error(Reason::model_unknown,
-                               fmt::format("records of gallery {} carry facen_model, and the name "
-                                           "of the new model is not given",
-                                           file.file.gallery))
-                             .at_file(file.file.path));
+        errors.push_back(
+            Error(Reason::model_unknown,
+                  fmt::format("{} of gallery {} {} facen_model, and the name "
+                              "of the new model is not given",
+                              file.survey.with_model == 0 ? "the header" : "records",
+                              file.file.gallery, file.survey.with_model == 0 ? "states" : "carry"))
+                .at_file(file.file.path));
         return;
     }
     file.new_model = *model;
-    if (file.survey.models.contains(*model)) {
+    if (file.survey.models.contains(*model) || file.survey.stated_model == *model) {
         plan.notices.push_back(
             fmt::format("gallery {} already names model {}: is it migrated to "
                         "the same model?",
                         file.file.gallery, *model));
     }
-    if (file.survey.with_model + file.survey.bad != file.survey.records) {
+    const bool is_mixed = file.survey.with_model + file.survey.bad != file.survey.records;
+    if (file.survey.with_model != 0 && is_mixed) {
         plan.notices.push_back(fmt::format(
             "in gallery {} only {} of {} records carry facen_model; none is added to the others",
             file.file.gallery, file.survey.with_model, file.survey.records));
@@ -151,6 +170,7 @@ tl::expected<MigrationPlan, std::vector<Error>> make_plan(const Settings& settin
             check_expected_model(file, *gallery.expected_model, errors);
         }
         decide_model(settings, gallery, plan, file, errors);
+        check_stated_dimension(file, errors);
         plan.files.push_back(std::move(file));
     }
     if (!errors.empty()) {

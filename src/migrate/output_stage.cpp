@@ -32,6 +32,16 @@ Result<void> cut_to(File& file, std::uint64_t bytes) {
     return identity->size == bytes ? Result<void>() : file.truncate(bytes);
 }
 
+/// What header and trailer state anew.
+FileSplicer::NewFacts new_facts(const FilePlan& plan) {
+    FileSplicer::NewFacts facts;
+    if (!plan.new_model.empty()) {
+        facts.facen_model = plan.new_model;
+    }
+    facts.dimension = plan.action == GalleryAction::migrate ? plan.dimension : 0;
+    return facts;
+}
+
 }  // namespace
 
 struct OutputStage::Current {
@@ -39,7 +49,7 @@ struct OutputStage::Current {
             FileSplicer::State state)
         : file(index),
           part_file(std::move(part)),
-          splicer(plan.file.profile, std::move(state)),
+          splicer(plan.file.profile, std::move(state), new_facts(plan)),
           accounts(plan.file.gallery, plan.file.profile.facen_encoding) {
         if (!plan.new_model.empty()) {
             new_model = plan.new_model;

@@ -47,12 +47,14 @@ Result<void> DumpCursor::load() {
         }
         if (block_.begin.offset == 0) {
             header_ = block_.view(block_.header);
+            header_values_ = block_.header_values;
         }
         if (block_.begin.ordinal == 0 && block_.size() != 0) {
             first_lead_ = block_.view(block_.spans.front().lead);
         }
         if (block_.last) {
             trailer_ = block_.view(block_.trailer);
+            trailer_values_ = block_.trailer_values;
         }
         if (block_.size() != 0) {
             return {};

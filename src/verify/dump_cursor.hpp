@@ -56,6 +56,9 @@ class DumpCursor {
     /// What stands before the first and, once at_end(), after the last record.
     [[nodiscard]] const std::string& header() const noexcept { return header_; }
     [[nodiscard]] const std::string& trailer() const noexcept { return trailer_; }
+    /// What they state.
+    [[nodiscard]] const StatedValues& header_values() const noexcept { return header_values_; }
+    [[nodiscard]] const StatedValues& trailer_values() const noexcept { return trailer_values_; }
     /// White space before the first record.
     [[nodiscard]] const std::string& first_lead() const noexcept { return first_lead_; }
 
@@ -74,6 +77,8 @@ class DumpCursor {
     bool ended_ = false;
     std::string header_;
     std::string trailer_;
+    StatedValues header_values_;
+    StatedValues trailer_values_;
     std::string first_lead_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "file_comparison.hpp"
 
+#include "frame_comparison.hpp"
 #include "leftover_records.hpp"
 
 #include <fmt/format.h>
@@ -16,38 +17,13 @@ constexpr std::uint64_t kReportBytes = 4U << 20U;
 PairRules rules_of(const ComparisonContext& context, const ComparedFile& compared) {
     PairRules rules;
     rules.is_copy = compared.file.action == "copy";
-    rules.has_free_leads = compared.profile.container == Container::json_array;
+    rules.has_free_leads = has_free_leads(compared.profile.container);
     rules.facen = {.dimension = compared.file.tally.new_dimension,
                    .norm_tolerance = context.norm_tolerance};
     rules.encoding = compared.profile.facen_encoding;
     rules.new_model = compared.file.new_model;
     return rules;
 }
-
-/// What may stand around the records of a target, given the source's. FileSplicer mends an array
-/// whose bracket is missing, which only a run that skips bad records gets to see.
-struct Frame {
-    bool is_array = false;
-    bool may_be_mended = false;
-
-    [[nodiscard]] bool is_same_header(std::string_view source, std::string_view target) const {
-        return source == target || (is_mended(source, '[') && target == std::string(source) + '[');
-    }
-    [[nodiscard]] bool is_same_trailer(std::string_view source, std::string_view target) const {
-        return source == target ||
-               (is_mended(source, ']') && target == std::string(source) + "\n]\n");
-    }
-    /// In an array the first record left takes the place, and the white space, of the first.
-    [[nodiscard]] bool is_same_first_lead(std::string_view source, std::string_view target) const {
-        constexpr std::size_t kMostLeadKept = 4096;
-        return !is_array || source == target || (source.size() > kMostLeadKept && target == "\n");
-    }
-
- private:
-    [[nodiscard]] bool is_mended(std::string_view source, char bracket) const {
-        return is_array && may_be_mended && source.find(bracket) == std::string_view::npos;
-    }
-};
 
 }  // namespace
 
@@ -306,7 +282,7 @@ Result<void> FileComparison::finish() {
     if (Result<void> closed = left.close_target(unmatched_target_, census_); !closed) {
         return closed;
     }
-    compare_frame();
+    compare_frames(context_, compared_, *source_, *target_, counts_.target.count);
     return {};
 }
 
@@ -323,21 +299,6 @@ Result<void> FileComparison::close_failures() {
                       fmt::format("the list names record number {} of {}, which has fewer",
                                   (*entry)->ordinal, compared_.file.name));
         context_.failures.pop();
-    }
-}
-
-void FileComparison::compare_frame() {
-    const Frame frame{.is_array = compared_.profile.container == Container::json_array,
-                      .may_be_mended = context_.skip_bad_records};
-    if (!frame.is_same_header(source_->header(), target_->header()) ||
-        (counts_.target.count != 0 &&
-         !frame.is_same_first_lead(source_->first_lead(), target_->first_lead()))) {
-        findings_.add(Reason::record_altered, at_byte(compared_.target_path, 0),
-                      "the bytes before the first record differ from the source's");
-    }
-    if (!frame.is_same_trailer(source_->trailer(), target_->trailer())) {
-        findings_.add(Reason::record_altered, in_file(compared_.target_path),
-                      "the bytes after the last record differ from the source's");
     }
 }
 

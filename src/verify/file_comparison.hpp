@@ -92,7 +92,6 @@ class FileComparison {
     // The end.
     [[nodiscard]] Result<void> finish();
     [[nodiscard]] Result<void> close_failures();
-    void compare_frame();
 
     const ComparisonContext& context_;
     const ComparedFile& compared_;

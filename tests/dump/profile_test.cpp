@@ -43,11 +43,19 @@ std::string mistake(const std::string& from, const std::string& to) {
 
 TEST_CASE("the shipped profiles are those of formats/, in the order in which they are tried") {
     const auto& profiles = shipped_profiles();
-    REQUIRE(profiles.size() == 2);
+    REQUIRE(profiles.size() == 5);
     CHECK(profiles[0].name == "json-lines");
     CHECK(profiles[0].container == Container::json_lines);
     CHECK(profiles[1].name == "json-array");
     CHECK(profiles[1].container == Container::json_array);
+    CHECK(profiles[2].name == "json-lines-header");
+    CHECK(profiles[2].container == Container::json_lines);
+    CHECK(profiles[2].gallery_from == GallerySource::header);
+    CHECK(profiles[3].name == "json-stream");
+    CHECK(profiles[3].container == Container::json_stream);
+    CHECK(profiles[4].name == "json-object");
+    CHECK(profiles[4].container == Container::json_object);
+    CHECK(profiles[4].records == FieldPath{"faces"});
     for (const Profile& profile : profiles) {
         CHECK(profile.id == FieldPath{"id"});
         CHECK(profile.facen == FieldPath{"facen"});
@@ -81,7 +89,8 @@ TEST_CASE("mistakes of a profile are told with place and the nearest key") {
           "own.yaml:3:12: container is json_lined, which is not known; did you mean json_lines?" +
               end);
     CHECK(mistake("json_array", "msgpack") ==
-          "own.yaml:3:12: container is msgpack, which is not known; one of json_lines, json_array" +
+          "own.yaml:3:12: container is msgpack, which is not known; one of json_lines, json_array, "
+          "json_stream, json_object" +
               end);
     CHECK(mistake("  id: face.uid\n", "  di: face.uid\n") ==
           "own.yaml:5:3: unknown key di; did you mean id?" + end);
@@ -100,8 +109,9 @@ TEST_CASE("mistakes of a profile are told with place and the nearest key") {
           "own.yaml:7:17: facen_encoding is base64-floot32le, which is not known; did you mean "
           "base64-float32le?" +
               end);
-    CHECK(mistake("version: 1\n", "version: 1\ngallery_from: header\n") ==
-          "own.yaml:3:15: gallery_from is header, which is not known; one of file_name" + end);
+    CHECK(mistake("version: 1\n", "version: 1\ngallery_from: record\n") ==
+          "own.yaml:3:15: gallery_from is record, which is not known; one of file_name, header" +
+              end);
     CHECK(
         mistake("face.uid", "face..uid") ==
         "own.yaml:5:7: record.id is no path of 1 to 8 keys; write it as meta.normalized_id, or as "

@@ -52,7 +52,7 @@ class EndlessSource final : public ByteSource {
 };
 
 TEST_CASE("reading starts again at the end of every block as if it had never stopped") {
-    for (const Container container : {Container::json_lines, Container::json_array}) {
+    for (const Container container : kAllContainers) {
         std::vector<std::string> records = some_records(4);
         records.insert(records.begin() + 2, "{\"bad\":1}");
         const std::vector<std::string> files{
@@ -109,7 +109,7 @@ TEST_CASE("blocks follow each other without a gap and only the last says so") {
 
 TEST_CASE("a record of 60 MiB is read, whatever stands around it") {
     const std::string big = RecordBuilder(7).facen(std::string(60U << 20U, 'A')).text();
-    for (const Container container : {Container::json_lines, Container::json_array}) {
+    for (const Container container : kAllContainers) {
         const std::string file =
             dump_of({RecordBuilder(1).text(), big, RecordBuilder(2).text()}, container);
         const DumpReading reading =
@@ -207,7 +207,7 @@ TEST_CASE("nesting is bounded, the record's own brackets included") {
         return R"({"id":1,"facen":"","a":)" + std::string(depth - 1, '[') +
                std::string(depth - 1, ']') + "}";
     };
-    for (const Container container : {Container::json_lines, Container::json_array}) {
+    for (const Container container : kAllContainers) {
         ReadingStyle style{.container = container, .depth = 5};
         CHECK(read_dump(dump_of({nested(5)}, container), style).bad() == 0);
         CHECK(read_dump(dump_of({nested(6)}, container), style)

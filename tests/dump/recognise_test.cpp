@@ -102,8 +102,10 @@ TEST_CASE("a first record that is longer than the prefix is judged by its first 
     CHECK(name_of(big, false) == "json-lines");
     CHECK(name_of("[" + big, false) == "json-array");
     CHECK(recognised(big, false)->evidence == "first byte {, no whole record in the first 256 KiB");
-    const std::string other = R"({"faces":[{"x":")" + std::string(kRecognitionBytes, 'y');
-    CHECK_THAT(problem(other, false), Contains("looks like {faces list of"));
+    const std::string other = R"({"people":[{"x":")" + std::string(kRecognitionBytes, 'y');
+    CHECK_THAT(problem(other, false), Contains("looks like {people list of"));
+    const std::string object = R"({"faces":[{"x":")" + std::string(kRecognitionBytes, 'y');
+    CHECK(name_of(object, false) == "json-object");
 }
 
 TEST_CASE("an unknown layout is shown with keys, kinds and sizes, never values") {

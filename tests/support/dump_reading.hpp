@@ -126,17 +126,21 @@ inline DumpReading read_dump(std::string_view bytes, const ReadingStyle& style) 
     }
 }
 
-/// Records joined to a file of this container, one a line.
+/// Records joined to a file of this container, one a line but for streams.
 inline std::string dump_of(const std::vector<std::string>& records, Container container) {
-    std::string text = container == Container::json_array ? "[\n" : "";
+    std::string text = container == Container::json_object ? "{\"a\":[1],\"faces\":" : "";
+    text += is_array(container) ? "[\n" : "";
     for (std::size_t i = 0; i < records.size(); ++i) {
-        if (container == Container::json_array) {
+        if (is_array(container)) {
             text += (i == 0 ? "" : ",\n") + records[i];
         } else {
-            text += records[i] + "\n";
+            text += records[i] + (container == Container::json_lines ? "\n" : "");
         }
     }
-    return text + (container == Container::json_array ? "\n]\n" : "");
+    text += is_array(container) ? "\n]" : "";
+    return text + (container == Container::json_object  ? ",\"b\":2}\n"
+                   : container == Container::json_array ? "\n"
+                                                        : "");
 }
 
 /// Reads `bytes` and puts the file together again; `choose(out, splicer, block, i)` decides what

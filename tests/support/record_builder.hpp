@@ -17,7 +17,14 @@
 
 namespace ffdump {
 
-/// The layout that RecordBuilder and RecordGenerator write, in either container.
+inline constexpr std::array kAllContainers = {Container::json_lines, Container::json_array,
+                                              Container::json_stream, Container::json_object};
+
+[[nodiscard]] constexpr bool is_array(Container container) {
+    return container == Container::json_array || container == Container::json_object;
+}
+
+/// The layout that RecordBuilder and RecordGenerator write, in any container.
 inline Profile builder_profile(Container container) {
     Profile profile;
     profile.name = "builder";
@@ -27,6 +34,9 @@ inline Profile builder_profile(Container container) {
     profile.facen_model = {"facen_model"};
     profile.meta = {"meta"};
     profile.normalized_id = {"meta", "normalized_id"};
+    if (container == Container::json_object) {
+        profile.records = {"faces"};
+    }
     return profile;
 }
 

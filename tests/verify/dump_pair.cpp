@@ -101,19 +101,23 @@ std::string Row::migrated(const std::string& model) const {
 }
 
 std::string Table::file_of(const std::vector<std::string>& records) const {
-    if (container == Container::json_array && records.empty()) {
+    const bool in_array = is_array(container);
+    const bool in_object = container == Container::json_object;
+    if (in_array && !in_object && records.empty()) {
         return "[\n]\n";
     }
-    std::string text = container == Container::json_array ? "[ " : "";
+    std::string text = in_object ? "{\"faces\":[ " : in_array ? "[ " : "";
     for (std::size_t i = 0; i < records.size(); ++i) {
-        if (container == Container::json_array) {
+        if (in_array) {
             text += (i == 0 ? "" : "," + separator) + records[i];
         } else {
             text += records[i];
             text += i + 1 < records.size() || ends_with_newline ? separator : "";
         }
     }
-    return text + (container == Container::json_array ? "\n]\n" : "");
+    return text + (in_object  ? "\n],\"count\":" + std::to_string(records.size()) + "}\n"
+                   : in_array ? "\n]\n"
+                              : "");
 }
 
 std::string Table::source() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "support/record_builder.hpp"
 #include "support/scratch_folder.hpp"
 
 #include "ffdump/dump/profile.hpp"

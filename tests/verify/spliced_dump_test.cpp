@@ -148,7 +148,7 @@ TEST_CASE("verify takes what FileSplicer makes of any source, however damaged") 
     for (std::uint64_t i = 0; i < 300; ++i) {
         Random random(seed + i);
         const Container container =
-            random.bits() % 2 == 0 ? Container::json_lines : Container::json_array;
+            kAllContainers.at(static_cast<std::size_t>(random.bits() % kAllContainers.size()));
         const std::string source = damaged_source(random, container);
         INFO("seed " << seed << ", source " << i << ":\n" << source);
         Table table{.name = std::string(kName), .gallery = "g", .container = container, .rows = {}};

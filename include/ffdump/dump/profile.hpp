@@ -5,6 +5,7 @@
 #include "ffdump/record/facen_encoding.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,10 +15,34 @@ namespace ffdump {
 
 /// How records lie in a file. Each has its own framing (src/dump) and its own way to leave a record
 /// out without breaking its neighbours.
-enum class Container : std::uint8_t { json_lines, json_array };
+enum class Container : std::uint8_t {
+    json_lines,   ///< one JSON object a line
+    json_array,   ///< one JSON array of objects
+    json_stream,  ///< JSON objects one after the other, with or without white space between
+    json_object,  ///< one JSON object in which an array holds the records
+};
+
+/// Whether a record may stand at the beginning of a file without the bytes before it: in lines they
+/// are copied with the record, elsewhere the first one that is written takes those of the first.
+[[nodiscard]] constexpr bool has_free_leads(Container container) noexcept {
+    return container != Container::json_lines;
+}
 
 /// Keys from the record's top to a value; empty = the layout has no such field.
 using FieldPath = std::vector<std::string>;
+
+enum class GallerySource : std::uint8_t {
+    file_name,  ///< the name without its ending
+    header,     ///< what the header states; the file's name where it states none
+};
+
+/// Where a header or trailer states what holds for the whole file; paths from its own top.
+struct StatedPaths {
+    FieldPath gallery;      ///< a string; only of a header
+    FieldPath facen_model;  ///< a string: brought up to date, as those in records
+    FieldPath dimension;    ///< a number: brought up to date
+    FieldPath count;        ///< a number of records: brought up to date; only of a trailer
+};
 
 /// A dump layout as data, read from formats/*.yaml. The vendor documents none, so none is wired
 /// into the code. Value type.
@@ -32,7 +57,13 @@ struct Profile {
     FieldPath meta;           ///< optional in a record: an object
     FieldPath normalized_id;  ///< optional in a record: a string, '' = none
     FieldPath gallery;        ///< optional in a record; the file's name where it is empty
-    std::string sha256;       ///< of the profile's text: part of a run's identity
+    FieldPath records;        ///< json_object: where the array is
+    /// The first value of lines or a stream, or what stands in the object before the array.
+    std::optional<StatedPaths> header;
+    /// The last value, or what stands in the object behind the array.
+    std::optional<StatedPaths> trailer;
+    GallerySource gallery_from = GallerySource::file_name;
+    std::string sha256;  ///< of the profile's text: part of a run's identity
 };
 
 /// One profile; every mistake fails with `profile_invalid`, file, line, column, nearest key.
@@ -45,6 +76,7 @@ struct Profile {
 struct Recognition {
     Profile profile;
     std::string evidence;
+    std::string gallery;  ///< as the header states it; empty when there is none
 };
 
 /// Tries every profile on `prefix`, the first bytes of a file (at most kRecognitionBytes, `whole`

@@ -26,6 +26,15 @@ struct ByteRange {
     [[nodiscard]] std::uint32_t end() const noexcept { return begin + size; }
 };
 
+/// Where a header or trailer states something; ranges count from its own first byte. Of strings
+/// the text between the quotes.
+struct StatedValues {
+    std::optional<ByteRange> gallery;
+    std::optional<ByteRange> facen_model;
+    std::optional<ByteRange> dimension;
+    std::optional<ByteRange> count;
+};
+
 /// A place in a dump file at a border between records: where reading may start again.
 struct ReadPosition {
     std::uint64_t offset = 0;   ///< bytes before it
@@ -75,8 +84,10 @@ class RecordBlock {
     std::size_t used = 0;      ///< bytes that belong to this block
     std::vector<RecordSpan> spans;
     std::vector<Error> errors;
-    ByteRange header;    ///< before the first record of the file ("[")
-    ByteRange trailer;   ///< after the last record of the file ("]")
+    ByteRange header;   ///< before the first record of the file ("[")
+    ByteRange trailer;  ///< after the last record of the file ("]")
+    StatedValues header_values;
+    StatedValues trailer_values;
     ReadPosition begin;  ///< of the block's first byte
     ReadPosition end;    ///< after its last byte: may be given to a new reader
     bool last = false;   ///< nothing comes after this block

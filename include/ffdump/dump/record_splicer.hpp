@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ffdump {
 
@@ -28,6 +29,22 @@ class RestPieces {
     std::array<std::string_view, 3> pieces_;
     std::size_t count_ = 0;
 };
+
+/// What stands around the values that a header or trailer states and that change: what must not.
+/// `masked` says which; `values` are those of `text`.
+struct StatedMask {
+    bool facen_model = false;
+    bool dimension = false;
+    bool count = false;
+};
+[[nodiscard]] std::vector<std::string_view> rest_of_stated(std::string_view text,
+                                                           const StatedValues& values,
+                                                           const StatedMask& masked);
+
+/// What is put where a file does not open or close its array: "[" and "\n]\n" with the keys and
+/// brackets of the object around it.
+[[nodiscard]] std::string array_opening(const Profile& profile);
+[[nodiscard]] std::string array_closing(const Profile& profile);
 
 /// Puts a dump file together from the records of its source, leaving some out and giving others a
 /// new facen, so that what is not changed is copied byte for byte and the result is well-formed in
@@ -47,10 +64,17 @@ class FileSplicer {
         SlashStyle slash = SlashStyle::plain;
     };
 
-    FileSplicer(const Profile& profile, State state)
-        : container_(profile.container),
-          encoding_(profile.facen_encoding),
-          state_(std::move(state)) {}
+    /// What header and trailer are to state; what is not known stays as it is. The number of
+    /// records is always brought up to date.
+    struct NewFacts {
+        std::optional<std::string> facen_model;
+        std::size_t dimension = 0;  ///< 0 = not known
+    };
+
+    FileSplicer(Profile profile, State state, NewFacts facts)
+        : profile_(std::move(profile)), facts_(std::move(facts)), state_(std::move(state)) {}
+    FileSplicer(Profile profile, State state)
+        : FileSplicer(std::move(profile), std::move(state), NewFacts{}) {}
 
     /// Of the file's first block; nothing for any other.
     void header(std::string& out, const RecordBlock& block);
@@ -71,8 +95,11 @@ class FileSplicer {
     bool note(const RecordBlock& block, const RecordSpan& span);
     void lead(std::string& out, const RecordBlock& block, const RecordSpan& span);
 
-    Container container_;
-    FacenEncoding encoding_;
+    void stated(std::string& out, std::string_view text, const StatedValues& values) const;
+    [[nodiscard]] bool is_array() const;
+
+    Profile profile_;
+    NewFacts facts_;
     State state_;
 };
 

@@ -38,6 +38,9 @@ struct FileSurvey {
     double norm_max = 0;
     std::map<std::string, std::uint64_t> models;      ///< at most 16 different ones are told apart
     std::map<std::size_t, std::uint64_t> dimensions;  ///< by the length of the text, at most 16
+    std::optional<std::string> stated_model;          ///< by header or trailer
+    std::optional<std::uint64_t> stated_dimension;    ///< likewise
+    std::optional<std::uint64_t> stated_count;        ///< by the trailer
     std::optional<SlashStyle> slash;                  ///< of the first facen whose text shows one
     IdCensus::Duplicates duplicates;
     std::vector<Error> problems;  ///< the first ones, in order
@@ -46,6 +49,9 @@ struct FileSurvey {
     std::vector<std::string> sample_ids;
     FileIdentity identity;        ///< the same before and after the pass
 };
+
+/// Whether the trailer states another number of records than there are: some are lost.
+[[nodiscard]] bool has_wrong_count(const FileSurvey& survey) noexcept;
 
 /// Called now and then with the bytes read so far; returns false to stop (`interrupted`).
 using SurveyProgress = std::function<bool(std::uint64_t bytes)>;

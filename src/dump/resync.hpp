@@ -17,4 +17,9 @@ namespace ffdump {
 [[nodiscard]] std::optional<std::size_t> find_next_record(std::string_view bytes,
                                                           RecordParser& parser);
 
+/// The same for records without commas between them: the position of the first bracket that opens a
+/// whole, valid record behind one that closes something.
+[[nodiscard]] std::optional<std::size_t> find_next_value(std::string_view bytes,
+                                                         RecordParser& parser);
+
 }  // namespace ffdump
