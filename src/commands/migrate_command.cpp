@@ -73,6 +73,9 @@ An interrupted run goes on when the same command is given again. Records that ca
 migrated are listed whole in newdump/.ffdump/failures.jsonl; mend the cause, then give the
 same command with --retry-failed. Live shards are never touched.
 
+Files packed with zstd or gzip are read as they are, and new ones are packed alike; with
+--compress all new files are packed as it says and named after it (.zst, .gz).
+
 Exit codes: 0 done; 1 internal error; 2 usage or configuration; 3 done, but some records
 failed, or --max-failures was exceeded; 4 dump unreadable or corrupt; 5 storage or
 extraction-api unreachable or refusing; 6 output not writable or disk full; 7 results in
@@ -92,6 +95,10 @@ void MigrateCommand::declare(CLI::App& app) {
                    "given again")
         ->type_name("DIR");
     config_.declare(app);
+    app.add_option("--compress", compress_,
+                   "Pack the new files: zstd:LEVEL (1 to 19), gzip:LEVEL (1 to 9) or none; without "
+                   "it each is packed as its source is")
+        ->type_name("HOW");
     app.add_flag("--retry-failed", options_.retry_failed,
                  "Take up the failed records of a finished run and put them in their places");
     app.add_option("--max-failures", max_failures_,
@@ -127,6 +134,14 @@ Result<void> MigrateCommand::complete_options(FileSystem& files) {
                                                      ? "--to is required"
                                                      : "--to and --fetch-only are both given")
                           .hint("give --to DIR to migrate, or --fetch-only DIR to fetch images"));
+    }
+    if (!compress_.empty()) {
+        options_.compress = Compression::parse(compress_);
+        if (!options_.compress) {
+            return failed(Error(Reason::usage_error,
+                                fmt::format("--compress {} is not known", printable(compress_)))
+                              .hint("write it as zstd:3, gzip:6 or none"));
+        }
     }
     if (max_failures_) {
         const std::optional<FailureBudget> budget = parse_failure_budget(*max_failures_);

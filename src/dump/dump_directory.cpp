@@ -21,14 +21,23 @@ Result<DumpFile> open_file(FileSystem& files, const std::string& path,
     if (!identity) {
         return failed(std::move(identity.error()));
     }
-    const std::unique_ptr<ByteSource> bytes = make_file_source(**opened);
-    Result<DumpPrefix> prefix = read_prefix(*bytes);
+    const std::unique_ptr<ByteSource> raw = make_file_source(**opened);
+    Result<DumpPrefix> prefix = read_prefix(*raw);
     if (!prefix) {
         return failed(std::move(prefix.error()));
+    }
+    const Compression::Kind packing = compression_of(prefix->bytes);
+    if (packing != Compression::Kind::none) {
+        const std::unique_ptr<ByteSource> packed = make_file_source(**opened);
+        prefix = read_prefix(*make_unpacking_source(*packed, packing, path));
+        if (!prefix) {
+            return failed(std::move(prefix.error()));
+        }
     }
     Result<DumpFile> file = recognise_file(file_name_of(path), path, *prefix, profiles);
     if (file) {
         file->identity = *identity;
+        file->packing = packing;
     }
     return file;
 }
@@ -63,7 +72,8 @@ Result<std::vector<std::string>> paths_in(FileSystem& files, const std::string& 
 
 }  // namespace
 
-std::string gallery_of_file(const std::string& name) {
+std::string gallery_of_file(const std::string& file_name) {
+    const std::string name = unpacked_name(file_name);
     constexpr std::array<std::string_view, 3> kEndings{".json", ".jsonl", ".ndjson"};
     for (const std::string_view ending : kEndings) {
         if (name.ends_with(ending) && name.size() > ending.size()) {

@@ -30,23 +30,10 @@ Result<void> check_name(const std::string& name, const std::string& path) {
 }  // namespace
 
 Result<DumpPrefix> read_prefix(ByteSource& bytes) {
-    DumpPrefix prefix;
-    prefix.bytes.resize(kRecognitionBytes);
-    std::size_t size = 0;
-    while (size < prefix.bytes.size()) {
-        Result<std::size_t> count =
-            bytes.read({prefix.bytes.data() + size, prefix.bytes.size() - size});
-        if (!count) {
-            return failed(std::move(count.error()));
-        }
-        if (*count == 0) {
-            prefix.whole = true;
-            break;
-        }
-        size += *count;
-    }
-    prefix.bytes.resize(size);
-    return prefix;
+    return read_up_to(bytes, kRecognitionBytes).map([](std::string read) {
+        const bool whole = read.size() < kRecognitionBytes;
+        return DumpPrefix{std::move(read), whole};
+    });
 }
 
 Result<DumpFile> recognise_file(std::string name, std::string path, const DumpPrefix& prefix,

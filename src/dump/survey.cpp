@@ -209,8 +209,11 @@ Result<FileSurvey> survey_file(FileSystem& files, const DumpFile& file,
     if (!before) {
         return failed(std::move(before.error()));
     }
-    const std::unique_ptr<ByteSource> source = make_file_source(**opened);
-    Result<FileSurvey> survey = survey_bytes(files, file, *source, options, progress);
+    Result<std::unique_ptr<ByteSource>> source = make_unpacked_file_source(**opened);
+    if (!source) {
+        return failed(std::move(source.error()));
+    }
+    Result<FileSurvey> survey = survey_bytes(files, file, **source, options, progress);
     Result<FileIdentity> after = (*opened)->identity();
     if (survey && after && !(*after == *before)) {
         return failed(

@@ -128,6 +128,23 @@ class JoinedSource final : public ByteSource {
 
 }  // namespace
 
+Result<std::string> read_up_to(ByteSource& source, std::size_t limit) {
+    std::string bytes(limit, '\0');
+    std::size_t size = 0;
+    while (size < limit) {
+        Result<std::size_t> got = source.read({bytes.data() + size, limit - size});
+        if (!got) {
+            return failed(std::move(got.error()));
+        }
+        if (*got == 0) {
+            break;
+        }
+        size += *got;
+    }
+    bytes.resize(size);
+    return bytes;
+}
+
 std::unique_ptr<ByteSource> make_stdin_source() {
     return std::make_unique<StdinSource>();
 }

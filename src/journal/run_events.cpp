@@ -103,8 +103,10 @@ void pack(Packer& packer, const Tally& tally) {
 }
 
 void pack(Packer& packer, const PlannedFile& file) {
-    MapWriter(packer, 13)
+    MapWriter(packer, 15)
         .put("name", file.name)
+        .put("target", file.target)
+        .put("source_bytes", file.source_bytes)
         .put("gallery", file.gallery)
         .put("action", file.action)
         .put("profile", file.profile)
@@ -166,6 +168,8 @@ void take_file(MsgpackFields& fields, std::vector<PlannedFile>& out) {
     std::uint64_t mtime = 0;
     std::uint64_t ctime = 0;
     fields.take("name", file.name)
+        .take("target", file.target)
+        .take("source_bytes", file.source_bytes)
         .take("gallery", file.gallery)
         .take("action", file.action)
         .take("profile", file.profile)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "block_feeder.hpp"
 
-#include "ffdump/io/byte_source.hpp"
+#include "ffdump/io/compression.hpp"
 #include "ffdump/record/running_hash.hpp"
 
 #include <utility>
@@ -96,7 +96,11 @@ Result<void> BlockFeeder::read_file(const FeedFile& feed) {
     if (!file) {
         return failed(std::move(file.error()));
     }
-    const std::unique_ptr<ByteSource> source = make_file_source(**file);
+    Result<std::unique_ptr<ByteSource>> opened = make_unpacked_file_source(**file);
+    if (!opened) {
+        return failed(std::move(opened.error()));
+    }
+    const std::unique_ptr<ByteSource>& source = *opened;
     if (Result<void> skipped = source->skip(feed.start.offset); !skipped) {
         return skipped;
     }

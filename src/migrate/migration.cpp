@@ -52,7 +52,8 @@ MigrationResult migrate_locked(const Settings& settings, const MigrationOptions&
                           {options.from,
                            options.profiles,
                            directory.state_folder(),
-                           {.skip_bad_records = options.skip_bad_records,
+                           {.compress = options.compress,
+                            .skip_bad_records = options.skip_bad_records,
                             .allow_duplicate_ids = options.allow_duplicate_ids}},
                           {services.files, services.log, services.observer, services.stop_signal});
     if (!plan) {

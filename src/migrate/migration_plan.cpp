@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace ffdump {
@@ -112,6 +113,22 @@ void decide_model(const Settings& settings, const GallerySettings& gallery, Migr
     }
 }
 
+/// `a.json` and `a.json.zst` would become one file.
+void check_target_names(const MigrationPlan& plan, std::vector<Error>& errors) {
+    std::map<std::string, const FilePlan*> targets;
+    for (const FilePlan& file : plan.files) {
+        const auto [other, is_new] = targets.emplace(file.target_name, &file);
+        if (!is_new) {
+            errors.push_back(
+                Error(Reason::usage_error,
+                      fmt::format("{} and {} would both be written as {}", other->second->file.name,
+                                  file.file.name, file.target_name))
+                    .at_file(file.file.path)
+                    .hint("leave --compress out, or move one of them away"));
+        }
+    }
+}
+
 }  // namespace
 
 std::uint64_t MigrationPlan::records_to_migrate() const noexcept {
@@ -150,6 +167,9 @@ tl::expected<MigrationPlan, std::vector<Error>> make_plan(const Settings& settin
         FilePlan file;
         file.file = std::move(files[i]);
         file.survey = std::move(surveys[i]);
+        file.compression = options.compress.value_or(Compression::of(file.file.packing));
+        file.target_name =
+            options.compress ? packed_name(file.file.name, options.compress->kind) : file.file.name;
         const GallerySettings gallery = settings.gallery(file.file.gallery);
         file.action = decide(gallery, file);
         file.target = gallery.extraction.value_or(settings.extraction);
@@ -173,6 +193,7 @@ tl::expected<MigrationPlan, std::vector<Error>> make_plan(const Settings& settin
         check_stated_dimension(file, errors);
         plan.files.push_back(std::move(file));
     }
+    check_target_names(plan, errors);
     if (!errors.empty()) {
         return tl::unexpected(std::move(errors));
     }

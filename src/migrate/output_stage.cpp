@@ -50,7 +50,10 @@ struct OutputStage::Current {
         : file(index),
           part_file(std::move(part)),
           splicer(plan.file.profile, std::move(state), new_facts(plan)),
-          accounts(plan.file.gallery, plan.file.profile.facen_encoding) {
+          accounts(plan.file.gallery, plan.file.profile.facen_encoding),
+          packer(plan.compression.kind == Compression::Kind::none
+                     ? nullptr
+                     : make_byte_packer(plan.compression)) {
         if (!plan.new_model.empty()) {
             new_model = plan.new_model;
         }
@@ -61,7 +64,9 @@ struct OutputStage::Current {
     FileSplicer splicer;
     RecordAccounts accounts;
     std::optional<std::string> new_model;
-    std::string buffer;
+    std::unique_ptr<BytePacker> packer;  ///< none for a plain file
+    std::string buffer;                  ///< not packed yet
+    std::string packed;                  ///< not written yet
     RunningHash region;
 };
 
@@ -97,7 +102,7 @@ Result<void> OutputStage::resume(std::vector<FileProgress> files, std::uint64_t 
 
 Result<void> OutputStage::open(std::uint32_t file) {
     FileProgress& progress = progress_[file];
-    const std::string path = directory_.part(plan_.files[file].file.name);
+    const std::string path = directory_.part(plan_.files[file].target_name);
     Result<std::unique_ptr<File>> part = files_.open_append(path);
     if (!part) {
         return failed(std::move(part.error()));
@@ -217,15 +222,38 @@ Result<void> OutputStage::flush() {
         failures_bytes_ += failures_buffer_.size();
         failures_buffer_.clear();
     }
-    if (current_ && !current_->buffer.empty()) {
-        if (Result<void> written = current_->part_file->write(current_->buffer); !written) {
-            return written;
+    return current_ ? flush_part() : Result<void>();
+}
+
+Result<void> OutputStage::flush_part() {
+    std::string& bytes = current_->packer ? current_->packed : current_->buffer;
+    if (current_->packer) {
+        if (Result<void> packed = current_->packer->add(bytes, current_->buffer); !packed) {
+            return packed;
         }
-        current_->region.add(current_->buffer);
-        progress_[current_->file].target_bytes += current_->buffer.size();
         current_->buffer.clear();
     }
+    if (bytes.empty()) {
+        return {};
+    }
+    if (Result<void> written = current_->part_file->write(bytes); !written) {
+        return written;
+    }
+    current_->region.add(bytes);
+    progress_[current_->file].target_bytes += bytes.size();
+    bytes.clear();
     return {};
+}
+
+/// What is committed can be unpacked, and what the next process appends is a frame of its own.
+Result<void> OutputStage::end_frame() {
+    if (!current_->packer) {
+        return {};
+    }
+    return current_->packer->add(current_->packed, current_->buffer).and_then([this] {
+        current_->buffer.clear();
+        return current_->packer->end_frame(current_->packed);
+    });
 }
 
 bool OutputStage::commit_is_due(Clock::Instant now) const {
@@ -243,7 +271,7 @@ Result<void> OutputStage::commit(Clock::Instant now) {
     if (!current_) {
         return {};
     }
-    if (Result<void> flushed = flush(); !flushed) {
+    if (Result<void> flushed = end_frame().and_then([this] { return flush(); }); !flushed) {
         return flushed;
     }
     FileProgress& progress = progress_[current_->file];
@@ -272,6 +300,12 @@ Result<void> OutputStage::commit(Clock::Instant now) {
 }
 
 Result<void> OutputStage::complete() {
+    if (current_->packer && current_->buffer.empty() &&
+        progress_[current_->file].target_bytes == 0) {
+        if (Result<void> packed = current_->packer->empty_frame(current_->packed); !packed) {
+            return packed;
+        }
+    }
     if (Result<void> committed = commit(last_commit_.value_or(Clock::Instant{})); !committed) {
         return committed;
     }
@@ -289,7 +323,7 @@ std::vector<std::uint32_t> OutputStage::take_completed() {
 }
 
 std::string OutputStage::path_to_seal(std::uint32_t file) const {
-    return directory_.part(plan_.files[file].file.name);
+    return directory_.part(plan_.files[file].target_name);
 }
 
 Result<void> OutputStage::record_sealed(std::uint32_t file, const SealedFile& sealed) {
@@ -307,7 +341,7 @@ Result<void> OutputStage::record_sealed(std::uint32_t file, const SealedFile& se
 }
 
 Result<void> OutputStage::rename_into_place(std::uint32_t file, bool replace) {
-    const std::string& name = plan_.files[file].file.name;
+    const std::string& name = plan_.files[file].target_name;
     const std::string from = directory_.part(name);
     const std::string to = directory_.file(name);
     return (replace ? files_.rename(from, to) : files_.rename_new(from, to))

@@ -93,6 +93,8 @@ class OutputStage {
     [[nodiscard]] Result<void> write_record(BlockWork& work, std::size_t i);
     [[nodiscard]] Result<void> write_failure(const BlockWork& work, std::size_t i);
     [[nodiscard]] Result<void> flush();
+    [[nodiscard]] Result<void> flush_part();
+    [[nodiscard]] Result<void> end_frame();
     [[nodiscard]] Result<void> complete();
     void note_position(const BlockWork& work);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prior_results.hpp"
 
-#include "ffdump/io/byte_source.hpp"
+#include "ffdump/io/compression.hpp"
 #include "ffdump/journal/failures.hpp"
 
 #include <fmt/format.h>
@@ -17,13 +17,14 @@ constexpr std::size_t kEscapeFactor = 6;
 }  // namespace
 
 struct PriorResults::State {
-    State(std::unique_ptr<File> target, std::unique_ptr<File> failures, std::string file_name,
-          Profile file_profile, const ReadLimits& limits)
+    State(std::unique_ptr<File> target, std::unique_ptr<ByteSource> target_bytes,
+          std::unique_ptr<File> failures, std::string file_name, Profile file_profile,
+          const ReadLimits& limits)
         : target_file(std::move(target)),
           failures_file(std::move(failures)),
           name(std::move(file_name)),
           profile(std::move(file_profile)),
-          target_source(make_file_source(*target_file)),
+          target_source(std::move(target_bytes)),
           failures_source(make_file_source(*failures_file)),
           reader(*target_source, profile, target_file->path(), limits),
           failed_records(*failures_source, failures_file->path(),
@@ -54,8 +55,13 @@ Result<std::unique_ptr<PriorResults>> PriorResults::open(
     if (!failures_file) {
         return failed(std::move(failures_file.error()));
     }
-    return std::unique_ptr<PriorResults>(new PriorResults(std::make_unique<State>(
-        std::move(*target_file), std::move(*failures_file), name, profile, limits)));
+    Result<std::unique_ptr<ByteSource>> target_bytes = make_unpacked_file_source(**target_file);
+    if (!target_bytes) {
+        return failed(std::move(target_bytes.error()));
+    }
+    return std::unique_ptr<PriorResults>(new PriorResults(
+        std::make_unique<State>(std::move(*target_file), std::move(*target_bytes),
+                                std::move(*failures_file), name, profile, limits)));
 }
 
 PriorResults::PriorResults(std::unique_ptr<State> state) : state_(std::move(state)) {}

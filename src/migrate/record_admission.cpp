@@ -79,7 +79,7 @@ Result<bool> RecordAdmission::reuse(BlockWork& work, std::size_t i) {
     if (!prior_ || prior_file_ != work.file) {
         prior_.reset();
         Result<std::unique_ptr<PriorResults>> opened = PriorResults::open(
-            run_.files, run_.directory.file(plan.file.name), run_.directory.failures(),
+            run_.files, run_.directory.file(plan.target_name), run_.directory.failures(),
             plan.file.name, plan.file.profile, run_.limits);
         if (!opened) {
             return failed(std::move(opened.error()));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "round_records.hpp"
 
+#include "ffdump/io/compression.hpp"
+
 #include <string>
 #include <utility>
 
@@ -20,7 +22,11 @@ Result<bool> RoundRecords::next_file() {
             return failed(std::move(opened).error());
         }
         file_ = std::move(*opened);
-        source_ = make_file_source(*file_);
+        Result<std::unique_ptr<ByteSource>> source = make_unpacked_file_source(*file_);
+        if (!source) {
+            return failed(std::move(source).error());
+        }
+        source_ = std::move(*source);
         reader_ = std::make_unique<RecordReader>(*source_, file.profile, file.path, limits_);
         given_ = 0;
         return true;

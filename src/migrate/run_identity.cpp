@@ -83,6 +83,9 @@ std::map<std::string, std::string> settings_that_matter(const Settings& settings
             chosen.emplace(key, value);
         }
     }
+    if (options.compress) {
+        chosen["--compress"] = options.compress->text();
+    }
     const auto yes_no = [](bool value) { return value ? "yes" : "no"; };
     chosen["--skip-bad-records"] = yes_no(options.skip_bad_records);
     chosen["--allow-duplicate-ids"] = yes_no(options.allow_duplicate_ids);
@@ -114,6 +117,8 @@ std::vector<PlannedFile> planned_files(const MigrationPlan& plan) {
     for (const FilePlan& file : plan.files) {
         PlannedFile planned;
         planned.name = file.file.name;
+        planned.target = file.target_name;
+        planned.source_bytes = file.survey.bytes;
         planned.gallery = file.file.gallery;
         planned.action = action_name(file.action);
         planned.profile = file.file.profile.name;

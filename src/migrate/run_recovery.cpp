@@ -109,7 +109,7 @@ class Replay {
             {event.region_begin, event.target_offset, std::move(event.region_hash)});
         progress.tally = std::move(event.tally);
         run_.failures_bytes = event.failures_offset;
-        const bool whole = event.source_offset == run_.begin.files[event.file].identity.size;
+        const bool whole = event.source_offset == run_.begin.files[event.file].source_bytes;
         progress.stage = whole ? FileProgress::Stage::complete : FileProgress::Stage::writing;
         return {};
     }
@@ -182,8 +182,8 @@ Result<void> put_old_journal_back(FileSystem& files, const OutputDirectory& dire
 /// What the journal says of a file is compared with what is on the disk.
 Result<void> match_disk(FileSystem& files, const OutputDirectory& directory,
                         const PlannedFile& planned, FileProgress& progress) {
-    const std::string part = directory.part(planned.name);
-    const std::string final_name = directory.file(planned.name);
+    const std::string part = directory.part(planned.target);
+    const std::string final_name = directory.file(planned.target);
     if (progress.stage == FileProgress::Stage::sealed && !files.exists(part)) {
         // The rename happened, its record did not become durable.
         progress.stage = FileProgress::Stage::renamed;

@@ -2,11 +2,14 @@
 #include "contents_check.hpp"
 
 #include "ffdump/base/printable.hpp"
+#include "ffdump/io/compression.hpp"
 #include "ffdump/io/file_system.hpp"
 
 #include <fmt/format.h>
 
 #include <map>
+#include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -82,22 +85,34 @@ std::optional<Manifest> take_manifest(FileSystem& files, const OutputDirectory& 
     return std::move(*manifest);
 }
 
+std::string target_name_of(const Manifest& manifest, const std::string& name) {
+    const auto setting = manifest.settings.find("--compress");
+    if (setting == manifest.settings.end()) {
+        return name;
+    }
+    const std::optional<Compression> compression = Compression::parse(setting->second);
+    return compression ? packed_name(name, compression->kind) : name;
+}
+
 void check_contents(const Manifest& manifest, const DumpListing& source, const DumpListing& target,
                     Findings& findings) {
-    std::map<std::string, const ManifestFile*> promised;
+    std::map<std::string, const ManifestFile*> promised;  // by the name in the new dump
+    std::set<std::string> known;
     for (const ManifestFile& file : manifest.files) {
-        promised.emplace(file.name, &file);
+        const std::string target_name = target_name_of(manifest, file.name);
+        promised.emplace(target_name, &file);
+        known.insert(file.name);
         if (!source.has(file.name)) {
             findings.add(Reason::source_changed, in_file(source.path_of(file.name)),
                          "the source lacks this file, which it had when it was migrated");
         }
-        if (file.action != "drop" && !target.has(file.name)) {
-            findings.add(Reason::file_missing, in_file(target.path_of(file.name)),
+        if (file.action != "drop" && !target.has(target_name)) {
+            findings.add(Reason::file_missing, in_file(target.path_of(target_name)),
                          "the manifest names this file, and it is not there");
         }
     }
     for (const std::string& name : source.names()) {
-        if (!promised.contains(name)) {
+        if (!known.contains(name)) {
             findings.add(Reason::source_changed, in_file(source.path_of(name)),
                          "the source holds a file that was not migrated");
         }

@@ -39,6 +39,9 @@ class DumpListing {
                                                     const OutputDirectory& directory,
                                                     Findings& findings);
 
+/// The name that a file of the source has in the new dump: `--compress` of the run may change it.
+[[nodiscard]] std::string target_name_of(const Manifest& manifest, const std::string& name);
+
 /// Files that are missing or too many on either side, after the manifest.
 void check_contents(const Manifest& manifest, const DumpListing& source, const DumpListing& target,
                     Findings& findings);

@@ -5,24 +5,33 @@
 
 namespace ffdump {
 
-DumpCursor::DumpCursor(std::unique_ptr<File> file, const std::string& path, const Profile& profile,
-                       const ReadLimits& limits, HashedSource::Digest digest)
+DumpCursor::DumpCursor(std::unique_ptr<File> file, Compression::Kind packing,
+                       const std::string& path, const Profile& profile, const ReadLimits& limits,
+                       DigestOf of, HashedSource::Digest digest)
     : path_(path),
       file_(std::move(file)),
       bytes_(make_file_source(*file_)),
-      hashed_(*bytes_, std::move(digest)),
-      reader_(hashed_, profile, path, limits) {}
+      hashed_(*bytes_, of == DigestOf::file ? digest : HashedSource::Digest()),
+      unpacked_(packing == Compression::Kind::none ? nullptr
+                                                   : make_unpacking_source(hashed_, packing, path)),
+      contents_(unpacked_ ? *unpacked_ : hashed_,
+                of == DigestOf::contents ? std::move(digest) : HashedSource::Digest()),
+      reader_(contents_, profile, path, limits) {}
 
 Result<std::unique_ptr<DumpCursor>> DumpCursor::open(FileSystem& files, const std::string& path,
                                                      const Profile& profile,
-                                                     const ReadLimits& limits,
+                                                     const ReadLimits& limits, DigestOf of,
                                                      HashedSource::Digest digest) {
     Result<std::unique_ptr<File>> file = files.open_read(path);
     if (!file) {
         return failed(std::move(file.error()));
     }
+    Result<Compression::Kind> packing = compression_of_file(**file);
+    if (!packing) {
+        return failed(std::move(packing.error()));
+    }
     std::unique_ptr<DumpCursor> cursor(
-        new DumpCursor(std::move(*file), path, profile, limits, std::move(digest)));
+        new DumpCursor(std::move(*file), *packing, path, profile, limits, of, std::move(digest)));
     return cursor->load().map([&cursor] { return std::move(cursor); });
 }
 
@@ -43,7 +52,7 @@ Result<void> DumpCursor::load() {
         }
         if (!*more) {
             ended_ = true;
-            return hashed_.drain();
+            return contents_.drain().and_then([this] { return hashed_.drain(); });
         }
         if (block_.begin.offset == 0) {
             header_ = block_.view(block_.header);

@@ -6,6 +6,7 @@
 #include "ffdump/dump/profile.hpp"
 #include "ffdump/dump/record_block.hpp"
 #include "ffdump/dump/record_reader.hpp"
+#include "ffdump/io/compression.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -36,12 +37,13 @@ struct RecordView {
 /// One thread. `profile` must outlive it.
 class DumpCursor {
  public:
+    /// What the digest is of, when a file is packed.
+    enum class DigestOf : std::uint8_t { file, contents };
+
     /// Opens the file and stands at its first record. Fails as the file system does.
-    [[nodiscard]] static Result<std::unique_ptr<DumpCursor>> open(FileSystem& files,
-                                                                  const std::string& path,
-                                                                  const Profile& profile,
-                                                                  const ReadLimits& limits,
-                                                                  HashedSource::Digest digest);
+    [[nodiscard]] static Result<std::unique_ptr<DumpCursor>> open(
+        FileSystem& files, const std::string& path, const Profile& profile,
+        const ReadLimits& limits, DigestOf of, HashedSource::Digest digest);
     DumpCursor(const DumpCursor&) = delete;
     DumpCursor& operator=(const DumpCursor&) = delete;
     ~DumpCursor() = default;
@@ -63,14 +65,17 @@ class DumpCursor {
     [[nodiscard]] const std::string& first_lead() const noexcept { return first_lead_; }
 
  private:
-    DumpCursor(std::unique_ptr<File> file, const std::string& path, const Profile& profile,
-               const ReadLimits& limits, HashedSource::Digest digest);
+    DumpCursor(std::unique_ptr<File> file, Compression::Kind packing, const std::string& path,
+               const Profile& profile, const ReadLimits& limits, DigestOf of,
+               HashedSource::Digest digest);
     [[nodiscard]] Result<void> load();
 
     std::string path_;
     std::unique_ptr<File> file_;
     std::unique_ptr<ByteSource> bytes_;
-    HashedSource hashed_;
+    HashedSource hashed_;                   ///< the file's bytes
+    std::unique_ptr<ByteSource> unpacked_;  ///< none when the file is not packed
+    HashedSource contents_;
     RecordReader reader_;
     RecordBlock block_;
     std::size_t index_ = 0;

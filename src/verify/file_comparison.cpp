@@ -54,14 +54,15 @@ Result<FileCounts> FileComparison::run() {
 Result<void> FileComparison::open() {
     Result<std::unique_ptr<DumpCursor>> source =
         DumpCursor::open(context_.files, compared_.source_path, compared_.profile, context_.limits,
+                         DumpCursor::DigestOf::contents,
                          [this](std::string_view bytes) { source_hash_.add(bytes); });
     if (!source) {
         return failed(std::move(source.error()));
     }
     source_ = std::move(*source);
-    Result<std::unique_ptr<DumpCursor>> target =
-        DumpCursor::open(context_.files, compared_.target_path, compared_.profile, context_.limits,
-                         [this](std::string_view bytes) { target_hash_.add(bytes); });
+    Result<std::unique_ptr<DumpCursor>> target = DumpCursor::open(
+        context_.files, compared_.target_path, compared_.profile, context_.limits,
+        DumpCursor::DigestOf::file, [this](std::string_view bytes) { target_hash_.add(bytes); });
     if (!target) {
         return failed(std::move(target.error()));
     }

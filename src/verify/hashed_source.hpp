@@ -9,7 +9,7 @@
 namespace ffdump {
 
 /// Shows every byte that passes to a digest, so that a file is read once for records and checksum.
-/// `inner` must outlive it.
+/// An empty digest is shown nothing. `inner` must outlive it.
 class HashedSource final : public ByteSource {
  public:
     using Digest = std::function<void(std::string_view)>;

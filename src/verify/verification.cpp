@@ -209,12 +209,13 @@ Result<void> Verification::check_file(const ManifestFile& file, const Comparison
     gallery.norm_min = file.tally.norm_min;
     gallery.norm_max = file.tally.norm_max;
     const bool is_dropped = file.action == "drop";
-    const bool are_there = source.has(file.name) && target.has(file.name);
+    const std::string target_name = target_name_of(manifest_, file.name);
+    const bool are_there = source.has(file.name) && target.has(target_name);
     const Profile* const profile =
-        is_dropped || !are_there ? nullptr : profile_of(file, target.path_of(file.name));
+        is_dropped || !are_there ? nullptr : profile_of(file, target.path_of(target_name));
     Result<void> checked;
     if (profile != nullptr) {
-        checked = compare({file, *profile, source.path_of(file.name), target.path_of(file.name)},
+        checked = compare({file, *profile, source.path_of(file.name), target.path_of(target_name)},
                           context, gallery);
     } else {
         gallery.source = is_dropped ? file.source_records : 0;

@@ -39,6 +39,8 @@ namespace ffdump {
     file.name = "a.json";
     file.gallery = "a";
     file.action = "migrate";
+    file.target = "a.json.zst";
+    file.source_bytes = 0xFFFFFFFFFFFFFFFF;
     file.profile = "json-lines";
     file.profile_sha256 = std::string(64, 'a');
     file.identity = {.device = 1,

@@ -3,6 +3,7 @@
 
 #include "ffdump/base/result.hpp"
 #include "ffdump/dump/profile.hpp"
+#include "ffdump/io/compression.hpp"
 #include "ffdump/io/file_system.hpp"
 
 #include <cstdint>
@@ -19,7 +20,8 @@ struct DumpFile {
     std::string path;
     std::string gallery;  ///< name without its ending
     Profile profile;
-    std::string evidence;  ///< how the profile was recognised
+    Compression::Kind packing = Compression::Kind::none;  ///< of the file
+    std::string evidence;                                 ///< how the profile was recognised
     FileIdentity identity;
 };
 
@@ -30,7 +32,7 @@ struct DumpFile {
 [[nodiscard]] Result<std::vector<DumpFile>> open_dump(FileSystem& files, const std::string& path,
                                                       std::span<const Profile> profiles);
 
-/// "ffsec_face_events" from "ffsec_face_events.json".
+/// "ffsec_face_events" from "ffsec_face_events.json" or "ffsec_face_events.json.zst".
 [[nodiscard]] std::string gallery_of_file(const std::string& name);
 
 }  // namespace ffdump

@@ -28,7 +28,7 @@ struct SurveyOptions {
 
 /// What one pass over a dump file found. Counts are of records unless said otherwise.
 struct FileSurvey {
-    std::uint64_t bytes = 0;
+    std::uint64_t bytes = 0;           ///< unpacked
     std::uint64_t records = 0;         ///< bad ones included
     std::uint64_t bad = 0;             ///< could not be parsed
     std::uint64_t with_image = 0;      ///< normalized_id is there and not empty
@@ -44,10 +44,10 @@ struct FileSurvey {
     std::optional<SlashStyle> slash;                  ///< of the first facen whose text shows one
     IdCensus::Duplicates duplicates;
     std::vector<Error> problems;  ///< the first ones, in order
-    std::string fingerprint;      ///< XXH3-128 of all bytes, hex
+    std::string fingerprint;      ///< XXH3-128 of all bytes, unpacked; hex
     /// normalized_ids from all over the file: by them a storage can be told from a missing image.
     std::vector<std::string> sample_ids;
-    FileIdentity identity;        ///< the same before and after the pass
+    FileIdentity identity;  ///< the same before and after the pass
 };
 
 /// Whether the trailer states another number of records than there are: some are lost.

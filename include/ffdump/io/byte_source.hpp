@@ -26,6 +26,9 @@ class ByteSource {
 /// The bytes of an open file, which must outlive the source.
 [[nodiscard]] std::unique_ptr<ByteSource> make_file_source(File& file);
 
+/// The next `limit` bytes, or fewer when the source ends before.
+[[nodiscard]] Result<std::string> read_up_to(ByteSource& source, std::size_t limit);
+
 /// Bytes in memory, which must outlive the source.
 [[nodiscard]] std::unique_ptr<ByteSource> make_memory_source(std::string_view bytes);
 

@@ -18,13 +18,16 @@ namespace ffdump {
 struct PlannedFile {
     std::string name;
     std::string gallery;
-    std::string action;  ///< migrate, copy, drop
+    std::string action;              ///< migrate, copy, drop
+    std::string target;              ///< name of the new file
+    std::uint64_t source_bytes = 0;  ///< unpacked
     std::string profile;
     std::string profile_sha256;
     FileIdentity identity;      ///< of the source file
     std::uint64_t records = 0;  ///< counted by the survey, bad ones included
-    std::string fingerprint;    ///< XXH3-128 of the file's bytes as the survey read them, hex
-    std::string new_model;      ///< empty = records carry none
+    std::string
+        fingerprint;        ///< XXH3-128 of the file's bytes as the survey read them, unpacked; hex
+    std::string new_model;  ///< empty = records carry none
     friend bool operator==(const PlannedFile&, const PlannedFile&) = default;
 };
 

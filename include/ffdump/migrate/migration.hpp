@@ -9,6 +9,7 @@
 #include "ffdump/dump/profile.hpp"
 #include "ffdump/extraction/extractor.hpp"
 #include "ffdump/images/image_store.hpp"
+#include "ffdump/io/compression.hpp"
 #include "ffdump/io/file_system.hpp"
 #include "ffdump/journal/manifest.hpp"
 
@@ -35,7 +36,8 @@ struct FailureBudget {
 struct MigrationOptions {
     std::string from;
     std::string to;
-    std::vector<Profile> profiles;  ///< tried on each file; one with --format
+    std::vector<Profile> profiles;             ///< tried on each file; one with --format
+    std::optional<Compression> compress = {};  ///< as PlanOptions has it
     bool skip_bad_records = false;
     bool allow_duplicate_ids = false;
     bool retry_failed = false;

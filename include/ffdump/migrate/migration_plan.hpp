@@ -7,6 +7,7 @@
 #include "ffdump/dump/survey.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@ namespace ffdump {
 struct FilePlan {
     DumpFile file;
     FileSurvey survey;
+    Compression compression;                        ///< of the new file
+    std::string target_name;                        ///< of the new file
     GalleryAction action = GalleryAction::migrate;  ///< never `automatic`
     std::string why;                                ///< for people: why this action
     std::string new_model;                          ///< empty when records carry no facen_model
@@ -31,6 +34,8 @@ struct MigrationPlan {
 };
 
 struct PlanOptions {
+    /// Of the new files; without it each is packed as its source is, and named as it.
+    std::optional<Compression> compress = {};
     bool skip_bad_records = false;
     bool allow_duplicate_ids = false;
 };

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ffdump/base/result.hpp"
+#include "ffdump/io/byte_source.hpp"
+#include "ffdump/io/file_system.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ffdump {
+
+/// How the bytes of a file are packed. Value type.
+struct Compression {
+    enum class Kind : std::uint8_t { none, zstd, gzip };
+
+    Kind kind = Kind::none;
+    int level = 0;
+
+    friend bool operator==(const Compression&, const Compression&) = default;
+
+    /// "none", "zstd", "zstd:19" (1 to 19, default 3), "gzip", "gzip:9" (1 to 9, default 6);
+    /// nothing for another text.
+    [[nodiscard]] static std::optional<Compression> parse(std::string_view text);
+    /// "zstd:3", as parse() takes it.
+    [[nodiscard]] std::string text() const;
+    /// With the default level.
+    [[nodiscard]] static Compression of(Kind kind) noexcept;
+};
+
+/// By the first four bytes of a file; text never begins as a packed file does.
+[[nodiscard]] Compression::Kind compression_of(std::string_view prefix) noexcept;
+
+[[nodiscard]] Result<Compression::Kind> compression_of_file(File& file);
+
+/// "a.json.zst" becomes "a.json"; a name without an ending of packed files stays.
+[[nodiscard]] std::string unpacked_name(std::string_view name);
+/// "a.json" or "a.json.gz" becomes "a.json.zst".
+[[nodiscard]] std::string packed_name(std::string_view name, Compression::Kind kind);
+
+/// What `packed` holds: all frames of zstd (skippable ones are passed over) or all members of gzip,
+/// one after the other. Checksums are checked. Memory is bounded by a window of 128 MiB; a file
+/// that unpacks to more than 100 times its size and 64 MiB is not believed. Fails with
+/// `source_unreadable` and says which frame and where, in the file and unpacked. `packed` must
+/// outlive it; `name` is for errors.
+[[nodiscard]] std::unique_ptr<ByteSource> make_unpacking_source(ByteSource& packed,
+                                                                Compression::Kind kind,
+                                                                std::string name);
+
+/// The bytes of an open file, unpacked when it is packed, which its first bytes say. The file must
+/// outlive the source. skip() of a packed file reads.
+[[nodiscard]] Result<std::unique_ptr<ByteSource>> make_unpacked_file_source(File& file);
+
+/// Packs bytes that come in pieces, front to back. The bytes up to each end_frame() can be unpacked
+/// by themselves, and what follows as well. Not thread-safe.
+class BytePacker {
+ public:
+    virtual ~BytePacker() = default;
+    /// Appends to `out` what is packed of `bytes` and those before, perhaps nothing.
+    [[nodiscard]] virtual Result<void> add(std::string& out, std::string_view bytes) = 0;
+    /// Appends the rest of the frame; nothing when none is open.
+    [[nodiscard]] virtual Result<void> end_frame(std::string& out) = 0;
+    /// Appends a frame that holds nothing: a packed file is never empty. No frame may be open.
+    [[nodiscard]] virtual Result<void> empty_frame(std::string& out) = 0;
+};
+
+/// Frames of zstd with checksums, or members of gzip, of about 4 MiB of content; or the bytes as
+/// they are. Fails with `internal_error` when the library does.
+[[nodiscard]] std::unique_ptr<BytePacker> make_byte_packer(const Compression& compression);
+
+}  // namespace ffdump
