@@ -4,7 +4,9 @@
 #include "inspection.hpp"
 #include "progress_display.hpp"
 
+#include "ffdump/dump/suggest_profile.hpp"
 #include "ffdump/io/byte_source.hpp"
+#include "ffdump/io/compression.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -25,6 +27,7 @@ std::string InspectCommand::epilogue() const {
   ffdump inspect dump
 
   pv dump.tar.zst | ffdump inspect -
+  ffdump inspect --suggest-format faces.json > our-dump.yaml
 
 DUMP is a directory, one file of a dump, a tar archive of one, or `-` for either on standard
 input; archives and single files may be compressed with gzip or zstd.
@@ -42,6 +45,8 @@ void InspectCommand::declare(CLI::App& app) {
         ->type_name("DUMP")
         ->required();
     app.add_flag("--json", json_, "One JSON document on stdout");
+    app.add_flag("--suggest-format", suggests_,
+                 "Print a draft of a profile for this one JSON file: keys and kinds, never values");
     temporary_.declare(app);
     format_.declare(app);
     log_.declare(app);
@@ -71,7 +76,33 @@ SurveyOptions InspectCommand::survey_options() const {
     return options;
 }
 
+Result<std::string> InspectCommand::suggestion(const CommandContext& context) const {
+    const std::unique_ptr<ByteSource> input = make_stdin_source();
+    if (dump_ == "-") {
+        return read_up_to(*input, kRecognitionBytes).and_then(&suggest_profile);
+    }
+    Result<std::unique_ptr<File>> file = context.files.open_read(dump_);
+    if (!file) {
+        return failed(std::move(file.error()));
+    }
+    return make_unpacked_file_source(**file)
+        .and_then([](const std::unique_ptr<ByteSource>& bytes) {
+            return read_up_to(*bytes, kRecognitionBytes);
+        })
+        .and_then(&suggest_profile)
+        .map_error([this](Error error) { return std::move(error).at_file(dump_); });
+}
+
 int InspectCommand::run(const CommandContext& context) {
+    if (suggests_) {
+        Result<std::string> draft = suggestion(context);
+        if (!draft) {
+            return give_up(context, {&draft.error(), 1});
+        }
+        draft->pop_back();
+        context.terminal.result(*draft);
+        return 0;
+    }
     const Result<std::vector<InspectedFile>> inspected = inspect(context);
     context.terminal.clear_progress();
     if (!inspected) {

@@ -29,12 +29,14 @@ class InspectCommand final : public Command {
  private:
     [[nodiscard]] Result<std::vector<InspectedFile>> inspect(const CommandContext& context) const;
     [[nodiscard]] SurveyOptions survey_options() const;
+    [[nodiscard]] Result<std::string> suggestion(const CommandContext& context) const;
 
     FormatOptions format_;
     LogOptions log_;
     std::string dump_;
     TemporaryOptions temporary_;
     bool json_ = false;
+    bool suggests_ = false;
 };
 
 }  // namespace ffdump

@@ -63,5 +63,25 @@ TEST_CASE("inspect of a torn archive ends with one line and a code for corrupt i
     CHECK(has(end.err, "standard-input"));
 }
 
+TEST_CASE("inspect drafts a profile with which it reads the file") {
+    const ScratchFolder folder;
+    const std::string vector(1708, 'Q');
+    std::string text;
+    for (int id = 1; id <= 3; ++id) {
+        text += R"({"uid":)" + std::to_string(id) + R"(,"vec":")" + vector + "\"}\n";
+    }
+    const std::string path = folder.write("faces.json", text);
+    CHECK(run_ffdump({"inspect", path}).code == 4);
+    const ChildEnd draft = run_ffdump({"inspect", "--suggest-format", path});
+    INFO(draft.out << draft.err);
+    CHECK(draft.code == 0);
+    CHECK_FALSE(has(draft.out, "QQ"));
+    const std::string profile = folder.write("draft.yaml", draft.out);
+    const ChildEnd read = run_ffdump({"inspect", path, "--json", "--format", profile});
+    CHECK(read.code == 0);
+    CHECK(files_in(read)[0].at("records") == 3);
+    CHECK(run_ffdump({"inspect", "--suggest-format", profile}).code == 4);
+}
+
 }  // namespace
 }  // namespace ffdump
