@@ -248,11 +248,14 @@ Result<Compression::Kind> compression_of_file(File& file) {
 }
 
 Result<std::unique_ptr<ByteSource>> make_unpacked_file_source(File& file) {
-    return compression_of_file(file).map([&file](Compression::Kind kind) {
-        return kind == Compression::Kind::none
-                   ? make_file_source(file)
-                   : std::unique_ptr<ByteSource>(std::make_unique<UnpackedFile>(file, kind));
-    });
+    const Result<Compression::Kind> kind = compression_of_file(file);
+    if (!kind) {
+        return failed(kind.error());
+    }
+    if (*kind == Compression::Kind::none) {
+        return make_file_source(file);
+    }
+    return std::make_unique<UnpackedFile>(file, *kind);
 }
 
 }  // namespace ffdump

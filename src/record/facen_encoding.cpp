@@ -126,7 +126,7 @@ class NumberList {
         if (pass(']')) {
             return ended(std::move(facen));
         }
-        do {
+        for (bool has_more = true; has_more; has_more = pass(',')) {
             float value = 0;
             if (!number(value)) {
                 return failed(invalid("the facen holds something else than numbers"));
@@ -135,7 +135,7 @@ class NumberList {
                 return failed(invalid("the facen is longer than any model's"));
             }
             facen.push_back(value);
-        } while (pass(','));
+        }
         return pass(']') ? ended(std::move(facen))
                          : failed(invalid("the facen is no array of numbers"));
     }
