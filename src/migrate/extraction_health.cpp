@@ -9,8 +9,6 @@
 namespace ffdump {
 namespace {
 
-constexpr double kAnyNorm = 1e30;
-
 Error hopeless(const FailureHold& hold) {
     return Error(Reason::failure_pattern,
                  fmt::format("extraction-api: {}, and no record of this target has got a facen yet",
@@ -30,8 +28,8 @@ Error no_longer_well(const FailureHold& hold) {
 }  // namespace
 
 ExtractionHealth::ExtractionHealth(std::size_t lanes, ServiceGate& gate, ModelGuard& guard,
-                                   const std::vector<Reason>& accepted)
-    : gate_(gate), guard_(guard) {
+                                   const std::vector<Reason>& accepted, double norm_tolerance)
+    : gate_(gate), guard_(guard), norm_tolerance_(norm_tolerance) {
     lanes_.reserve(lanes);
     for (std::size_t i = 0; i < lanes; ++i) {
         lanes_.push_back({FailureHold(accepted), {}, false, false});
@@ -94,7 +92,8 @@ std::vector<ImageBatch> ExtractionHealth::looks(Clock::Instant now) {
 void ExtractionHealth::looked(std::size_t index, const ExtractedFacen& facen, Clock::Instant now) {
     Lane& lane = lanes_[index];
     lane.looking = false;
-    const FacenRules rules{.dimension = lane.known->facen.size(), .norm_tolerance = kAnyNorm};
+    const FacenRules rules{.dimension = lane.known->facen.size(),
+                           .norm_tolerance = norm_tolerance_};
     const bool is_whole = facen && check_facen(*facen, rules);
     if (is_whole && guard_.is_same(lane.known->facen, *facen)) {
         gate_.succeeded(now);

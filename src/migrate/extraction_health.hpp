@@ -22,7 +22,7 @@ namespace ffdump {
 class ExtractionHealth {
  public:
     ExtractionHealth(std::size_t lanes, ServiceGate& gate, ModelGuard& guard,
-                     const std::vector<Reason>& accepted);
+                     const std::vector<Reason>& accepted, double norm_tolerance);
 
     void passed(std::size_t lane, const SharedBytes& image, const Facen& facen);
     void failed(std::size_t lane, const Ticket& ticket, Error error);
@@ -64,6 +64,7 @@ class ExtractionHealth {
 
     ServiceGate& gate_;
     ModelGuard& guard_;
+    double norm_tolerance_;
     std::vector<Lane> lanes_;
     std::vector<Ticket> returned_;  ///< once their lane is well
     std::optional<Error> verdict_;

@@ -25,7 +25,7 @@ ExtractionStage::ExtractionStage(Extractor& extractor, PipelineMailbox& mailbox,
       gate_(std::move(gate)),
       guard_(guard),
       queue_(plan, limits_.batch_size, limits_.linger),
-      health_(queue_.lanes(), gate_, guard_, limits_.accepted),
+      health_(queue_.lanes(), gate_, guard_, limits_.accepted, limits_.norm_tolerance),
       flying_of_lane_(queue_.lanes()) {
     for (const FilePlan& file : plan.files) {
         dimensions_.emplace_back(file.dimension);

@@ -28,6 +28,19 @@ std::uint64_t hash_of(const SharedBytes& image) {
     return hash.value().low;
 }
 
+/// The norm of a facen that can be held against `known`. How long it is has no say, since a cosine
+/// does not see it; one of no length has no direction.
+Result<double> comparable(const Facen& known, const ExtractedFacen& facen) {
+    if (!facen) {
+        return failed(facen.error());
+    }
+    return check_facen(*facen, {.dimension = known.size(), .norm_tolerance = kAnyNorm})
+        .and_then([](double norm) -> Result<double> {
+            return norm > 0 ? Result<double>(norm)
+                            : failed(Reason::facen_invalid, "the facen has no length");
+        });
+}
+
 }  // namespace
 
 ModelGuard::ModelGuard(const CanarySettings& settings, std::size_t batch_size, Random random)
@@ -118,8 +131,7 @@ std::optional<std::size_t> ModelGuard::sentinel_for(std::size_t index) {
 
 bool ModelGuard::judge_sentinel(std::size_t index, const ExtractedFacen& facen) {
     const Canary& canary = canaries_[index];
-    const FacenRules rules{.dimension = canary.facen.size(), .norm_tolerance = kAnyNorm};
-    if (!facen || !check_facen(*facen, rules)) {
+    if (!comparable(canary.facen, facen)) {
         demand_check();
         return true;
     }
@@ -166,10 +178,7 @@ std::optional<CanaryRequest> ModelGuard::answered(const CanaryRequest& request,
     std::optional<Error> why;
     for (std::size_t i = 0; i < request.which.size(); ++i) {
         const ExtractedFacen& facen = facens.at(i);
-        // The norm has no say: a cosine does not see it.
-        const FacenRules rules{.dimension = canaries_[request.which[i]].facen.size(),
-                               .norm_tolerance = kAnyNorm};
-        const Result<double> norm = facen ? check_facen(*facen, rules) : failed(facen.error());
+        const Result<double> norm = comparable(canaries_[request.which[i]].facen, facen);
         if (norm) {
             compare(request, i, *facen);
         } else {

@@ -269,6 +269,7 @@ TEST_CASE("a sentinel without a facen makes a check due and is no doubt by itsel
     const std::size_t canary = run.guard.sentinel_for(0).value();
     CHECK_FALSE(run.guard.is_due(run.now, false));
     CHECK(run.guard.judge_sentinel(canary, failed(Reason::no_face, "none")));
+    CHECK(run.guard.judge_sentinel(canary, Facen(8, 0.0F)));
     CHECK(run.guard.is_due(run.now, false));
     CHECK_FALSE(run.guard.doubt());
 }
