@@ -31,6 +31,14 @@ Result<std::unique_ptr<File>> file_of(Result<Descriptor> descriptor, const std::
     return std::make_unique<PosixFile>(std::move(*descriptor), path, purpose);
 }
 
+Result<std::unique_ptr<File>> open_to_read(const std::string& path, FilePurpose purpose) {
+    Result<Descriptor> descriptor = open_regular(path, O_RDONLY, purpose);
+    if (descriptor) {
+        static_cast<void>(::posix_fadvise(descriptor->get(), 0, 0, POSIX_FADV_SEQUENTIAL));
+    }
+    return file_of(std::move(descriptor), path, purpose);
+}
+
 /// Makes one folder. Its name becomes durable here, since the callers sync the folder itself and
 /// not the one that it stands in.
 Result<void> make_directory(FileSystem& files, const std::string& path) {
@@ -68,11 +76,11 @@ EntryKind kind_of(const dirent& entry, int directory) {
 class PosixFileSystem final : public FileSystem {
  public:
     [[nodiscard]] Result<std::unique_ptr<File>> open_read(const std::string& path) override {
-        Result<Descriptor> descriptor = open_regular(path, O_RDONLY, FilePurpose::reading);
-        if (descriptor) {
-            static_cast<void>(::posix_fadvise(descriptor->get(), 0, 0, POSIX_FADV_SEQUENTIAL));
-        }
-        return file_of(std::move(descriptor), path, FilePurpose::reading);
+        return open_to_read(path, FilePurpose::reading);
+    }
+
+    [[nodiscard]] Result<std::unique_ptr<File>> open_read_back(const std::string& path) override {
+        return open_to_read(path, FilePurpose::writing);
     }
 
     [[nodiscard]] Result<std::unique_ptr<File>> open_append(const std::string& path) override {

@@ -27,12 +27,16 @@ Result<std::string> read_small_file(FileSystem& files, const std::string& path, 
     if (!file) {
         return failed(std::move(file.error()));
     }
+    return read_small_file(**file, limit);
+}
+
+Result<std::string> read_small_file(File& file, std::size_t limit) {
     std::string bytes;
     for (;;) {
         // Asked in pieces and not by the size that fstat names: files under /proc say 0.
         const std::size_t before = bytes.size();
         bytes.resize(before + kChunkBytes);
-        Result<std::size_t> got = (*file)->read({bytes.data() + before, kChunkBytes});
+        Result<std::size_t> got = file.read({bytes.data() + before, kChunkBytes});
         if (!got) {
             return failed(std::move(got.error()));
         }
@@ -40,7 +44,7 @@ Result<std::string> read_small_file(FileSystem& files, const std::string& path, 
         if (bytes.size() > limit) {
             return failed(Error(Reason::config_unreadable,
                                 fmt::format("the file has more than {} bytes", limit))
-                              .at_file(path));
+                              .at_file(file.path()));
         }
         if (*got == 0) {
             return bytes;
@@ -48,9 +52,12 @@ Result<std::string> read_small_file(FileSystem& files, const std::string& path, 
     }
 }
 
+std::string temporary_of(const std::string& path) {
+    return path + ".new";
+}
+
 Result<void> replace_file(FileSystem& files, const std::string& path, std::string_view bytes) {
-    // One fixed name: what a crash leaves behind is overwritten by the next attempt.
-    const std::string temporary = path + ".new";
+    const std::string temporary = temporary_of(path);
     Result<void> done = write_and_close(files, temporary, bytes).and_then([&] {
         return files.rename(temporary, path);
     });

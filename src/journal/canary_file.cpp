@@ -110,9 +110,15 @@ Result<std::vector<StoredCanary>> load_canaries(FileSystem& files, const std::st
     if (!files.exists(path)) {
         return std::vector<StoredCanary>();
     }
-    Result<std::string> text = read_small_file(files, path, kMostBytes);
+    Result<std::unique_ptr<File>> file = files.open_read_back(path);
+    if (!file) {
+        return failed(std::move(file.error()));
+    }
+    Result<std::string> text = read_small_file(**file, kMostBytes);
     if (!text) {
-        return failed(damaged(path, text.error().detail()));
+        return failed(text.error().fault() == FaultClass::machine
+                          ? std::move(text.error())
+                          : damaged(path, text.error().detail()));
     }
     const std::string_view bytes(*text);
     if (bytes.size() < kHeadBytes || !bytes.starts_with(kMagic) || bytes[kHeadBytes - 1] != '\n') {

@@ -20,7 +20,7 @@ bool is_run_id(std::string_view text) {
 
 /// A journal without its head must not exist under the name: it could not be told from damage.
 Result<void> write_header(FileSystem& files, const std::string& path, const std::string& run_id) {
-    const std::string temporary = path + ".new";
+    const std::string temporary = temporary_of(path);
     Result<std::unique_ptr<File>> file = files.create(temporary);
     if (!file) {
         return failed(std::move(file.error()));

@@ -171,7 +171,7 @@ Result<std::vector<RedoLog::Segment>> load_redo(
     std::vector<RedoLog::Segment> segments;
     for (const std::uint64_t number : *numbers) {
         Result<std::unique_ptr<File>> file =
-            files.open_read(join_path(folder, redo_file_name(number)));
+            files.open_read_back(join_path(folder, redo_file_name(number)));
         if (!file) {
             return failed(std::move(file.error()));
         }

@@ -26,6 +26,11 @@ class FolderTaker final : public RoundTaker {
         : files_(files), plan_(plan), excluded_(excluded), folder_(std::move(folder)) {}
 
     Result<void> open() {
+        // Removed and not emptied: after a power loss in its rename it may be a second name of an
+        // image that is in place.
+        if (Result<void> removed = files_.remove(state("image.part")); !removed) {
+            return removed;
+        }
         Result<std::unique_ptr<File>> list = files_.create(state("missing.jsonl.part"));
         if (!list) {
             return failed(std::move(list).error());

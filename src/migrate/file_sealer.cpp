@@ -87,7 +87,7 @@ class RegionCheck {
 
 Result<SealedFile> read_back(FileSystem& files, const std::string& path,
                              const std::vector<WrittenRegion>& regions) {
-    Result<std::unique_ptr<File>> file = files.open_read(path);
+    Result<std::unique_ptr<File>> file = files.open_read_back(path);
     if (!file) {
         return failed(std::move(file.error()).while_doing("reading the finished file back"));
     }
@@ -120,7 +120,10 @@ Result<SealedFile> read_back(FileSystem& files, const std::string& path,
 }
 
 Result<void> check_region(FileSystem& files, const std::string& path, const WrittenRegion& region) {
-    Result<std::unique_ptr<File>> file = files.open_read(path);
+    Result<std::unique_ptr<File>> file = files.open_read_back(path);
+    if (!file && files.exists(path)) {
+        return failed(std::move(file.error()).while_doing("reading back what is durable"));
+    }
     if (!file) {
         return failed(Error(Reason::output_damaged, file.error().detail()).at_file(path));
     }

@@ -79,10 +79,17 @@ class Round {
         if (!flying_.empty() || !delayed_.empty()) {
             mailbox_->take_all(answers, flying_.empty() ? std::chrono::milliseconds(5) : kTick);
         }
+        Result<void> taken;
         for (Answered& answer : answers) {
-            if (Result<void> taken = take(std::move(answer)); !taken) {
-                return taken;
+            if (!taken) {
+                // Landed all the same: what ends the round waits for those still under way.
+                flying_.erase(answer.number);
+                continue;
             }
+            taken = take(std::move(answer));
+        }
+        if (!taken) {
+            return taken;
         }
         progress_.done =
             records_.passed() - std::min<std::uint64_t>(records_.passed(), flying_.size());

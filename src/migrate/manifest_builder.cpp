@@ -14,7 +14,7 @@ constexpr std::size_t kMostManifestBytes = 64U << 20U;
 constexpr std::size_t kChunkBytes = 1U << 20U;
 
 Result<void> digest_failures(FileSystem& files, const std::string& path, Manifest& manifest) {
-    Result<std::unique_ptr<File>> list = files.open_read(path);
+    Result<std::unique_ptr<File>> list = files.open_read_back(path);
     if (!list) {
         return failed(std::move(list.error()));
     }
@@ -82,10 +82,16 @@ Result<void> publish(FileSystem& files, const OutputDirectory& directory, Manife
 }
 
 Result<Manifest> load_manifest(FileSystem& files, const OutputDirectory& directory) {
-    Result<std::string> text = read_small_file(files, directory.manifest(), kMostManifestBytes);
+    Result<std::unique_ptr<File>> file = files.open_read_back(directory.manifest());
+    if (!file) {
+        return failed(std::move(file.error()));
+    }
+    Result<std::string> text = read_small_file(**file, kMostManifestBytes);
     if (!text) {
-        return failed(
-            Error(Reason::manifest_invalid, text.error().detail()).at_file(directory.manifest()));
+        return failed(text.error().reason() == Reason::config_unreadable
+                          ? Error(Reason::manifest_invalid, text.error().detail())
+                                .at_file(directory.manifest())
+                          : std::move(text.error()));
     }
     return parse_manifest(*text).map_error(
         [&](Error error) { return std::move(error).at_file(directory.manifest()); });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "migration_run.hpp"
 
+#include "leftovers.hpp"
 #include "manifest_builder.hpp"
 #include "pipeline.hpp"
 #include "run_identity.hpp"
@@ -144,6 +145,9 @@ Result<MigrationOutcome> MigrationRun::run() {
     if (Result<void> same = check_same_run((*found)->begin, describe(), directory_.path()); !same) {
         return failed(std::move(same.error()));
     }
+    if (Result<void> undone = undo_withdrawal(services_.files, directory_); !undone) {
+        return failed(std::move(undone.error()));
+    }
     if (!services_.files.exists(directory_.manifest())) {
         if ((*found)->doubt) {
             return failed(Error(Reason::model_changed,
@@ -159,10 +163,11 @@ Result<MigrationOutcome> MigrationRun::run() {
         return failed(std::move(manifest.error()));
     }
     if (!options_.retry_failed || manifest->failures_records == 0) {
-        // Killed between the manifest and this, the run before left them.
-        Result<void> removed = services_.files.remove(directory_.canaries()).and_then([this] {
-            return remove_redo(services_.files, directory_.state_folder());
-        });
+        // Killed after it wrote the manifest, the run before left some.
+        Result<void> removed =
+            remove_redo(services_.files, directory_.state_folder()).and_then([this] {
+                return remove_leftovers(services_.files, directory_);
+            });
         if (!removed) {
             return failed(std::move(removed.error()));
         }
@@ -197,8 +202,11 @@ Result<RecoveredRun> MigrationRun::start(RunBegin begin) {
 Result<RecoveredRun> MigrationRun::start_retry(const RecoveredRun& before,
                                                const Manifest& manifest) {
     FileSystem& files = services_.files;
+    // What an earlier retry left would hide that this one has not begun.
     Result<void> withdrawn =
-        files.rename(directory_.manifest(), directory_.previous_manifest())
+        remove_leftovers(files, directory_)
+            .and_then(
+                [&] { return files.rename(directory_.manifest(), directory_.previous_manifest()); })
             .and_then([&] { return files.sync_directory(directory_.state_folder()); })
             .and_then([&] { return before.journal->close(); })
             .and_then(
@@ -337,9 +345,7 @@ Result<Manifest> MigrationRun::publish_run(const RecoveredRun& run,
         .and_then([&] { return run.journal->append(JournalType::run_end, ""); })
         .and_then([&] { return run.journal->sync(); })
         .and_then([&] { return run.journal->close(); })
-        .and_then([&] { return services_.files.remove(directory_.previous_manifest()); })
-        .and_then([&] { return services_.files.remove(directory_.previous_journal()); })
-        .and_then([&] { return services_.files.remove(directory_.canaries()); })
+        .and_then([&] { return remove_leftovers(services_.files, directory_); })
         .map([&] { return std::move(manifest); });
 }
 

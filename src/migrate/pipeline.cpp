@@ -81,10 +81,17 @@ bool Pipeline::is_finished() const {
 
 Result<void> Pipeline::turn() {
     mailbox_.take_all(events_, wait_time(services_.clock.now()));
+    Result<void> handled;
     for (PipelineEvent& event : events_) {
-        if (Result<void> handled = handle(std::move(event)); !handled) {
-            return handled;
+        // Once something failed the others count all the same: the end waits for what is in flight.
+        if (handled) {
+            handled = handle(std::move(event));
+        } else {
+            land(std::move(event));
         }
+    }
+    if (!handled) {
+        return handled;
     }
     if (Result<void> written = redo_.write(); !written) {
         return written;
@@ -99,6 +106,8 @@ Result<void> Pipeline::turn() {
     if (Result<void> watched = model_.turn(now); !watched) {
         return watched;
     }
+    // A check that begins here is sent now; else it would wait for the next event, or 200 ms.
+    extraction_.pump(now, !images_.is_dry());
     report(now);
     return check_bounds(now);
 }
@@ -235,6 +244,16 @@ Result<void> Pipeline::check_budget() {
     return {};
 }
 
+/// While the run ends: a request is no longer in flight, and a batch that was answered counts.
+void Pipeline::land(PipelineEvent event) {
+    const Clock::Instant now = services_.clock.now();
+    if (auto* image = std::get_if<ImageFetched>(&event)) {
+        static_cast<void>(images_.fetched(std::move(*image), now));
+    } else if (auto* batch = std::get_if<BatchAnswered>(&event)) {
+        extraction_.answered(std::move(*batch), now);
+    }
+}
+
 /// Ends the run in an orderly way: nothing new starts, answers under way are waited for (shortly,
 /// and only when stopping in peace), what is settled in order becomes durable.
 Result<void> Pipeline::wind_down(Error cause) {
@@ -245,18 +264,13 @@ Result<void> Pipeline::wind_down(Error cause) {
         services_.clock.now() + (in_peace ? options_.stop_within : std::chrono::milliseconds(0));
     bool cancelled = false;
     while (images_.in_flight() + extraction_.in_flight() != 0) {
-        const Clock::Instant now = services_.clock.now();
-        if (now >= deadline && !cancelled) {
+        if (const Clock::Instant now = services_.clock.now(); now >= deadline && !cancelled) {
             services_.cancel();
             cancelled = true;
         }
         mailbox_.take_all(events_, kLongestWait);
         for (PipelineEvent& event : events_) {
-            if (auto* image = std::get_if<ImageFetched>(&event)) {
-                static_cast<void>(images_.fetched(std::move(*image), now));
-            } else if (auto* batch = std::get_if<BatchAnswered>(&event)) {
-                extraction_.answered(std::move(*batch), now);
-            }
+            land(std::move(event));
         }
     }
     if (cause.reason() == Reason::model_changed) {

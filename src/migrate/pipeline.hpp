@@ -70,6 +70,7 @@ class Pipeline {
     [[nodiscard]] Result<void> turn();
     [[nodiscard]] Result<void> handle(PipelineEvent event);
     void settle_when_calm();
+    void land(PipelineEvent event);
     void pump(Clock::Instant now);
     [[nodiscard]] Result<void> write_settled(Clock::Instant now);
     [[nodiscard]] Result<void> commit(Clock::Instant now);

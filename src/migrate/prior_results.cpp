@@ -47,11 +47,11 @@ struct PriorResults::State {
 Result<std::unique_ptr<PriorResults>> PriorResults::open(
     FileSystem& files, const std::string& target, const std::string& failures,
     const std::string& name, const Profile& profile, const ReadLimits& limits) {
-    Result<std::unique_ptr<File>> target_file = files.open_read(target);
+    Result<std::unique_ptr<File>> target_file = files.open_read_back(target);
     if (!target_file) {
         return failed(std::move(target_file.error()));
     }
-    Result<std::unique_ptr<File>> failures_file = files.open_read(failures);
+    Result<std::unique_ptr<File>> failures_file = files.open_read_back(failures);
     if (!failures_file) {
         return failed(std::move(failures_file.error()));
     }

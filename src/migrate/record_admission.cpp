@@ -39,6 +39,11 @@ Result<void> RecordAdmission::decide(BlockWork& work, std::size_t i) {
         work.settle(i, RecordFate::State::excluded);
         return {};
     }
+    if (plan.action == GalleryAction::copy) {
+        // Not even in a retry: what is copied has no new facen that could be taken over.
+        work.settle(i, RecordFate::State::kept);
+        return {};
+    }
     if (retried_.contains(work.file)) {
         Result<bool> reused = reuse(work, i);
         if (!reused) {
@@ -51,9 +56,7 @@ Result<void> RecordAdmission::decide(BlockWork& work, std::size_t i) {
     if (redo(work, i)) {
         return {};
     }
-    if (plan.action == GalleryAction::copy) {
-        work.settle(i, RecordFate::State::kept);
-    } else if (!span.has_normalized_id || span.normalized_id.size == 0) {
+    if (!span.has_normalized_id || span.normalized_id.size == 0) {
         work.settle_failed(
             i, Error(Reason::no_normalized_id, "the record names no normalized image"), 0);
     } else {

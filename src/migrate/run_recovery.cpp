@@ -179,6 +179,22 @@ Result<void> put_old_journal_back(FileSystem& files, const OutputDirectory& dire
     });
 }
 
+/// A power loss in a rename from folder to folder may leave both names.
+Result<void> settle_both_names(FileSystem& files, const OutputDirectory& directory,
+                               const PlannedFile& planned, FileProgress& progress) {
+    const std::string final_name = directory.file(planned.name);
+    if (!files.exists(final_name)) {
+        return {};
+    }
+    const Result<SealedFile> there = read_back(files, final_name, progress.regions);
+    if (!there || there->sha256 != progress.sealed.sha256) {
+        return {};  // in a retry the earlier file; anything else is refused by the rename
+    }
+    return files.remove(directory.part(planned.name))
+        .and_then([&] { return files.sync_directory(directory.state_folder()); })
+        .map([&progress] { progress.stage = FileProgress::Stage::renamed; });
+}
+
 /// What the journal says of a file is compared with what is on the disk.
 Result<void> match_disk(FileSystem& files, const OutputDirectory& directory,
                         const PlannedFile& planned, FileProgress& progress) {
@@ -187,6 +203,12 @@ Result<void> match_disk(FileSystem& files, const OutputDirectory& directory,
     if (progress.stage == FileProgress::Stage::sealed && !files.exists(part)) {
         // The rename happened, its record did not become durable.
         progress.stage = FileProgress::Stage::renamed;
+    }
+    if (progress.stage == FileProgress::Stage::sealed) {
+        if (Result<void> settled = settle_both_names(files, directory, planned, progress);
+            !settled) {
+            return settled;
+        }
     }
     if (progress.stage == FileProgress::Stage::renamed && !files.exists(final_name)) {
         return failed(Error(Reason::output_damaged, "a finished file is gone").at_file(final_name));
@@ -300,7 +322,7 @@ Result<void> recover_failures(FileSystem& files, const OutputDirectory& director
     if (!run.all_in_place() || !files.exists(directory.failures())) {
         return {};
     }
-    Result<std::unique_ptr<File>> list = files.open_read(directory.failures());
+    Result<std::unique_ptr<File>> list = files.open_read_back(directory.failures());
     if (!list) {
         return failed(std::move(list.error()));
     }

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <csignal>
 
 namespace ffdump {
@@ -96,6 +97,27 @@ TEST_CASE("errors are JSON lines where the log is") {
     CHECK(error.at("level") == "error");
     CHECK(error.at("reason") == "output_unwritable");
     CHECK(has(error.at("place").get<std::string>(), dump.at("new")));
+}
+
+TEST_CASE("an output that cannot be written ends the run while others are still under way") {
+    const MadeDump dump(40);
+    const Simulator service(dump.service());
+    SECTION("fetching images") {
+        dump.folder().write("new/.ffdump/image.part/in_the_way", "");
+        Arguments command = dump.migrate(service, "new");
+        std::ranges::replace(command, std::string("--to"), std::string("--fetch-only"));
+        const ChildEnd end = run_ffdump(command);
+        INFO(end.err);
+        CHECK(end.code == 6);
+        CHECK(has(end.err, "image.part"));
+    }
+    SECTION("migrating") {
+        dump.folder().write("new/.ffdump/faces.json.part/in_the_way", "");
+        const ChildEnd end = run_ffdump(dump.migrate(service, "new"));
+        INFO(end.err);
+        CHECK(end.code == 6);
+        CHECK(has(end.err, "faces.json.part"));
+    }
 }
 
 }  // namespace ffdump

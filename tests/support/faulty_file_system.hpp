@@ -102,6 +102,9 @@ class FaultyFileSystem final : public FileSystem {
     [[nodiscard]] Result<std::unique_ptr<File>> open_read(const std::string& path) override {
         return opened(FileOperation::open_read, path, [&] { return below_.open_read(path); });
     }
+    [[nodiscard]] Result<std::unique_ptr<File>> open_read_back(const std::string& path) override {
+        return opened(FileOperation::open_read, path, [&] { return below_.open_read_back(path); });
+    }
     [[nodiscard]] Result<std::unique_ptr<File>> open_append(const std::string& path) override {
         return opened(FileOperation::open_append, path, [&] { return below_.open_append(path); });
     }

@@ -74,6 +74,8 @@ class FileSystem {
 
     /// Regular files only: a FIFO, a device or a folder is refused, and opening never waits.
     [[nodiscard]] virtual Result<std::unique_ptr<File>> open_read(const std::string& path) = 0;
+    /// The same for a file of the output: what fails is a fault of writing (`output_unwritable`).
+    [[nodiscard]] virtual Result<std::unique_ptr<File>> open_read_back(const std::string& path) = 0;
     /// Opens for appending, creating the file when it is not there. Refuses symbolic links.
     [[nodiscard]] virtual Result<std::unique_ptr<File>> open_append(const std::string& path) = 0;
     /// Creates or empties. Refuses symbolic links.
@@ -111,11 +113,15 @@ class FileSystem {
 /// Whole small file, refused over `limit` bytes with `config_unreadable`.
 [[nodiscard]] Result<std::string> read_small_file(FileSystem& files, const std::string& path,
                                                   std::size_t limit);
+/// The rest of a file that is open.
+[[nodiscard]] Result<std::string> read_small_file(File& file, std::size_t limit);
 
 /// Writes `bytes` under `path` so that a crash leaves the old or the new content, never a part:
 /// temporary beside it, write, sync, close, rename, sync of the folder.
 [[nodiscard]] Result<void> replace_file(FileSystem& files, const std::string& path,
                                         std::string_view bytes);
+/// The temporary that replace_file makes for `path`: what a crash leaves is overwritten next time.
+[[nodiscard]] std::string temporary_of(const std::string& path);
 
 /// "a/b" from "a" and "b"; no doubled slash.
 [[nodiscard]] std::string join_path(std::string_view folder, std::string_view name);

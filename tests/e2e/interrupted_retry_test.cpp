@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "made_dump.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+
+namespace ffdump {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kRecords = 12;
+
+/// A complete run with one failed record, whose image has come back since.
+struct FailedOnce {
+    MadeDump dump{kRecords};
+    std::map<std::string, std::string> wanted = dump.undisturbed();
+    Simulator service{dump.service()};
+    fs::path state = dump.at("new/.ffdump");
+
+    FailedOnce() {
+        const fs::path image = dump.at("uploads/" + MadeDump::image_name(5));
+        fs::rename(image, dump.at("away.png"));
+        if (const ChildEnd end = run_ffdump(dump.migrate(service, "new")); end.code != 3) {
+            throw std::runtime_error("the run with a missing image: " + end.err);
+        }
+        fs::rename(dump.at("away.png"), image);
+    }
+    [[nodiscard]] ChildEnd retry() const {
+        return run_ffdump(dump.migrate(service, "new", {"--retry-failed"}));
+    }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(FailedOnce,
+                 "a retry that was killed before it began is made by the same command") {
+    fs::rename(state / "manifest.json", state / "manifest.prev.json");
+    SECTION("with the journal in its place") {}
+    SECTION("with the journal put aside") {
+        fs::rename(state / "journal", state / "journal.prev");
+    }
+    CHECK(retry().code == 0);
+    CHECK((dump_files(dump.at("new")) == wanted));
+    CHECK(last_line(verify(dump.from(), dump.at("new")).out) == "restorable");
+}
+
+TEST_CASE_METHOD(FailedOnce, "a run whose retry was killed before it began is complete as before") {
+    fs::rename(state / "manifest.json", state / "manifest.prev.json");
+    CHECK(run_ffdump(dump.migrate(service, "new")).code == 3);
+    CHECK(fs::exists(state / "manifest.json"));
+    CHECK_FALSE(fs::exists(state / "manifest.prev.json"));
+}
+
+TEST_CASE_METHOD(FailedOnce, "what killed processes left is gone when the run is complete") {
+    const bool retries = GENERATE(false, true);
+    CAPTURE(retries);
+    const auto names = {"journal.new", "canaries", "canaries.new", "journal.prev",
+                        "manifest.prev.json"};
+    for (const char* const name : names) {
+        fs::copy_file(state / "lock", state / name);
+    }
+    const ChildEnd end = retries ? retry() : run_ffdump(dump.migrate(service, "new"));
+    INFO(end.err);
+    CHECK(end.code == (retries ? 0 : 3));
+    for (const char* const name : names) {
+        INFO(name);
+        CHECK_FALSE(fs::exists(state / name));
+    }
+}
+
+}  // namespace ffdump

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a goal's script is given: how much to do, by which seed, and workers to do it."""
+import dataclasses
+import multiprocessing
+import os
+import random
+import tempfile
+import time
+
+from lab.workshop import Workshop, memory_folder
+
+_WORKER = {}
+
+
+@dataclasses.dataclass
+class Outcome:
+    """A line of the table. A violation is a sentence that says how to see it again."""
+    reached: str
+    violations: list
+    notes: list = dataclasses.field(default_factory=list)
+
+
+def _begin_worker(programs, sim_arguments, function):
+    _WORKER["function"] = function
+    _WORKER["workshop"] = Workshop(programs, sim_arguments)
+
+
+def _work(task):
+    try:
+        return _WORKER["function"](_WORKER["workshop"], task)
+    except Exception as error:  # a broken script must not pass for a run without violations
+        return error
+
+
+class Campaign:
+    def __init__(self, programs, is_ci, seed, jobs):
+        self.programs = programs
+        self.is_ci = is_ci
+        self.seed = seed
+        self.jobs = jobs
+        self._stage = tempfile.TemporaryDirectory(prefix="ffdump-stage-", dir=memory_folder())
+        self.stage = self._stage.name
+
+    def chance(self, *words):
+        """Random numbers that depend on the seed and on what they are for, not on the order."""
+        return random.Random(f"{self.seed} {' '.join(map(str, words))}")
+
+    def figure(self, ci, campaign):
+        return ci if self.is_ci else campaign
+
+    def each(self, function, tasks, sim_arguments=()):
+        """function(workshop, task) for every task, on all processors; yields results."""
+        # Forked, so that the workers have what the script prepared; only tasks are sent to them.
+        context = multiprocessing.get_context("fork")
+        begin = (self.programs, sim_arguments, function)
+        with context.Pool(self.jobs, _begin_worker, begin) as pool:
+            for result in pool.imap_unordered(_work, tasks, chunksize=4):
+                if isinstance(result, Exception):
+                    raise result
+                yield result
+            # Ended in an orderly way, so that nothing is left in memory.
+            pool.map(_end_worker, range(self.jobs * 4), chunksize=1)
+
+    def close(self):
+        self._stage.cleanup()
+
+
+def _end_worker(_):
+    workshop = _WORKER.pop("workshop", None)
+    if workshop is not None:
+        workshop.close()
+    time.sleep(0.02)
+
+
+def available_processors():
+    return len(os.sched_getaffinity(0))

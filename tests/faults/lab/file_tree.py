@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A folder as a value: taken from the disk, put back there, compared with what was wanted."""
+import json
+import os
+import shutil
+import stat
+
+UNFINISHED = (".part", ".new", ".prev.json", ".prev", "canaries")
+#: What differs between two good runs of the same source. `sequence`: --retry-failed given again
+#: after the retry was complete is another retry.
+RUN_FIELDS = ("run_id", "sequence", "parent_run", "started", "ended", "resumes", "extraction",
+              "manifest_sha256", "tool")
+
+
+def take(folder):
+    """Relative path -> bytes; folders -> None. A folder that is not there is an empty tree."""
+    tree = {}
+
+    def walk(path, prefix):
+        with os.scandir(path) as entries:
+            for entry in entries:
+                name = prefix + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    tree[name] = None
+                    walk(entry.path, name + "/")
+                else:
+                    with open(entry.path, "rb") as file:
+                        tree[name] = file.read()
+
+    if os.path.isdir(folder):
+        walk(folder, "")
+    return tree
+
+
+def put(tree, folder):
+    """Makes `folder` hold exactly this tree, with the modes that ffdump gives."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if not tree:
+        return
+    os.mkdir(folder, 0o700)
+    links = []
+    for name, data in sorted(tree.items()):
+        path = f"{folder}/{name}"
+        if hasattr(data, "to"):
+            links.append((f"{folder}/{data.to}", path))
+            continue
+        if data is None:
+            os.mkdir(path, 0o700)
+            continue
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        os.write(descriptor, data) if data else None
+        os.close(descriptor)
+    for existing, path in links:
+        os.link(existing, path)
+
+
+def manifest_essence(text):
+    """The manifest without what differs between two good runs; None when it is not whole."""
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return None
+    return {key: value for key, value in document.items() if key not in RUN_FIELDS}
+
+
+def essence(name, data):
+    if name in (".ffdump/lock", ".ffdump/journal"):
+        return True
+    return manifest_essence(data) if name == ".ffdump/manifest.json" else data
+
+
+def wide_modes(folder):
+    """Names that somebody else could read."""
+    wide = []
+    for path, folders, files in os.walk(folder):
+        names = [(path, 0o700)] + [(f"{path}/{file}", 0o600) for file in files]
+        for name, most in names:
+            mode = stat.S_IMODE(os.lstat(name).st_mode)
+            if mode & ~most:
+                wide.append(f"{name} has mode {mode:o}")
+    return wide
+
+
+def differences(tree, wanted):
+    """Sentences on how a finished output differs from that of an undisturbed run."""
+    found = []
+    for name in sorted(wanted.keys() - tree.keys()):
+        found.append(f"{name} is not there")
+    for name in sorted(tree.keys() - wanted.keys()):
+        found.append(f"{name} was left behind")
+    for name in sorted(tree.keys() & wanted.keys()):
+        if essence(name, tree[name]) != essence(name, wanted[name]):
+            found.append(f"{name} differs from an undisturbed run's{_where(name, tree, wanted)}")
+    return found
+
+
+def _where(name, tree, wanted):
+    if name != ".ffdump/manifest.json":
+        return ""
+    is_, should = (manifest_essence(it[name]) or {} for it in (tree, wanted))
+    keys = [key for key in should if is_.get(key) != should[key]]
+    return " in " + ", ".join(f"{key} ({str(is_.get(key))[:40]})" for key in keys)
+
+
+def early_names(tree, wanted, before):
+    """I1 and I2 on a state in the middle: what has its final name is complete."""
+    found = []
+    for name, data in tree.items():
+        if data is None or name.startswith(".ffdump/"):
+            continue
+        if data not in (wanted.get(name), before.get(name)):
+            found.append(f"{name} has its final name and not its bytes")
+    manifest = tree.get(".ffdump/manifest.json")
+    if manifest is not None:
+        goal = before if manifest == before.get(".ffdump/manifest.json") else wanted
+        for name, data in goal.items():
+            is_kept = not name.startswith(".ffdump/") or name.endswith("failures.jsonl")
+            if data is not None and is_kept and tree.get(name) != data:
+                found.append(f"a manifest is there, and {name} is not what it says")
+        if manifest_essence(manifest) != manifest_essence(goal[".ffdump/manifest.json"]):
+            found.append("a manifest is there and is not whole")
+    return found

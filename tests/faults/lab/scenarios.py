@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The small runs in which every call is made to fail: each with the state that it begins from."""
+import dataclasses
+import os
+
+from lab import file_tree
+from lab.made_dumps import MadeDump
+
+NO_CANARIES = ("--set", "ffdump.canaries.images=0")
+
+
+@dataclasses.dataclass
+class Scenario:
+    name: str
+    made: MadeDump
+    more: tuple          # options of migrate
+    code: int            # exit code of the undisturbed run
+    fetches: bool = False
+    before: dict = dataclasses.field(default_factory=dict)   # tree that it begins with
+    begin: dict = None   # tree the last complete run left; `before` when that was complete
+    wanted: dict = None  # tree of the undisturbed run
+    calls: list = None   # of the undisturbed run
+    root: str = ""       # folder that it wrote to
+    counts_images: bool = True  # every image is asked for once: no canaries, no retry
+
+    def arguments(self, workshop, to):
+        arguments = workshop.migrate(self.made.folder, to, *self.more)
+        if self.fetches:
+            arguments[arguments.index("--to")] = "--fetch-only"
+        return arguments
+
+    @property
+    def complete_before(self):
+        return self.begin if self.begin is not None else self.before
+
+
+def _undisturbed(workshop, scenario):
+    to = workshop.at("undisturbed")
+    file_tree.put(scenario.before, to)
+    ended, calls = workshop.run_with_fault(scenario.arguments(workshop, to), to, 0, "",
+                                           with_bytes=True)
+    if ended.code != scenario.code:
+        raise SystemExit(f"{scenario.name}: the undisturbed run ended with {ended.code}: "
+                         f"{ended.err}")
+    scenario.wanted = file_tree.take(to)
+    scenario.calls = calls
+    scenario.root = to
+    return scenario
+
+
+def _killed(workshop, scenario, at):
+    """The tree that a kill at this call leaves."""
+    to = workshop.at("undisturbed")
+    file_tree.put(scenario.before, to)
+    workshop.run_with_fault(scenario.arguments(workshop, to), to, at, "kill")
+    return file_tree.take(to)
+
+
+def make_scenarios(workshop, stage, is_small=False):
+    """All of them, run once undisturbed. `is_small`: fewer records and files, for crash states."""
+    mixed = MadeDump(f"{stage}/mixed", {"g_lines.json": 8, "g_array.json": 6, "g_copy.json": 3,
+                                        "g_clusters.json": 2}, missing=(3, 11), without_image=(5,))
+    many = MadeDump(f"{stage}/many", {f"g_{i:02}.json": 2 for i in range(4 if is_small else 24)})
+    padded = MadeDump(f"{stage}/padded", {"g_lines.json": 4 if is_small else 12}, padding=140000)
+    less = ("--images", str(mixed.less))
+    full = ("--images", str(mixed.images))
+    fresh = _undisturbed(workshop, Scenario("start", mixed, less + NO_CANARIES, 3))
+    checked = Scenario("canaries", mixed, less, 3, counts_images=False)
+    commits = Scenario("commits", padded, ("--images", str(padded.images), "--set",
+                                           "ffdump.canaries.every=1ms"), 0, counts_images=False)
+    files = Scenario("files", many, ("--images", str(many.images)) + NO_CANARIES, 0)
+    retry = Scenario("retry-failed", mixed, full + NO_CANARIES + ("--retry-failed",), 3,
+                     before=fresh.wanted, counts_images=False)
+    retry_checked = Scenario("retry-failed with canaries", mixed, full + ("--retry-failed",), 3,
+                             before=fresh.wanted, counts_images=False)
+    fetch = Scenario("fetch-only", mixed, full, 0, fetches=True, counts_images=False)
+    for scenario in (checked, commits, files, retry, retry_checked, fetch):
+        _undisturbed(workshop, scenario)
+    resumed = [_resumed(workshop, of, part) for of in (fresh, checked, retry)
+               for part in ((0.6,) if is_small else (0.4, 0.8))]
+    if not is_small:
+        resumed += [_resumed(workshop, of, 0.5) for of in (commits, files, retry_checked)]
+    return [fresh, checked, commits, files, retry, retry_checked, fetch, *resumed]
+
+
+def _resumed(workshop, of, part):
+    at = max(1, int(len(of.calls) * part))
+    scenario = dataclasses.replace(of, name=f"{of.name}, resumed from call {at}",
+                                   before=_killed(workshop, of, at), begin=of.before,
+                                   counts_images=False)
+    _undisturbed(workshop, scenario)
+    scenario.wanted = of.wanted
+    return scenario
+
+
+def work_folder(workshop):
+    """Where a case works, not under a name that another case used for its own trace."""
+    return os.path.join(workshop.folder, "out")

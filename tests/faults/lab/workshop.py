@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where one worker of a campaign runs ffdump: a folder in memory and a simulator of its own."""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import time
+
+from lab import made_dumps, shim
+
+RUN_SECONDS = 20
+
+
+def memory_folder():
+    """Most of the runs are bound by the disk; where there is memory to hold files, it is used."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
+
+
+class Programs:
+    def __init__(self, build):
+        build = pathlib.Path(build).resolve()
+        self.ffdump = str(build / "ffdump")
+        self.simulator = str(build / "tests/sim/ffdump-extraction-sim")
+        self.shim = str(build / "tests/faults/libffdump_fault_shim.so")
+        for program in (self.ffdump, self.simulator, self.shim):
+            if not os.path.exists(program):
+                raise SystemExit(f"{program} is not built")
+
+
+class Ended:
+    """How a run ended. A signal is a negative code, as subprocess has it."""
+
+    def __init__(self, code, err, out, seconds=0.0):
+        self.code, self.err, self.out, self.seconds = code, err, out, seconds
+
+
+class Simulator:
+    """The double of extraction-api; its log is read piece by piece and kept short."""
+
+    def __init__(self, programs, folder, arguments=()):
+        self.log_path = f"{folder}/sim.log"
+        port_file = f"{folder}/sim.port"
+        for path in (self.log_path, port_file):
+            pathlib.Path(path).unlink(missing_ok=True)
+        self.process = subprocess.Popen(
+            [programs.simulator, "--port", "0", "--port-file", port_file, "--log", self.log_path,
+             "--model", made_dumps.MODEL, "--dimension", str(made_dumps.DIMENSION),
+             "--exit-with-parent", *arguments], stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        for _ in range(1000):
+            if os.path.exists(port_file):
+                break
+            time.sleep(0.01)
+        self.url = f"http://127.0.0.1:{pathlib.Path(port_file).read_text().strip()}"
+        self._read = 0
+
+    def images_since(self):
+        """SHA-256 of every image asked for since the last call, answered or not."""
+        with open(self.log_path, "rb") as log:
+            log.seek(self._read)
+            text = log.read()
+        # ffdump may have been killed while a line was written.
+        whole = text.rfind(b"\n") + 1
+        self._read += whole
+        if self._read > 4 << 20:
+            os.truncate(self.log_path, 0)
+            self._read = 0
+        digests = []
+        for line in text[:whole].splitlines():
+            if b'"kind":"extract"' in line:
+                digests += json.loads(line).get("sha256", [])
+        return digests
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+class Workshop:
+    def __init__(self, programs, sim_arguments=(), parent=None):
+        self.programs = programs
+        self._folder = tempfile.TemporaryDirectory(prefix="ffdump-faults-",
+                                                   dir=parent or memory_folder())
+        self.folder = self._folder.name
+        self.simulator = Simulator(programs, self.folder, sim_arguments)
+
+    def at(self, name):
+        return f"{self.folder}/{name}"
+
+    def command(self, arguments):
+        return [self.programs.ffdump, *arguments]
+
+    def migrate(self, made, to, *more):
+        return ["migrate", "--config", f"{made}/migration.ini", "--from", f"{made}/dump", "--to",
+                to, "--extraction-api", self.simulator.url, "--log-level", "error", "-q", *more]
+
+    def run(self, arguments, env=None, kill_after=None, most_seconds=RUN_SECONDS):
+        begin = time.monotonic()
+        process = subprocess.Popen(self.command(arguments), env=env, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            out, err = process.communicate(timeout=kill_after or most_seconds)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            out, err = process.communicate()
+            if kill_after is None:
+                return Ended(-1000, f"did not end in {most_seconds} s", "",
+                             most_seconds)
+        return Ended(process.returncode, err.decode(errors="replace"),
+                     out.decode(errors="replace"), time.monotonic() - begin)
+
+    def run_with_fault(self, arguments, under, at, do, sticky=False, with_bytes=False,
+                       most_seconds=RUN_SECONDS):
+        """The end, and the calls that were made."""
+        trace = self.at("trace")
+        pathlib.Path(trace).unlink(missing_ok=True)
+        ended = self.run(arguments, shim.environment(self.programs.shim, under, at, do, sticky,
+                                                     trace, with_bytes),
+                         most_seconds=most_seconds)
+        return ended, shim.read_trace(trace, with_bytes)
+
+    def close(self):
+        self.simulator.stop()
+        self._folder.cleanup()
