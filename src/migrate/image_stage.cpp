@@ -13,6 +13,10 @@ namespace {
 /// Weight of the newest image in the running average of sizes.
 constexpr double kNewest = 0.05;
 
+bool was_interrupted(const Result<Image>& image) {
+    return !image && image.error().reason() == Reason::interrupted;
+}
+
 }  // namespace
 
 ImageStage::ImageStage(ImageStore& store, PipelineMailbox& mailbox, Limits limits, ServiceGate gate,
@@ -80,6 +84,9 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
         probed(flight, event.image, now);
         return std::nullopt;
     }
+    if (flight.ticket.attempts == 1 && !was_interrupted(event.image)) {
+        first_attempts_.add(!event.image && event.image.error().fault() != FaultClass::record);
+    }
     if (event.image) {
         ++successes_;
         failures_.passed();
@@ -124,7 +131,8 @@ void ImageStage::fault(const Flight& flight, const Error& error, Clock::Instant 
     gate_.faulted(now, error);
     // Others come while this one never does: then it is this image, not the storage.
     const bool others_come = successes_ > flight.successes_before;
-    const bool is_hopeless = ticket.attempts >= limits_.hopeless_faults;
+    const bool is_hopeless =
+        ticket.attempts >= first_attempts_.hopeless_after(limits_.hopeless_faults);
     if (is_hopeless && others_come) {
         give_up(ticket, error);
     } else if (is_hopeless && flying_.empty() && !known_.first().empty()) {

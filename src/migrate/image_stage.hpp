@@ -3,6 +3,7 @@
 
 #include "block_work.hpp"
 #include "failure_hold.hpp"
+#include "fault_share.hpp"
 #include "known_images.hpp"
 #include "pipeline_events.hpp"
 
@@ -28,7 +29,7 @@ class ImageStage {
     struct Limits {
         std::size_t width = 48;               ///< fetches in flight
         std::size_t ready_bytes = 8U << 20U;  ///< fetched and not yet sent, an aim
-        unsigned hopeless_faults = 9;         ///< of one image while others come: it is the image
+        unsigned hopeless_faults = 9;         ///< of one image at least, while others come
         std::vector<Reason> accepted{};       ///< failures that are booked without a question
     };
 
@@ -85,6 +86,7 @@ class ImageStage {
     std::multimap<Clock::Instant, Ticket> delayed_;
     std::uint64_t next_fetch_ = 0;
     std::uint64_t successes_ = 0;
+    FaultShare first_attempts_;
     FailureHold failures_;
     KnownImages known_;
     bool is_looking_ = false;
