@@ -206,10 +206,11 @@ void ImageStage::looked(const Flight& flight, const Result<Image>& image, Clock:
 /// Every known image is missing as well.
 void ImageStage::none_came(Clock::Instant now) {
     const bool has_ever_come = successes_ != 0;
-    Error error(Reason::failure_pattern,
-                fmt::format("{}, and {}", failures_.pattern_text(),
-                            has_ever_come ? "images that came before do not come now"
-                                          : "no other image of the dump comes either"));
+    Error error = Error(Reason::failure_pattern,
+                        fmt::format("{}, and {}", failures_.pattern_text(),
+                                    has_ever_come ? "images that came before do not come now"
+                                                  : "no other image of the dump comes either"))
+                      .at_url(store_.describe());
     if (!has_ever_come) {
         const std::string_view reason = reason_name(failures_.pattern()->reason());
         verdict_ = std::move(error).hint(

@@ -207,11 +207,11 @@ Result<void> Pipeline::check_bounds(Clock::Instant now) {
     if (const int signal = services_.stop_signal.load(); signal != 0) {
         return failed(Reason::interrupted, fmt::format("stopped by signal {}", signal));
     }
-    for (const std::optional<Error>& verdict :
-         {images_.verdict(), extraction_.health().verdict()}) {
-        if (verdict) {
-            return failed(*verdict);
-        }
+    if (const std::optional<Error>& verdict = images_.verdict()) {
+        return failed(*verdict);
+    }
+    if (const std::optional<Error>& verdict = extraction_.health().verdict()) {
+        return failed(Error(*verdict).at_url(services_.extractor.describe()));
     }
     return check_budget()
         .and_then([this, now] { return image_watch_.check(now); })

@@ -24,6 +24,7 @@ TEST_CASE("a service that gives no record a facen ends the run and books nobody 
     INFO(end.err);
     CHECK(end.code == 5);
     CHECK(has(end.err, "20 records one after another failed alike"));
+    CHECK(has(end.err, service.url()));
     CHECK(has(end.err, "--accept-failures"));
     CHECK(lines_of(end.err).size() == 1);
     CHECK(nothing_is_booked(dump.at("new")));
@@ -54,6 +55,7 @@ TEST_CASE("a storage without any image of the dump ends the run and books nobody
     INFO(end.err);
     CHECK(end.code == 5);
     CHECK(has(end.err, "no other image of the dump comes either"));
+    CHECK(has(end.err, service.upload_url()));
     CHECK(has(end.err, "--accept-failures image_missing"));
     CHECK(nothing_is_booked(dump.at("new")));
     CHECK(service.count("extract") == 0);
