@@ -134,7 +134,7 @@ struct RetrySettings {
     std::chrono::milliseconds base_delay{200};
     std::chrono::milliseconds max_delay{20000};
     std::chrono::milliseconds max_retry_after{120000};
-    std::chrono::milliseconds probe_max{60000};
+    std::chrono::milliseconds probe_max{8000};
     std::chrono::milliseconds give_up_after{std::chrono::minutes(30)};  ///< 0 = never
     unsigned attempts = 3;         ///< of one request before its batch is queued anew
     unsigned breaker_faults = 10;  ///< in a row, opens the breaker
