@@ -69,7 +69,7 @@ def _places(word):
 
 
 def passing_cases():
-    """Two requests are met, then all is well: nobody is booked and nothing but those is repeated."""
+    """Two requests are met, then all is well: nobody is booked, nothing but those is repeated."""
     for word, reason in _words(SERVICE_REASONS) + _words(IMAGE_REASONS):
         for place, at in _places(word):
             case = Case(f"{word}@{at}-{at + 1}", place, again=2, most_met=2, least_met=2,
@@ -84,7 +84,7 @@ def passing_cases():
 
 
 def single_cases():
-    """One request is met. What may come of the company in the batch is asked again, by halves (which
+    """One request is met. What may come of the company in the batch is asked again by halves (which
     are the first to be read) or alone; what is told of one record is that record's."""
     for word, again in (("400", 1), ("413", 1), ("415", 1), ("422", 1), ("nan:0", 1), ("nan:3", 1),
                         ("nan:all", 4), ("zero-vector:0", 1), ("wrong-dimension:0", 1),
