@@ -74,24 +74,6 @@ class MemorySource final : public ByteSource {
     std::size_t position_ = 0;
 };
 
-/// Passes over bytes that can only be had by reading them.
-Result<void> read_over(ByteSource& source, std::uint64_t count) {
-    std::array<char, 64U << 10U> unwanted{};
-    for (std::uint64_t left = count; left != 0;) {
-        const auto wanted =
-            static_cast<std::size_t>(std::min<std::uint64_t>(left, unwanted.size()));
-        Result<std::size_t> got = source.read({unwanted.data(), wanted});
-        if (!got) {
-            return failed(std::move(got.error()));
-        }
-        if (*got == 0) {
-            return failed(ended_early(count, count - left));
-        }
-        left -= *got;
-    }
-    return {};
-}
-
 class StdinSource final : public ByteSource {
  public:
     [[nodiscard]] Result<std::size_t> read(std::span<char> out) override {
@@ -127,6 +109,23 @@ class JoinedSource final : public ByteSource {
 };
 
 }  // namespace
+
+Result<void> read_over(ByteSource& source, std::uint64_t count) {
+    std::array<char, 64U << 10U> unwanted{};
+    for (std::uint64_t left = count; left != 0;) {
+        const auto wanted =
+            static_cast<std::size_t>(std::min<std::uint64_t>(left, unwanted.size()));
+        Result<std::size_t> got = source.read({unwanted.data(), wanted});
+        if (!got) {
+            return failed(std::move(got.error()));
+        }
+        if (*got == 0) {
+            return failed(ended_early(count, count - left));
+        }
+        left -= *got;
+    }
+    return {};
+}
 
 Result<std::string> read_up_to(ByteSource& source, std::size_t limit) {
     std::string bytes(limit, '\0');

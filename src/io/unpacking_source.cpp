@@ -140,20 +140,9 @@ class UnpackingSource final : public ByteSource {
     }
 
     [[nodiscard]] Result<void> skip(std::uint64_t count) override {
-        std::vector<char> unwanted(kInputBytes);
-        while (count != 0) {
-            const auto wanted =
-                static_cast<std::size_t>(std::min<std::uint64_t>(count, unwanted.size()));
-            Result<std::size_t> got = read({unwanted.data(), wanted});
-            if (!got) {
-                return failed(std::move(got.error()));
-            }
-            if (*got == 0) {
-                return failed(Error(Reason::source_changed, "it ends early").at_file(name_));
-            }
-            count -= *got;
-        }
-        return {};
+        return read_over(*this, count).map_error([this](Error error) {
+            return error.place().file.empty() ? std::move(error).at_file(name_) : std::move(error);
+        });
     }
 
  private:

@@ -23,6 +23,9 @@ class ByteSource {
     [[nodiscard]] virtual Result<void> skip(std::uint64_t count) = 0;
 };
 
+/// ByteSource::skip for bytes that can only be passed over by reading them.
+[[nodiscard]] Result<void> read_over(ByteSource& source, std::uint64_t count);
+
 /// The bytes of an open file, which must outlive the source.
 [[nodiscard]] std::unique_ptr<ByteSource> make_file_source(File& file);
 
