@@ -1,91 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "json_scan.hpp"
-#include "record_framing.hpp"
+#include "loose_framing.hpp"
 
 #include <algorithm>
 
 namespace ffdump {
 namespace {
 
-class StreamFraming final : public RecordFraming {
+class StreamFraming final : public LooseFraming {
  public:
-    StreamFraming(const Profile& profile, const StatedReader& stated)
-        : profile_(profile), stated_(stated) {}
-
-    std::optional<std::size_t> header(std::string_view window, bool whole) override {
-        const std::optional<std::size_t> mark = byte_order_mark(window, whole);
-        if (!mark || !profile_.header) {
-            return mark;
-        }
-        const std::size_t begin = skip_space(window, *mark);
-        const std::size_t end = value_end(window, begin);
-        if (end == kNowhere) {
-            return whole ? mark : std::nullopt;
-        }
-        return stated_.header_value(window.substr(begin, end - begin)) ? end : *mark;
-    }
-
-    Frame next(std::string_view window, bool whole, bool /*first*/) override {
-        Frame frame;
-        frame.lead = skip_space(window, 0);
-        if (frame.lead == window.size()) {
-            frame.kind = whole ? Frame::Kind::trailer : Frame::Kind::incomplete;
-            return frame;
-        }
-        if (window[frame.lead] != '{') {
-            return no_object(frame, window, whole);
-        }
-        const std::size_t end = bracket_end(window, frame.lead);
-        if (end == kNowhere) {
-            return unfinished(frame, window, whole);
-        }
-        frame.kind = Frame::Kind::record;
-        frame.record = end - frame.lead;
-        return profile_.trailer ? trailer_or(frame, window, whole) : frame;
-    }
+    using LooseFraming::LooseFraming;
 
  private:
+    [[nodiscard]] std::size_t header_end(std::string_view window, std::size_t begin,
+                                         bool /*whole*/) const override {
+        return value_end(window, begin);
+    }
+
+    [[nodiscard]] Frame value_at(std::size_t lead, std::string_view window,
+                                 bool whole) const override {
+        if (window[lead] != '{') {
+            return no_object(lead, window, whole);
+        }
+        const std::size_t end = bracket_end(window, lead);
+        if (end == kNowhere) {
+            return unfinished(lead, window, whole);
+        }
+        return {.kind = Frame::Kind::record, .lead = lead, .record = end - lead};
+    }
+
     /// Something else than an object ends where the next object begins.
-    static Frame no_object(Frame frame, std::string_view window, bool whole) {
-        const std::size_t open = window.find('{', frame.lead);
+    static Frame no_object(std::size_t lead, std::string_view window, bool whole) {
+        const std::size_t open = window.find('{', lead);
         if (open == std::string_view::npos && !whole) {
-            return frame;
+            return {.lead = lead};
         }
-        frame.kind = Frame::Kind::bad;
-        frame.record = std::min(open, window.size()) - frame.lead;
-        frame.detail = "something stands between records";
-        return frame;
+        return {.kind = Frame::Kind::bad,
+                .lead = lead,
+                .record = std::min(open, window.size()) - lead,
+                .detail = "something stands between records"};
     }
 
-    static Frame unfinished(Frame frame, std::string_view window, bool whole) {
-        if (whole) {
-            frame.kind = Frame::Kind::bad;
-            frame.record = window.size() - frame.lead;
-            frame.is_runaway = true;
-            frame.reason = Reason::record_torn;
-            frame.detail = "the file ends inside a record";
-        }
-        return frame;
-    }
-
-    /// The last value may be no record.
-    [[nodiscard]] Frame trailer_or(Frame frame, std::string_view window, bool whole) const {
-        const std::size_t end = frame.lead + frame.record;
-        if (skip_space(window, end) != window.size()) {
-            return frame;
-        }
+    static Frame unfinished(std::size_t lead, std::string_view window, bool whole) {
         if (!whole) {
-            return {.lead = frame.lead};
+            return {.lead = lead};
         }
-        if (stated_.trailer_value(window.substr(frame.lead, frame.record))) {
-            frame.kind = Frame::Kind::trailer;
-            frame.tail = window.size() - end;
-        }
-        return frame;
+        return {.kind = Frame::Kind::bad,
+                .lead = lead,
+                .record = window.size() - lead,
+                .is_runaway = true,
+                .reason = Reason::record_torn,
+                .detail = "the file ends inside a record"};
     }
-
-    const Profile& profile_;
-    const StatedReader& stated_;
 };
 
 }  // namespace
