@@ -27,12 +27,16 @@ struct RedoFixture {
 
     /// Records `from` to `to` of file 0 in one segment, as a process leaves it that is killed.
     void leave(std::uint64_t from, std::uint64_t to, const std::string& run = kRun) const {
-        std::map<RecordPlace, Facen> unused;
-        RedoLog log(*files, folder.path().string(), run, load(unused));
+        const std::unique_ptr<RedoLog> log = open(run);
         for (std::uint64_t i = from; i < to; ++i) {
-            log.add({0, i}, facen_of(i));
+            log->add({0, i}, facen_of(i));
         }
-        REQUIRE(log.write());
+        REQUIRE(log->write());
+    }
+    /// As a process opens it that goes on with the run.
+    [[nodiscard]] std::unique_ptr<RedoLog> open(const std::string& run = kRun) const {
+        std::map<RecordPlace, Facen> unused;
+        return std::make_unique<RedoLog>(*files, folder.path().string(), run, load(unused, run));
     }
     std::vector<RedoLog::Segment> load(std::map<RecordPlace, Facen>& found,
                                        const std::string& run = kRun) const {
@@ -75,9 +79,7 @@ TEST_CASE("the redo log of another run is not used and goes with the first commi
     const RedoFixture redo;
     redo.leave(0, 4, kOtherRun);
     CHECK(redo.found().empty());
-    std::map<RecordPlace, Facen> none;
-    RedoLog log(*redo.files, redo.folder.path().string(), kRun, redo.load(none));
-    REQUIRE(log.committed({0, 1}));
+    REQUIRE(redo.open()->committed({0, 1}));
     CHECK(redo.names().empty());
 }
 
@@ -109,42 +111,37 @@ TEST_CASE("a segment of the redo log goes once a commit has all of it, and not b
     const RedoFixture redo;
     redo.leave(0, 4);
     redo.leave(4, 8);
-    std::map<RecordPlace, Facen> found;
-    RedoLog log(*redo.files, redo.folder.path().string(), kRun, redo.load(found));
-    log.add({0, 2}, facen_of(2));
-    log.add({0, 20}, facen_of(20));
-    REQUIRE(log.write());
-    REQUIRE(log.committed({0, 3}));
+    const std::unique_ptr<RedoLog> log = redo.open();
+    log->add({0, 2}, facen_of(2));
+    log->add({0, 20}, facen_of(20));
+    REQUIRE(log->write());
+    REQUIRE(log->committed({0, 3}));
     CHECK(redo.names().size() == 3);
-    REQUIRE(log.committed({0, 4}));
+    REQUIRE(log->committed({0, 4}));
     CHECK(redo.names() == std::vector<std::string>{"redo-000002.log", "redo-000003.log"});
-    REQUIRE(log.committed({1, 0}));
+    REQUIRE(log->committed({1, 0}));
     CHECK(redo.names().empty());
 }
 
 TEST_CASE("a later facen of a record replaces the earlier one") {
     const RedoFixture redo;
     redo.leave(0, 2);
-    {
-        std::map<RecordPlace, Facen> unused;
-        RedoLog log(*redo.files, redo.folder.path().string(), kRun, redo.load(unused));
-        log.add({0, 1}, facen_of(77));
-        REQUIRE(log.write());
-    }
+    const std::unique_ptr<RedoLog> log = redo.open();
+    log->add({0, 1}, facen_of(77));
+    REQUIRE(log->write());
     CHECK(redo.found().at({0, 1}) == facen_of(77));
 }
 
 TEST_CASE("a redo log that is discarded leaves nothing") {
     const RedoFixture redo;
     redo.leave(0, 4);
-    std::map<RecordPlace, Facen> found;
-    RedoLog log(*redo.files, redo.folder.path().string(), kRun, redo.load(found));
-    log.add({0, 5}, facen_of(5));
-    REQUIRE(log.write());
-    REQUIRE(log.discard());
+    const std::unique_ptr<RedoLog> log = redo.open();
+    log->add({0, 5}, facen_of(5));
+    REQUIRE(log->write());
+    REQUIRE(log->discard());
     CHECK(redo.names().empty());
-    log.add({0, 6}, facen_of(6));
-    REQUIRE(log.write());
+    log->add({0, 6}, facen_of(6));
+    REQUIRE(log->write());
     CHECK(redo.found().size() == 1);
 }
 
