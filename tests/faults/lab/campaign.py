@@ -2,10 +2,10 @@
 """What a goal's script is given: how much to do, by which seed, and workers to do it."""
 import dataclasses
 import multiprocessing
+import multiprocessing.util
 import os
 import random
 import tempfile
-import time
 
 from lab.workshop import Workshop, memory_folder
 
@@ -22,7 +22,9 @@ class Outcome:
 
 def _begin_worker(programs, sim_arguments, function):
     _WORKER["function"] = function
-    _WORKER["workshop"] = Workshop(programs, sim_arguments)
+    workshop = _WORKER["workshop"] = Workshop(programs, sim_arguments)
+    # Called when the worker ends in an orderly way, so that nothing is left in memory.
+    multiprocessing.util.Finalize(workshop, workshop.close, exitpriority=0)
 
 
 def _work(task):
@@ -58,18 +60,11 @@ class Campaign:
                 if isinstance(result, Exception):
                     raise result
                 yield result
-            # Ended in an orderly way, so that nothing is left in memory.
-            pool.map(_end_worker, range(self.jobs * 4), chunksize=1)
+            pool.close()
+            pool.join()
 
     def close(self):
         self._stage.cleanup()
-
-
-def _end_worker(_):
-    workshop = _WORKER.pop("workshop", None)
-    if workshop is not None:
-        workshop.close()
-    time.sleep(0.02)
 
 
 def available_processors():

@@ -41,19 +41,16 @@ class Simulator:
 
     def __init__(self, programs, folder, arguments=()):
         self.log_path = f"{folder}/sim.log"
-        port_file = f"{folder}/sim.port"
-        for path in (self.log_path, port_file):
-            pathlib.Path(path).unlink(missing_ok=True)
+        pathlib.Path(self.log_path).unlink(missing_ok=True)
         self.process = subprocess.Popen(
-            [programs.simulator, "--port", "0", "--port-file", port_file, "--log", self.log_path,
-             "--model", made_dumps.MODEL, "--dimension", str(made_dumps.DIMENSION),
-             "--exit-with-parent", *arguments], stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL)
-        for _ in range(1000):
-            if os.path.exists(port_file):
-                break
-            time.sleep(0.01)
-        self.url = f"http://127.0.0.1:{pathlib.Path(port_file).read_text().strip()}"
+            [programs.simulator, "--port", "0", "--log", self.log_path, "--model",
+             made_dumps.MODEL, "--dimension", str(made_dumps.DIMENSION), "--exit-with-parent",
+             *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        # It says where it listens once it does.
+        said = self.process.stdout.readline().split()
+        if len(said) != 2 or said[0] != "listening":
+            raise RuntimeError(f"the simulator did not come up: {said}")
+        self.url = f"http://{said[1]}"
         self._read = 0
 
     def images_since(self):
