@@ -182,7 +182,7 @@ Result<void> put_old_journal_back(FileSystem& files, const OutputDirectory& dire
 /// A power loss in a rename from folder to folder may leave both names.
 Result<void> settle_both_names(FileSystem& files, const OutputDirectory& directory,
                                const PlannedFile& planned, FileProgress& progress) {
-    const std::string final_name = directory.file(planned.name);
+    const std::string final_name = directory.file(planned.target);
     if (!files.exists(final_name)) {
         return {};
     }
@@ -190,7 +190,7 @@ Result<void> settle_both_names(FileSystem& files, const OutputDirectory& directo
     if (!there || there->sha256 != progress.sealed.sha256) {
         return {};  // in a retry the earlier file; anything else is refused by the rename
     }
-    return files.remove(directory.part(planned.name))
+    return files.remove(directory.part(planned.target))
         .and_then([&] { return files.sync_directory(directory.state_folder()); })
         .map([&progress] { progress.stage = FileProgress::Stage::renamed; });
 }
