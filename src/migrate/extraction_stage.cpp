@@ -14,6 +14,26 @@ std::string wrong_dimension(std::size_t found, std::size_t wanted) {
                        : fmt::format("the facen has {} floats in place of {}", found, wanted);
 }
 
+/// Different images have different facens, to the last bit: where two of one answer are the same,
+/// neither is believed before it was asked for alone. The same image twice is none of it.
+void doubt_doubles(const std::vector<ReadyImage>& images, std::vector<ExtractedFacen>& facens) {
+    std::vector<bool> is_double(facens.size());
+    for (std::size_t i = 0; i < facens.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (facens[i] && facens[j] && *facens[i] == *facens[j] &&
+                *images[i].bytes != *images[j].bytes) {
+                is_double[i] = is_double[j] = true;
+            }
+        }
+    }
+    for (std::size_t i = 0; i < facens.size(); ++i) {
+        if (is_double[i]) {
+            facens[i] = failed(Reason::facen_invalid,
+                               "another image of the same request got the same facen");
+        }
+    }
+}
+
 }  // namespace
 
 ExtractionStage::ExtractionStage(Extractor& extractor, PipelineMailbox& mailbox,
@@ -139,6 +159,9 @@ void ExtractionStage::answered(BatchAnswered event, Clock::Instant now) {
     flying_of_lane_[flight.batch.lane] -= flight.batch.is_check() ? 0U : 1U;
     const bool is_service_fault =
         !event.facens && event.facens.error().fault() != FaultClass::record;
+    if (!is_service_fault && flight.batch.faults == 0) {
+        first_attempts_.add(false);
+    }
     if (is_service_fault) {
         fault(std::move(flight), event.facens.error(), now);
     } else if (flight.batch.is_check()) {
@@ -177,6 +200,7 @@ void ExtractionStage::settle(ImageBatch batch, std::vector<ExtractedFacen> facen
         queue_.put_back(std::move(batch), std::nullopt);
         return;
     }
+    doubt_doubles(batch.images, facens);
     // The whole answer votes before any facen of it is judged.
     std::vector<double> norms(batch.images.size());
     for (std::size_t i = 0; i < batch.images.size(); ++i) {
@@ -255,10 +279,14 @@ void ExtractionStage::fault(Flight flight, const Error& error, Clock::Instant no
         return;
     }
     gate_.faulted(now, error);
+    if (batch.faults == 0) {
+        first_attempts_.add(true);
+    }
     ++batch.faults;
     // Others are answered while this batch never is: then something in it does it.
     const bool others_answered = successes_ > flight.successes_before;
-    if (batch.faults < limits_.hopeless_faults || !others_answered || batch.is_check()) {
+    if (batch.faults < first_attempts_.hopeless_after(limits_.hopeless_faults) ||
+        !others_answered || batch.is_check()) {
         const Clock::Instant not_before = now + gate_.delay(batch.faults, error.retry_after());
         queue_.put_back(std::move(batch), not_before);
         return;

@@ -5,6 +5,7 @@
 #include "block_work.hpp"
 #include "dimension_vote.hpp"
 #include "extraction_health.hpp"
+#include "fault_share.hpp"
 #include "model_guard.hpp"
 #include "pipeline_events.hpp"
 
@@ -107,6 +108,7 @@ class ExtractionStage {
     ModelGuard& guard_;
     BatchQueue queue_;
     ExtractionHealth health_;
+    FaultShare first_attempts_;
     Counters counters_;
     std::function<void(const Ticket&, const Facen&)> on_facen_;
     std::vector<DimensionVote> dimensions_;

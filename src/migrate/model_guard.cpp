@@ -18,6 +18,8 @@ constexpr std::size_t kLargestImage = 1U << 20U;
 constexpr std::size_t kLooksForOne = 32;
 /// What is no facen may come of a fault that passes.
 constexpr unsigned kMostAgain = 3;
+/// Two different files may show the very same pixels; so many do not.
+constexpr std::size_t kFewestDifferent = 4;
 /// So many batches of each target carry a sentinel, one and all.
 constexpr std::uint64_t kWatchedBatches = 64;
 constexpr double kAnyNorm = 1e30;
@@ -86,7 +88,21 @@ void ModelGuard::look_at(Canary canary) {
     const std::uint64_t hash = hash_of(canary.image);
     if (!its.hashes.contains(hash)) {
         adopt(its, std::move(canary), hash);
-        start_check_due_ = start_check_due_ || its.canaries.size() == settings_.images;
+        if (its.canaries.size() == settings_.images) {
+            start_check_due_ = true;
+            doubt_if_constant(its);
+        }
+    }
+}
+
+/// Canaries come out the same again where the service gives one facen to whatever it is sent.
+void ModelGuard::doubt_if_constant(const Lane& lane) {
+    const Facen& first = canaries_[lane.canaries.front()].facen;
+    const auto is_first = [&](std::size_t canary) { return canaries_[canary].facen == first; };
+    if (lane.canaries.size() >= kFewestDifferent && !doubt_ &&
+        std::ranges::all_of(lane.canaries, is_first)) {
+        doubt_ =
+            fmt::format("{} different images got one and the same facen", lane.canaries.size());
     }
 }
 

@@ -105,6 +105,7 @@ class ModelGuard {
     Lane& lane(std::size_t index);
     [[nodiscard]] bool is_full(const Lane& lane) const noexcept;
     void look_at(Canary canary);
+    void doubt_if_constant(const Lane& lane);
     void adopt(Lane& lane, Canary canary, std::uint64_t hash);
     void compare(const CanaryRequest& request, std::size_t i, const Facen& facen);
     [[nodiscard]] std::optional<CanaryRequest> ask_again(const CanaryRequest& request,

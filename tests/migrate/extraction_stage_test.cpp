@@ -4,7 +4,9 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -35,7 +37,10 @@ Facen unit(std::size_t dimension) {
 /// One gallery of `records` records whose images are ready, in batches of two.
 class StageFixture {
  public:
-    explicit StageFixture(std::size_t records, std::size_t dimension = 0)
+    explicit StageFixture(
+        std::size_t records, std::size_t dimension = 0,
+        const std::function<std::string(std::size_t)>& image_of =
+            [](std::size_t) { return "image"; })
         : plan_(one_file(dimension)),
           stage(extractor, mailbox_, plan_, {.workers = 8, .batch_size = 2},
                 ServiceGate(GateFigures{}, Random(1)), guard_) {
@@ -43,7 +48,7 @@ class StageFixture {
         work.block.spans.resize(records);
         work.open = records;
         for (std::uint32_t i = 0; i < records; ++i) {
-            stage.add({{&work, i, 0}, std::make_shared<const std::string>("image")}, {});
+            stage.add({{&work, i, 0}, std::make_shared<const std::string>(image_of(i))}, {});
         }
         stage.pump({}, false);
     }
@@ -128,6 +133,22 @@ TEST_CASE("extraction believes a configured dimension at once and no other") {
     CHECK(gallery.dimensions() == std::vector<std::size_t>{480, 0});
     CHECK(gallery.work.fates[1].failure->error.detail() ==
           "the facen has 320 floats in place of 480");
+}
+
+TEST_CASE("extraction asks for images alone that got one facen in one answer") {
+    StageFixture gallery(2, 480, [](std::size_t i) { return "image " + std::to_string(i); });
+    gallery.answer(0, {480, 480});  // the same unit vector for both
+    CHECK(gallery.dimensions() == std::vector<std::size_t>{0, 0});
+    REQUIRE(gallery.extractor.calls.size() == 3);
+    gallery.answer(1, {480});
+    gallery.answer(2, {480});
+    CHECK(gallery.dimensions() == std::vector<std::size_t>{480, 480});
+}
+
+TEST_CASE("extraction believes one facen for one image that two records share") {
+    StageFixture gallery(2, 480);
+    gallery.answer(0, {480, 480});
+    CHECK(gallery.dimensions() == std::vector<std::size_t>{480, 480});
 }
 
 }  // namespace

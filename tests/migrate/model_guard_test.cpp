@@ -228,6 +228,16 @@ TEST_CASE("without canaries a check passes at once, and switched off none is due
     CHECK(off.guard.canaries().empty());
 }
 
+TEST_CASE("a service that gives every image the same facen is doubt") {
+    Guarded run({.images = 4});
+    for (std::size_t i = 0; i < 4; ++i) {
+        CHECK_FALSE(run.guard.doubt());
+        run.guard.extracted(0, {i}, image(i), facen_of(7));
+    }
+    REQUIRE(run.guard.doubt());
+    CHECK(*run.guard.doubt() == "4 different images got one and the same facen");
+}
+
 TEST_CASE("the first batches of a run carry a sentinel each, later ones now and then") {
     Guarded run({.images = 2, .sentinel_every = 10});
     CHECK_FALSE(run.guard.sentinel_for(0));  // there is no canary yet
