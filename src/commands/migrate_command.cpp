@@ -7,6 +7,7 @@
 
 #include "ffdump/base/printable.hpp"
 #include "ffdump/config/load_settings.hpp"
+#include "ffdump/journal/output_directory.hpp"
 
 #include <fmt/format.h>
 
@@ -249,7 +250,15 @@ std::optional<int> MigrateCommand::attempt(const CommandContext& context, const 
         log.warning("waiting for space: " + outcome.error().front().one_line());
         return std::nullopt;
     }
-    return outcome ? conclude(context, *outcome) : give_up(context, outcome.error());
+    if (!outcome) {
+        return give_up(context, outcome.error());
+    }
+    if (const Manifest& manifest = outcome->manifest; manifest.failures_records != 0) {
+        log.warning("some records failed and are listed",
+                    {{"records", std::to_string(manifest.failures_records)},
+                     {"list", OutputDirectory(options_.to).failures()}});
+    }
+    return conclude(context, *outcome);
 }
 
 int MigrateCommand::conclude(const CommandContext& context, const MigrationOutcome& outcome) const {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/migrate/migration_plan.hpp"
 
+#include "ffdump/base/printable.hpp"
+#include "ffdump/config/load_settings.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -113,6 +116,19 @@ void decide_model(const Settings& settings, const GallerySettings& gallery, Migr
     }
 }
 
+/// A gallery that is misspelt would be migrated by other settings than the operator thinks.
+void note_unmet_settings(const Settings& settings, MigrationPlan& plan) {
+    for (const auto& [key, unused] : settings.galleries) {
+        const bool is_met = std::ranges::any_of(plan.files, [&pattern = key](const FilePlan& file) {
+            return matches_pattern(pattern, file.file.gallery);
+        });
+        if (!is_met) {
+            plan.notices.push_back(
+                fmt::format("ffdump.galleries.{}: the dump has no such gallery", printable(key)));
+        }
+    }
+}
+
 /// `a.json` and `a.json.zst` would become one file.
 void check_target_names(const MigrationPlan& plan, std::vector<Error>& errors) {
     std::map<std::string, const FilePlan*> targets;
@@ -194,6 +210,7 @@ tl::expected<MigrationPlan, std::vector<Error>> make_plan(const Settings& settin
         plan.files.push_back(std::move(file));
     }
     check_target_names(plan, errors);
+    note_unmet_settings(settings, plan);
     if (!errors.empty()) {
         return tl::unexpected(std::move(errors));
     }

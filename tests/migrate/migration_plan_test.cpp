@@ -85,6 +85,15 @@ TEST_CASE("plan notices a migration to the model that is there already") {
     CHECK(one.plan().value().notices.size() == 1);
 }
 
+TEST_CASE("plan notices settings for a gallery that the dump does not have") {
+    OneFile one("ffsec_face_events");
+    one.settings.galleries["ffsec_face_event"].dimension = 480;
+    one.settings.galleries["ffsec_*"].dimension = 480;
+    const std::vector<std::string> notices = one.plan().value().notices;
+    REQUIRE(notices.size() == 1);
+    CHECK(notices[0] == "ffdump.galleries.ffsec_face_event: the dump has no such gallery");
+}
+
 TEST_CASE("plan refuses bad records and duplicate ids unless told otherwise") {
     OneFile one("ffsec_face_events");
     one.survey.bad = 1;
