@@ -61,15 +61,11 @@ class StageFixture {
         for (const std::size_t dimension : dimensions) {
             facens.emplace_back(unit(dimension));
         }
-        extractor.calls.at(call).done(std::move(facens));
-        std::vector<PipelineEvent> events;
-        mailbox_.take_all(events, std::chrono::nanoseconds(0));
-        for (PipelineEvent& event : events) {
-            stage.answered(std::move(std::get<BatchAnswered>(event)), {});
-        }
-        stage.pump({}, false);
-        stage.health().settle_calm();
+        end(call, std::move(facens));
     }
+    void refuse(std::size_t call, Reason reason) { end(call, failed(reason, "as told")); }
+    /// What waits for its time is sent.
+    void wait() { stage.pump(Clock::Instant(std::chrono::hours(1)), false); }
     [[nodiscard]] std::vector<std::size_t> dimensions() const {
         std::vector<std::size_t> found;
         found.reserve(work.fates.size());
@@ -80,6 +76,16 @@ class StageFixture {
     }
 
  private:
+    void end(std::size_t call, Result<std::vector<ExtractedFacen>> result) {
+        extractor.calls.at(call).done(std::move(result));
+        std::vector<PipelineEvent> events;
+        mailbox_.take_all(events, std::chrono::nanoseconds(0));
+        for (PipelineEvent& event : events) {
+            stage.answered(std::move(std::get<BatchAnswered>(event)), {});
+        }
+        stage.pump({}, false);
+        stage.health().settle_calm();
+    }
     static MigrationPlan one_file(std::size_t dimension) {
         MigrationPlan plan;
         plan.files.emplace_back();
@@ -149,6 +155,35 @@ TEST_CASE("extraction believes one facen for one image that two records share") 
     StageFixture gallery(2, 480);
     gallery.answer(0, {480, 480});
     CHECK(gallery.dimensions() == std::vector<std::size_t>{480, 480});
+}
+
+TEST_CASE("extraction asks for a batch again as it was after a fault of the service") {
+    for (const Reason reason : {Reason::service_overloaded, Reason::answer_malformed,
+                                Reason::connection_lost, Reason::request_timed_out}) {
+        CAPTURE(reason_name(reason));
+        StageFixture gallery(2, 480);
+        for (std::size_t call = 0; call < 3; ++call) {
+            gallery.refuse(call, reason);
+            gallery.wait();
+            REQUIRE(gallery.extractor.calls.size() == call + 2);
+            REQUIRE(gallery.extractor.calls.back().images == 2);
+        }
+        CHECK(gallery.work.open == 2);
+        gallery.answer(3, {480, 480});
+        CHECK(gallery.dimensions() == std::vector<std::size_t>{480, 480});
+    }
+}
+
+TEST_CASE("extraction asks for every image of a batch that was refused, by halves") {
+    StageFixture gallery(2, 480);
+    gallery.refuse(0, Reason::extraction_rejected);
+    REQUIRE(gallery.extractor.calls.size() == 3);
+    gallery.answer(1, {480});
+    gallery.refuse(2, Reason::extraction_rejected);
+    CHECK(gallery.dimensions() == std::vector<std::size_t>{480, 0});
+    REQUIRE(gallery.work.fates[1].state == RecordFate::State::failed);
+    CHECK(gallery.work.fates[1].failure->error.reason() == Reason::extraction_rejected);
+    CHECK(gallery.work.open == 0);
 }
 
 }  // namespace

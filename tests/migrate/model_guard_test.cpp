@@ -140,6 +140,19 @@ TEST_CASE("the last bits of a facen may differ") {
     CHECK(run.guard.take_passed());
 }
 
+TEST_CASE("a facen that differs by more than its last bits is doubt") {
+    Guarded run({.images = 1});
+    run.extract(7, 1);
+    Facen facen = facen_of(7);
+    facen[0] += 0.05F;
+    REQUIRE(facen_cosine(facen, facen_of(7)) > 0.99);
+    for (const CanaryRequest& request : run.guard.begin(run.now)) {
+        CHECK_FALSE(run.guard.answered(request, {facen}));
+    }
+    CHECK_FALSE(run.guard.take_passed());
+    CHECK(run.guard.doubt());
+}
+
 TEST_CASE("an answer without a facen is asked again three times before it is believed") {
     const Error no_face(Reason::no_face, "no face");
     for (const bool is_whole : {true, false}) {
