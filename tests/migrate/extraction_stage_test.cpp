@@ -34,15 +34,17 @@ Facen unit(std::size_t dimension) {
     return facen;
 }
 
-/// One gallery of `records` records whose images are ready, in batches of two.
+/// One gallery of `records` records whose images are ready, in batches of two unless told
+/// otherwise.
 class StageFixture {
  public:
     explicit StageFixture(
         std::size_t records, std::size_t dimension = 0,
         const std::function<std::string(std::size_t)>& image_of =
-            [](std::size_t) { return "image"; })
+            [](std::size_t) { return "image"; },
+        std::size_t batch = 2)
         : plan_(one_file(dimension)),
-          stage(extractor, mailbox_, plan_, {.workers = 8, .batch_size = 2},
+          stage(extractor, mailbox_, plan_, {.workers = 8, .batch_size = batch},
                 ServiceGate(GateFigures{}, Random(1)), guard_) {
         work.fates.resize(records);
         work.block.spans.resize(records);
@@ -175,14 +177,17 @@ TEST_CASE("extraction asks for a batch again as it was after a fault of the serv
 }
 
 TEST_CASE("extraction asks for every image of a batch that was refused, by halves") {
-    StageFixture gallery(2, 480);
+    StageFixture gallery(4, 480, [](std::size_t) { return "image"; }, 4);
     gallery.refuse(0, Reason::extraction_rejected);
     REQUIRE(gallery.extractor.calls.size() == 3);
-    gallery.answer(1, {480});
+    gallery.answer(1, {480, 480});
     gallery.refuse(2, Reason::extraction_rejected);
-    CHECK(gallery.dimensions() == std::vector<std::size_t>{480, 0});
-    REQUIRE(gallery.work.fates[1].state == RecordFate::State::failed);
-    CHECK(gallery.work.fates[1].failure->error.reason() == Reason::extraction_rejected);
+    REQUIRE(gallery.extractor.calls.size() == 5);
+    gallery.answer(3, {480});
+    gallery.refuse(4, Reason::extraction_rejected);
+    CHECK(gallery.dimensions() == std::vector<std::size_t>{480, 480, 480, 0});
+    REQUIRE(gallery.work.fates[3].state == RecordFate::State::failed);
+    CHECK(gallery.work.fates[3].failure->error.reason() == Reason::extraction_rejected);
     CHECK(gallery.work.open == 0);
 }
 
