@@ -121,6 +121,9 @@ void MigrateCommand::declare(CLI::App& app) {
                  "go on, in place of ending with 6");
     app.add_flag("--skip-space-check", options_.skip_space_check,
                  "Begin even when what is to be written does not seem to fit");
+    app.add_flag("--dedup-images", options_.dedup_images,
+                 "Extract images with the same bytes once where they are near each other in the "
+                 "dump, as it is done for one normalized_id");
     app.add_flag("--skip-bad-records", options_.skip_bad_records,
                  "List records that cannot be read as failed, and go on");
     app.add_flag("--allow-duplicate-ids", options_.allow_duplicate_ids,

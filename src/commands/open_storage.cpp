@@ -3,6 +3,7 @@
 
 #include "ffdump/base/random.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace ffdump {
@@ -11,6 +12,11 @@ std::unique_ptr<HttpTransport> make_transport(const Settings& settings) {
     HttpLimits http;
     http.idle_connection = settings.extraction_timeouts.idle_connection;
     http.ca_file = settings.ca_file;
+    for (const unsigned width :
+         {settings.workers != 0 ? settings.workers : settings.adaptive.workers_most,
+          settings.fetches != 0 ? settings.fetches : settings.adaptive.fetches_most}) {
+        http.connections_per_host = std::max<std::size_t>(http.connections_per_host, width);
+    }
     return make_curl_transport(std::move(http));
 }
 

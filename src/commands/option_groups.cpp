@@ -109,7 +109,8 @@ void ConfigOptions::declare(CLI::App& app) {
         ->type_name("FILE")
         ->required()
         ->envname("FFDUMP_CONFIG");
-    app.add_option("--extraction-api", overrides.extraction_url, "URL of findface-extraction-api")
+    app.add_option("--extraction-api", overrides.extraction_url,
+                   "URL of findface-extraction-api; several of one model with commas between")
         ->type_name("URL")
         ->envname("FFDUMP_EXTRACTION_API");
     app.add_option("--upload-url", overrides.upload_url, "URL of the normalized images (webdav)")
@@ -119,12 +120,13 @@ void ConfigOptions::declare(CLI::App& app) {
                    "Folder with a copy of the normalized images, in place of webdav")
         ->type_name("DIR")
         ->envname("FFDUMP_IMAGES");
-    app.add_option("--workers", overrides.workers, "Extraction requests in flight (workers_num)")
-        ->type_name("N")
+    app.add_option("--workers", overrides.workers,
+                   "Extraction requests in flight (workers_num), or auto")
+        ->type_name("N|auto")
         ->envname("FFDUMP_WORKERS");
     app.add_option("--batch-size", overrides.batch_size,
-                   "Images in one extraction request (extraction_batch_size)")
-        ->type_name("N")
+                   "Images in one extraction request (extraction_batch_size), or auto")
+        ->type_name("N|auto")
         ->envname("FFDUMP_BATCH_SIZE");
     app.add_option("--model", overrides.model, "Name of the new model, for facen_model")
         ->type_name("NAME")

@@ -44,7 +44,7 @@ class StageFixture {
             [](std::size_t) { return "image"; },
         std::size_t batch = 2)
         : plan_(one_file(dimension)),
-          stage(extractor, mailbox_, plan_, {.workers = 8, .batch_size = batch},
+          stage(extractor, mailbox_, plan_, {.width = {8, 8, 8}, .batch = {batch, batch, batch}},
                 ServiceGate(GateFigures{}, Random(1)), guard_) {
         work.fates.resize(records);
         work.block.spans.resize(records);
