@@ -126,7 +126,11 @@ std::optional<ImageBatch> BatchQueue::next(Clock::Instant now, const Rules& rule
             return take_new(i, now);
         }
     }
-    return std::nullopt;
+    std::optional<ImageBatch> last = rules.is_alone ? take_front(retries_) : std::nullopt;
+    if (last) {
+        count_out(*last);
+    }
+    return last;
 }
 
 bool BatchQueue::is_full(const Lane& lane) const {

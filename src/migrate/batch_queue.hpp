@@ -72,10 +72,12 @@ class BatchQueue {
     void put_back_halves(ImageBatch batch);
     /// What may be sent: `more_coming`: images are under way, so a part-filled batch may wait;
     /// `is_held`: nothing new may be sent to this target; `may_retry`: what a fault of the service
-    /// came between may be sent again.
+    /// came between may be sent again; `is_alone`: nothing is in flight, so that it may at any rate
+    /// when there is nothing else to send.
     struct Rules {
         bool more_coming = false;
         bool may_retry = true;
+        bool is_alone = true;
         const std::function<bool(std::size_t)>& is_held;
     };
     [[nodiscard]] std::optional<ImageBatch> next(Clock::Instant now, const Rules& rules);

@@ -95,7 +95,8 @@ std::optional<ImageBatch> ExtractionStage::next_batch(Clock::Instant now, bool m
     queue_.set_batch_size(pace_.batch());
     std::optional<ImageBatch> batch =
         queue_.next(now, {.more_coming = more_coming,
-                          .may_retry = budget_.may_retry(flying_.empty()),
+                          .may_retry = budget_.may_retry(false),
+                          .is_alone = flying_.empty(),
                           .is_held = [this](std::size_t lane) { return is_held(lane); }});
     if (batch && batch->is_new) {
         add_sentinel(*batch);

@@ -15,6 +15,7 @@ class RetryBudget {
     /// `share` from 0 to 1.
     explicit RetryBudget(double share) : share_(share) {}
 
+    /// `is_alone`: nothing else is in flight or could be sent.
     [[nodiscard]] bool may_retry(bool is_alone) const noexcept { return is_alone || left_ >= 1; }
     void sent() noexcept { left_ = std::min(kMost, left_ + share_); }
     void sent_again() noexcept { left_ = std::max(0.0, left_ - 1); }

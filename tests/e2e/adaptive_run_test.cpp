@@ -116,7 +116,7 @@ TEST_CASE("a run goes on with the other server when one is not there") {
 TEST_CASE("retries of a service that works stay within their budget") {
     const MadeDump dump(400);
     // Every third request fails; without a budget that is one retry for two requests.
-    const Simulator service(dump.service({"--fault", "500%33"}));
+    const Simulator service(dump.service({"--fault", "500%33", "--delay-ms", "5"}));
     const ChildEnd end = run_ffdump(
         dump.migrate(service, "new",
                      MadeDump::without_canaries({"--workers", "4", "--batch-size", "2", "--set",
