@@ -15,6 +15,15 @@ FieldTree::FieldTree(const Profile& profile)
     add(profile.normalized_id, FieldRole::normalized_id);
 }
 
+std::string_view FieldTree::path_of(FieldRole role) const noexcept {
+    for (const Node& node : nodes_) {
+        if (node.role == role) {
+            return node.path;
+        }
+    }
+    return {};
+}
+
 void FieldTree::add(const FieldPath& path, FieldRole role) {
     if (path.empty()) {
         return;

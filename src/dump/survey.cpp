@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 
 namespace ffdump {
@@ -36,8 +35,8 @@ class Surveyor {
     Result<void> add(const RecordBlock& block) {
         hash_.add({block.bytes.get(), block.used});
         survey_.bytes += block.used;
-        note_stated(block.view(block.header), block.header_values);
-        note_stated(block.view(block.trailer), block.trailer_values);
+        note_stated(block.notation, block.view(block.header), block.header_values);
+        note_stated(block.notation, block.view(block.trailer), block.trailer_values);
         for (std::size_t i = 0; i < block.size(); ++i) {
             ++survey_.records;
             if (block.is_bad(i)) {
@@ -57,33 +56,27 @@ class Surveyor {
         }
         survey_.duplicates = std::move(*duplicates);
         if (has_wrong_count(survey_)) {
-            note_problem(Error(Reason::record_torn,
-                               fmt::format("the trailer states {} records, {} are there",
-                                           *survey_.stated_count, survey_.records)));
+            note_problem(
+                Error(Reason::record_torn, fmt::format("the file states {} records, {} are there",
+                                                       *survey_.stated_count, survey_.records)));
         }
         survey_.fingerprint = hash_.value().hex();
         return std::move(survey_);
     }
 
  private:
-    void note_stated(std::string_view text, const StatedValues& values) {
+    void note_stated(Notation notation, std::string_view text, const StatedValues& values) {
         const auto view = [text](const ByteRange& range) {
             return text.substr(range.begin, range.size);
         };
-        const auto number = [&view](const ByteRange& range) {
-            std::uint64_t value = 0;
-            const std::string_view digits = view(range);
-            std::from_chars(digits.data(), digits.data() + digits.size(), value);
-            return value;
-        };
         if (values.facen_model) {
-            survey_.stated_model = unescape_json(view(*values.facen_model)).value_or("");
+            survey_.stated_model = text_of(notation, view(*values.facen_model)).value_or("");
         }
         if (values.dimension) {
-            survey_.stated_dimension = number(*values.dimension);
+            survey_.stated_dimension = number_of(notation, view(*values.dimension));
         }
         if (values.count) {
-            survey_.stated_count = number(*values.count);
+            survey_.stated_count = number_of(notation, view(*values.count));
         }
     }
 
@@ -97,12 +90,12 @@ class Surveyor {
         if (span.has_normalized_id && span.normalized_id.size != 0) {
             ++survey_.with_image;
             if (survey_.with_image >= next_sample_) {
-                take_sample(block.view(span.normalized_id));
+                take_sample(block, span.normalized_id);
             }
         }
         if (span.has_facen_model) {
             ++survey_.with_model;
-            count_model(block.view(span.facen_model));
+            count_model(block, span.facen_model);
         }
         const std::string_view facen = block.view(span.facen);
         count_kind(survey_.dimensions, dimension_of_text(facen, encoding_));
@@ -118,11 +111,11 @@ class Surveyor {
 
     /// Later ones replace earlier ones in turn, at growing distances: the sample comes from all
     /// over a file of any length, at no cost for a record.
-    void take_sample(std::string_view token) {
+    void take_sample(const RecordBlock& block, ByteRange token) {
         const std::uint64_t seen = survey_.with_image;
         next_sample_ = seen + 1 + seen / kSampleIds;
-        Result<std::string> id = token.size() <= kLongestSample
-                                     ? unescape_json(token)
+        Result<std::string> id = token.size <= kLongestSample
+                                     ? block.text(token)
                                      : failed(Reason::record_malformed, "too long");
         if (!id) {
             return;
@@ -134,11 +127,12 @@ class Surveyor {
         }
     }
 
-    void count_model(std::string_view token) {
+    void count_model(const RecordBlock& block, ByteRange range) {
+        const std::string_view token = block.view(range);
         // Nearly always the same as the record's before: do not unescape it again.
         if (token != last_model_token_) {
             last_model_token_ = token;
-            last_model_ = unescape_json(token).value_or(std::string(token));
+            last_model_ = block.text(range).value_or(std::string(token));
         }
         count_kind(survey_.models, last_model_);
     }

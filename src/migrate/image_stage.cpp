@@ -93,8 +93,7 @@ void ImageStage::note_pace(const Flight& flight, const Result<Image>& image, Clo
 }
 
 void ImageStage::start(Ticket ticket, Clock::Instant now) {
-    Result<std::string> normalized_id =
-        unescape_json(ticket.work->block.view(ticket.span().normalized_id));
+    Result<std::string> normalized_id = ticket.work->block.text(ticket.span().normalized_id);
     if (!normalized_id) {
         ticket.work->settle_failed(
             ticket.index, Error(Reason::image_id_invalid, "normalized_id is not a valid string"),
@@ -135,8 +134,7 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
         failures_.passed();
         if (known_.first().empty()) {
             known_.came(
-                unescape_json(flight.ticket.work->block.view(flight.ticket.span().normalized_id))
-                    .value_or(""));
+                flight.ticket.work->block.text(flight.ticket.span().normalized_id).value_or(""));
         }
         gate_.succeeded(now);
         const auto bytes = static_cast<double>(event.image->bytes->size());

@@ -167,8 +167,6 @@ TEST_CASE("files that are no JSON are told what they look like and what to do") 
     says("\xEF\xBB\xBF{}"s, "UTF-8 text with a byte order mark", "tail -c +4");
     says("\xFF\xFE{\0"s, "UTF-16 text", "iconv");
     says("<html>"s, "XML or HTML", "findface-storage-api-dump");
-    says("\x84\xA2id\x01"s, "msgpack", "JSON layouts only");
-    says("\xDD\xFF\xFF\xFF\xFF"s, "msgpack", "JSON layouts only");
     says("name"s + std::string(253, '\0') + "ustar\0"s, "a tar archive", "tar -xf");
     says("\x01\x02\x03"s, "binary data", "--format FILE");
     says("id;facen\n"s, "text that is no JSON object or array", "--format FILE");

@@ -64,6 +64,9 @@ struct ReadingStyle {
     std::size_t record_bytes = 64U << 20U;
     std::size_t depth = 64;
     ReadPosition start = {};
+    std::optional<Profile> profile = std::nullopt;  ///< that of RecordBuilder when there is none
+
+    [[nodiscard]] Profile layout() const { return profile.value_or(builder_profile(container)); }
 };
 
 inline ReadRecord copy_of(const RecordBlock& block, std::size_t i) {
@@ -100,7 +103,7 @@ inline std::string joined_bytes(const RecordBlock& block) {
 /// Reads `bytes`, which begin at style.start of their file, to the end.
 inline DumpReading read_dump(std::string_view bytes, const ReadingStyle& style) {
     DripSource source(bytes, style.read_bytes);
-    const Profile profile = builder_profile(style.container);
+    const Profile profile = style.layout();
     RecordReader reader(source, profile, "dump.json",
                         {.record_bytes = style.record_bytes,
                          .depth = style.depth,
@@ -148,7 +151,7 @@ inline std::string dump_of(const std::vector<std::string>& records, Container co
 template <class Choose>
 std::string splice_dump(std::string_view bytes, const ReadingStyle& style, Choose choose) {
     DripSource source(bytes, style.read_bytes);
-    const Profile profile = builder_profile(style.container);
+    const Profile profile = style.layout();
     RecordReader reader(source, profile, "dump.json", {.block_bytes = style.block_bytes});
     FileSplicer::State state;
     RecordBlock block;

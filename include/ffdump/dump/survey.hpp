@@ -40,7 +40,7 @@ struct FileSurvey {
     std::map<std::size_t, std::uint64_t> dimensions;  ///< by the length of the text, at most 16
     std::optional<std::string> stated_model;          ///< by header or trailer
     std::optional<std::uint64_t> stated_dimension;    ///< likewise
-    std::optional<std::uint64_t> stated_count;        ///< by the trailer
+    std::optional<std::uint64_t> stated_count;        ///< by trailer or head of the array
     std::optional<SlashStyle> slash;                  ///< of the first facen whose text shows one
     IdCensus::Duplicates duplicates;
     std::vector<Error> problems;  ///< the first ones, in order
