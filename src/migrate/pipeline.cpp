@@ -65,7 +65,8 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
 void Pipeline::finish_later(const std::vector<std::uint32_t>& files) {
     for (const std::uint32_t file : files) {
         ++sealing_;
-        sealer_.seal(file, output_.path_to_seal(file), output_.progress()[file].regions);
+        sealer_.seal(file, output_.path_to_seal(file), output_.progress()[file].regions,
+                     output_.head_to_seal(file));
     }
 }
 

@@ -86,5 +86,28 @@ TEST_CASE("the sealer works through its files on its own thread and ends with th
     CHECK(sealed.get_future().get() == sha256_hex(written));
 }
 
+TEST_CASE("the sealer puts a head in its place, a second time as well, and proves the rest") {
+    const ScratchFolder folder;
+    const auto files = make_posix_file_system();
+    const std::string path = folder.write("a", written);
+    std::vector<WrittenRegion> parts = regions();
+    parts.front().hash.clear();
+    const auto sealed_with = [&](const std::string& head) {
+        std::promise<std::string> sealed;
+        FileSealer sealer(*files, [&sealed](std::uint32_t /*file*/, Result<SealedFile> result) {
+            sealed.set_value(result ? result->sha256 : result.error().detail());
+        });
+        sealer.seal(0, path, parts, head);
+        return sealed.get_future().get();
+    };
+    const std::string head = "FIRST REGION|";
+    for (int i = 0; i < 2; ++i) {
+        CHECK(sealed_with(head) == sha256_hex(head + written.substr(13)));
+    }
+    CHECK(check_region(*files, path, parts.back()).has_value());
+    CHECK(check_region(*files, path, parts.front()).has_value());
+    CHECK(sealed_with(head + "!") == "bytes 0 to 13 are not what was written");
+}
+
 }  // namespace
 }  // namespace ffdump
