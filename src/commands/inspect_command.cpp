@@ -46,7 +46,7 @@ void InspectCommand::declare(CLI::App& app) {
         ->required();
     app.add_flag("--json", json_, "One JSON document on stdout");
     app.add_flag("--suggest-format", suggests_,
-                 "Print a draft of a profile for this one JSON file: keys and kinds, never values");
+                 "Print a draft of a profile for this one file: keys and kinds, never values");
     temporary_.declare(app);
     format_.declare(app);
     log_.declare(app);

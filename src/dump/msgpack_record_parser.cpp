@@ -130,9 +130,14 @@ class RecordVisitor : public msgpack::null_visitor {
     bool value(Kind kind) {
         const MsgpackHead head = msgpack_head(record_.substr(at_)).value_or(MsgpackHead{});
         const std::size_t end = at_ + head.bytes + static_cast<std::size_t>(head.count);
-        const bool is_good = in_key()     ? key(kind, record_.substr(at_, end - at_), head.bytes)
-                             : in_facen() ? is_number(kind) || no_numbers()
-                                          : field(kind, end);
+        bool is_good = false;
+        if (in_key()) {
+            is_good = key(kind, record_.substr(at_, end - at_), head.bytes);
+        } else if (in_facen()) {
+            is_good = is_number(kind) || no_numbers();
+        } else {
+            is_good = field(kind, end);
+        }
         at_ = is_good ? end : at_;
         return is_good;
     }

@@ -83,15 +83,14 @@ std::optional<float> number_of(std::string_view token, const MsgpackHead& head) 
         case MsgpackKind::positive:
             return static_cast<float>(*msgpack_number(token));
         case MsgpackKind::negative: {
-            if (token.size() == 1) {
-                return static_cast<float>(static_cast<signed char>(token.front()));
+            // A negative fixint is its own first byte; others follow theirs.
+            const std::string_view bytes = token.size() == 1 ? token : token.substr(1);
+            std::uint64_t bits =
+                (static_cast<unsigned char>(bytes.front()) & 0x80U) != 0 ? ~0ULL : 0;
+            for (const char byte : bytes) {
+                bits = (bits << 8U) | static_cast<unsigned char>(byte);
             }
-            const auto first = static_cast<signed char>(token[1]);
-            std::int64_t value = first;
-            for (const char byte : token.substr(2)) {
-                value = (value * 256) + static_cast<unsigned char>(byte);
-            }
-            return static_cast<float>(value);
+            return static_cast<float>(static_cast<std::int64_t>(bits));
         }
         default:
             return std::nullopt;

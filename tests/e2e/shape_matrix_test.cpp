@@ -166,7 +166,7 @@ std::string one_layout(const std::string& path, const Shape& shape) {
                    stated.substr(values.dimension->begin, values.dimension->size) == "16"));
             const std::string count = shape.notation == Notation::json
                                           ? "1900"
-                                          : msgpack_array_head(1900, stated).value();
+                                          : msgpack_array_head(1900, stated).value_or("");
             CHECK(
                 (!values.count || stated.substr(values.count->begin, values.count->size) == count));
         }

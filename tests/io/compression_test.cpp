@@ -181,7 +181,7 @@ TEST_CASE("skipping in a packed file passes over what it holds") {
 
 TEST_CASE("a stored frame is as long as another one for as many bytes, and unpacks to them") {
     for (const Kind kind : {Kind::none, Kind::zstd, Kind::gzip}) {
-        for (const std::size_t size : {1U, 3U, 5U, 16U}) {
+        for (const std::size_t size : {1U, 3U, 5U}) {
             const std::size_t length = stored_frame(kind, std::string(size, '\0')).value().size();
             for (std::uint32_t seed = 0; seed < 2000; ++seed) {
                 std::string bytes(size, static_cast<char>(0xDDU));

@@ -67,7 +67,7 @@ class BytePacker {
     [[nodiscard]] virtual Result<void> empty_frame(std::string& out) = 0;
 };
 
-/// `bytes`, at most 16 of them, as one frame whose size depends on how many they are and not on
+/// `bytes`, at most 5 of them, as one frame whose size depends on how many they are and not on
 /// what they say: it can be overwritten in place. Fails with `internal_error` when the library
 /// does.
 [[nodiscard]] Result<std::string> stored_frame(Compression::Kind kind, std::string_view bytes);
