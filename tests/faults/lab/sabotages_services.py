@@ -199,10 +199,6 @@ GUARD = (
     Sabotage("one facen for everything is believed", "src/migrate/model_guard.cpp",
              "            doubt_if_constant(its);\n", "",
              "migrate_tests", "a service that gives every image the same facen is doubt"),
-    Sabotage("files get their names before the check", "src/migrate/model_watch.cpp",
-             "    if (parts_.guard.is_on() && parts_.plan.files[file].action == "
-             "GalleryAction::migrate) {", "    if (false) {", E2E,
-             "a file gets its final name when the last check has passed, and not before"),
     Sabotage("doubt is not written", "src/migrate/output_stage.cpp",
              "    return journal_.append(JournalType::in_doubt, why).and_then("
              "[this] { return journal_.sync(); });", "    return {};",
