@@ -96,10 +96,7 @@ void MigrateCommand::declare(CLI::App& app) {
                    "given again")
         ->type_name("DIR");
     config_.declare(app);
-    app.add_option("--compress", compress_,
-                   "Pack the new files: zstd:LEVEL (1 to 19), gzip:LEVEL (1 to 9) or none; without "
-                   "it each is packed as its source is")
-        ->type_name("HOW");
+    compress_.declare(app);
     app.add_flag("--retry-failed", options_.retry_failed,
                  "Take up the failed records of a finished run and put them in their places");
     app.add_option("--max-failures", max_failures_,
@@ -139,14 +136,11 @@ Result<void> MigrateCommand::complete_options(FileSystem& files) {
                                                      : "--to and --fetch-only are both given")
                           .hint("give --to DIR to migrate, or --fetch-only DIR to fetch images"));
     }
-    if (!compress_.empty()) {
-        options_.compress = Compression::parse(compress_);
-        if (!options_.compress) {
-            return failed(Error(Reason::usage_error,
-                                fmt::format("--compress {} is not known", printable(compress_)))
-                              .hint("write it as zstd:3, gzip:6 or none"));
-        }
+    const Result<std::optional<Compression>> compress = compress_.chosen();
+    if (!compress) {
+        return failed(compress.error());
     }
+    options_.compress = *compress;
     if (max_failures_) {
         const std::optional<FailureBudget> budget = parse_failure_budget(*max_failures_);
         if (!budget) {

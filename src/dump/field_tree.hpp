@@ -13,7 +13,7 @@
 namespace ffdump {
 
 /// What a value means to the profile.
-enum class FieldRole : std::uint8_t { none, id, facen, facen_model, normalized_id };
+enum class FieldRole : std::uint8_t { none, id, facen, facen_model, normalized_id, gallery };
 
 /// The profile's paths as one tree, so that a record is walked once. Node 0 is the record.
 class FieldTree {

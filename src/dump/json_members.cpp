@@ -4,7 +4,7 @@
 #include "json_scan.hpp"
 #include "json_text.hpp"
 
-#include "ffdump/dump/record_reader.hpp"
+#include "ffdump/dump/object_members.hpp"
 
 #include <simdjson.h>
 
@@ -86,7 +86,7 @@ class MemberSearch {
         if (value == text_.size()) {
             return unknown();
         }
-        const bool is_wanted = is_key(key, path_[depth]);
+        const bool is_wanted = is_json_key(key, path_[depth]);
         if (is_wanted && depth + 1 < path_.size() && text_[value] == '{') {
             return object(value, depth + 1);
         }
@@ -99,14 +99,6 @@ class MemberSearch {
             return unknown();
         }
         return is_found ? MemberPlace{Kind::found, value} : MemberPlace{};
-    }
-
-    [[nodiscard]] static bool is_key(std::string_view text, const std::string& key) {
-        if (text.find('\\') == std::string_view::npos) {
-            return text == key;
-        }
-        const Result<std::string> plain = unescape_json(text);
-        return plain && *plain == key;
     }
 
     std::string_view text_;

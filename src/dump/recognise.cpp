@@ -32,6 +32,7 @@ struct Trial {
     std::size_t good = 0;
     std::size_t with_model = 0;
     std::size_t with_image = 0;
+    std::size_t with_gallery = 0;
     bool has_header = false;
     std::string gallery;  ///< as the header states it
     std::optional<Error> first_error;
@@ -73,6 +74,7 @@ void count(Trial& trial, const RecordBlock& block, const Prefix& prefix) {
         ++trial.good;
         trial.with_model += block.spans[i].has_facen_model ? 1 : 0;
         trial.with_image += block.spans[i].has_normalized_id ? 1 : 0;
+        trial.with_gallery += block.spans[i].has_gallery ? 1 : 0;
     }
 }
 
@@ -109,9 +111,10 @@ std::string evidence_of(const Trial& trial, char first) {
     }
     return fmt::format(
         "first byte {}{}, {} of {} records have id and facen, {} facen_model, {} "
-        "normalized_id",
+        "normalized_id{}",
         shown(first), trial.has_header ? ", a header" : "", trial.good, trial.records,
-        trial.with_model, trial.with_image);
+        trial.with_model, trial.with_image,
+        trial.with_gallery == 0 ? "" : fmt::format(", {} gallery", trial.with_gallery));
 }
 
 /// Whether lines or values one after the other need a header to be of this layout, and have none.
@@ -124,15 +127,16 @@ std::size_t bad(const Trial& trial) {
     return trial.records - trial.good;
 }
 
-/// Better ones first: more records that can be read, fewer that cannot, a header, then the
-/// container that says more. Lines are a stream as well, and every record on its own line is no
-/// chance.
+/// Better ones first: more records that can be read, fewer that cannot, a header, galleries in
+/// records, then the layout that says more of what is there. Lines are a stream as well, and every
+/// record on its own line is no chance.
 bool is_better(const Trial& a, const Trial& b) {
     const auto rank = [](const Trial& trial) {
-        return trial.profile->container == Container::json_stream ? 1 : 0;
+        const int of_gallery = trial.profile->gallery.empty() ? 0 : 1;
+        return trial.profile->container == Container::json_stream ? 2 : of_gallery;
     };
-    return std::tuple(b.good, bad(a), b.has_header, rank(a)) <
-           std::tuple(a.good, bad(b), a.has_header, rank(b));
+    return std::tuple(b.good, bad(a), b.has_header, b.with_gallery, rank(a)) <
+           std::tuple(a.good, bad(b), a.has_header, a.with_gallery, rank(b));
 }
 
 std::string_view first_record(const Prefix& prefix, std::size_t begin) {

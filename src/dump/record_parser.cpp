@@ -255,6 +255,10 @@ class RecordWalk {
                 span_.has_normalized_id = true;
                 span_.normalized_id = text;
                 break;
+            case FieldRole::gallery:
+                span_.has_gallery = true;
+                span_.gallery = text;
+                break;
             case FieldRole::id:
             case FieldRole::none:
                 break;
@@ -289,6 +293,7 @@ class RecordWalk {
             case FieldRole::id:
                 return (kind >= '0' && kind <= '9') || fail(Reason::id_invalid, kBadId);
             case FieldRole::normalized_id:
+            case FieldRole::gallery:
                 return is_string || kind == 'n' ||
                        fail(Reason::record_malformed,
                             fmt::format("field {} is no string", tree_.path(node)));

@@ -43,7 +43,7 @@ std::string mistake(const std::string& from, const std::string& to) {
 
 TEST_CASE("the shipped profiles are those of formats/, in the order in which they are tried") {
     const auto& profiles = shipped_profiles();
-    REQUIRE(profiles.size() == 8);
+    REQUIRE(profiles.size() == 9);
     CHECK(profiles[0].name == "json-lines");
     CHECK(profiles[0].container == Container::json_lines);
     CHECK(profiles[1].name == "json-array");
@@ -63,6 +63,9 @@ TEST_CASE("the shipped profiles are those of formats/, in the order in which the
     CHECK(profiles[7].name == "msgpack-tuples");
     CHECK(profiles[7].container == Container::msgpack_stream);
     CHECK(profiles[7].normalized_id == FieldPath{"3", "normalized_id"});
+    CHECK(profiles[8].name == "json-lines-mixed");
+    CHECK(profiles[8].container == Container::json_lines);
+    CHECK(profiles[8].gallery == FieldPath{"gallery"});
     for (const Profile& profile : profiles) {
         const bool is_msgpack = notation_of(profile.container) == Notation::msgpack;
         CHECK(profile.facen_encoding.is_binary() == is_msgpack);
@@ -73,7 +76,7 @@ TEST_CASE("the shipped profiles are those of formats/, in the order in which the
             CHECK(profile.meta == FieldPath{"meta"});
             CHECK(profile.normalized_id == FieldPath{"meta", "normalized_id"});
         }
-        CHECK(profile.gallery.empty());
+        CHECK(profile.gallery.empty() == (profile.name != "json-lines-mixed"));
         CHECK_FALSE(profile.title.empty());
         CHECK(profile.sha256 == sha256_hex(file_text(profile.name + ".yaml")));
     }

@@ -67,6 +67,18 @@ TEST_CASE("a file of lines and a file with one array are told apart by their fir
           "first byte {, 2 of 2 records have id and facen, 0 facen_model, 2 normalized_id");
 }
 
+TEST_CASE("lines whose records name a gallery are told from lines whose records do not") {
+    const std::string mixed = R"({"gallery":"a",)" + record(1).substr(1) + "\n";
+    CHECK(name_of(mixed + record(2) + "\n") == "json-lines-mixed");
+    CHECK(recognised(mixed)->evidence ==
+          "first byte {, 1 of 1 records have id and facen, 0 facen_model, 1 normalized_id, 1 "
+          "gallery");
+    CHECK(recognised(mixed)->gallery.empty());
+    CHECK(name_of(R"({"gallery":null,)" + record(1).substr(1)) == "json-lines");
+    // No name of a gallery.
+    CHECK(name_of(R"({"gallery":7,)" + record(1).substr(1)) == "json-lines");
+}
+
 TEST_CASE("an empty file is one of lines without records") {
     CHECK(name_of("") == "json-lines");
     CHECK(name_of(" \r\n\n") == "json-lines");

@@ -54,6 +54,7 @@ struct RecordSpan {
     ByteRange facen;          ///< text between the quotes
     ByteRange facen_model;    ///< text between the quotes; see has_facen_model
     ByteRange normalized_id;  ///< text between the quotes, escapes as they stand; '' has no bytes
+    ByteRange gallery;        ///< text between the quotes; see has_gallery
     RecordId id;
     std::uint64_t offset = 0;  ///< of `record` in the file
     std::uint64_t line = 0;    ///< of `record` in the file
@@ -61,6 +62,7 @@ struct RecordSpan {
         -1;  ///< index into errors(); only lead, record, tail, offset, line hold then
     bool has_facen_model = false;
     bool has_normalized_id = false;
+    bool has_gallery = false;
 };
 
 /// Some hundred records of one file with their bytes; filled by RecordReader. One owner, may move
