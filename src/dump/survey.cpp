@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/dump/survey.hpp"
 
+#include "json_members.hpp"
+#include "json_scan.hpp"
+#include "norm_census.hpp"
+
+#include "ffdump/dump/object_members.hpp"
 #include "ffdump/record/facen.hpp"
 #include "ffdump/record/running_hash.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
+#include <span>
 
 namespace ffdump {
 namespace {
@@ -16,6 +23,8 @@ constexpr std::size_t kMostKinds = 16;
 constexpr std::size_t kSampleIds = 16;
 /// Longer ones are no use as a sample.
 constexpr std::size_t kLongestSample = 4096;
+/// Of a gallery or a field that is told by its name.
+constexpr std::size_t kLongestName = 255;
 
 /// Counts `key`; a hostile dump with a million models must not fill the memory.
 template <class Key>
@@ -27,10 +36,32 @@ void count_kind(std::map<Key, std::uint64_t>& kinds, const Key& key) {
     }
 }
 
+ValueKind kind_of(std::string_view value) {
+    switch (value.front()) {
+        case '"':
+            return ValueKind::text;
+        case '{':
+            return ValueKind::object;
+        case '[':
+            return ValueKind::array;
+        case 't':
+        case 'f':
+            return ValueKind::boolean;
+        case 'n':
+            return ValueKind::null;
+        default:
+            return ValueKind::number;
+    }
+}
+
 class Surveyor {
  public:
-    Surveyor(FileSystem& files, const SurveyOptions& options, const FacenEncoding& encoding)
-        : options_(options), encoding_(encoding), census_(files, options.temporary_folder) {}
+    Surveyor(FileSystem& files, const SurveyOptions& options, const Profile& profile)
+        : options_(options),
+          profile_(profile),
+          encoding_(profile.facen_encoding),
+          census_(files, options.temporary_folder),
+          facens_(files, options.temporary_folder) {}
 
     Result<void> add(const RecordBlock& block) {
         hash_.add({block.bytes.get(), block.used});
@@ -54,7 +85,13 @@ class Surveyor {
         if (!duplicates) {
             return failed(std::move(duplicates.error()));
         }
+        Result<IdCensus::Duplicates> equal = facens_.finish(0);
+        if (!equal) {
+            return failed(std::move(equal.error()));
+        }
         survey_.duplicates = std::move(*duplicates);
+        survey_.equal_facens = equal->count;
+        survey_.norm_median = norms_.median();
         if (has_wrong_count(survey_)) {
             note_problem(
                 Error(Reason::record_torn, fmt::format("the file states {} records, {} are there",
@@ -103,10 +140,71 @@ class Surveyor {
         if (!survey_.slash && may_show_slash) {
             survey_.slash = slash_style_of(facen);
         }
+        if (span.has_gallery) {
+            count_gallery(block.view(span.gallery));
+        }
+        // Members are split as JSON; those of msgpack are not told.
+        const bool is_json = notation_of(profile_.container) == Notation::json;
+        if (options_.read_meta && is_json && !profile_.meta.empty()) {
+            note_meta(block.view(span.record));
+        }
         if (options_.decode_facens) {
-            check_old_facen(facen, span);
+            if (Result<void> checked = check_old_facen(facen, span); !checked) {
+                return checked;
+            }
         }
         return census_.add(span.id);
+    }
+
+    void count_gallery(std::string_view token) {
+        if (last_gallery_ != nullptr && token == last_gallery_token_) {
+            ++*last_gallery_;
+            return;
+        }
+        const Result<std::string> name = text_of(notation_of(profile_.container), token);
+        const bool is_usable = name && name->size() <= kLongestName;
+        auto found = is_usable ? survey_.galleries.find(*name) : survey_.galleries.end();
+        if (is_usable && found == survey_.galleries.end() &&
+            survey_.galleries.size() < kMostGalleries) {
+            found = survey_.galleries.emplace(*name, 0).first;
+        }
+        if (found == survey_.galleries.end()) {
+            survey_.has_more_galleries = true;
+            return;
+        }
+        ++found->second;
+        last_gallery_ = &found->second;
+        last_gallery_token_ = token;
+    }
+
+    void note_meta(std::string_view record) {
+        const MemberPlace place = find_member(record, 0, profile_.meta, SearchEnd::first_found);
+        const std::size_t end =
+            place.kind == MemberPlace::Kind::found ? value_end(record, place.at) : kNowhere;
+        if (end == kNowhere) {
+            return;
+        }
+        ++survey_.with_meta;
+        std::string_view blank;
+        if (!split_object(record.substr(place.at, end - place.at), meta_, blank)) {
+            return;
+        }
+        for (const JsonMember& member : meta_) {
+            note_field(member);
+        }
+    }
+
+    void note_field(const JsonMember& member) {
+        auto found = survey_.meta_fields.find(member.key);
+        if (found == survey_.meta_fields.end()) {
+            if (survey_.meta_fields.size() == kMostMetaFields || member.key.size() > kLongestName) {
+                survey_.has_more_meta_fields = true;
+                return;
+            }
+            found = survey_.meta_fields.emplace(member.key, MetaField{}).first;
+        }
+        ++found->second.records;
+        ++found->second.kinds.at(static_cast<std::size_t>(kind_of(member.value)));
     }
 
     /// Later ones replace earlier ones in turn, at growing distances: the sample comes from all
@@ -137,8 +235,19 @@ class Surveyor {
         count_kind(survey_.models, last_model_);
     }
 
-    void check_old_facen(std::string_view text, const RecordSpan& span) {
+    Result<void> check_old_facen(std::string_view text, const RecordSpan& span) {
         const Result<Facen> facen = decode_facen(text, encoding_);
+        const double length = facen ? facen_norm(*facen) : 0;
+        if (facen && std::isfinite(length) && !facen->empty()) {
+            note_norm(length);
+            const std::span<const char> bytes(reinterpret_cast<const char*>(facen->data()),
+                                              facen->size() * sizeof(float));
+            facen_hash_.reset();
+            facen_hash_.add({bytes.data(), bytes.size()});
+            if (Result<void> added = facens_.add({facen_hash_.value().low}); !added) {
+                return added;
+            }
+        }
         Result<double> norm =
             facen ? check_facen(*facen, {.norm_tolerance = 0.01}) : failed(facen.error());
         if (!norm) {
@@ -148,17 +257,29 @@ class Surveyor {
                              .at_offset(span.offset)
                              .at_record(span.id.value)
                              .hint("migrate replaces it; nothing needs to be done"));
-            return;
         }
-        survey_.norm_max = std::max(survey_.norm_max, *norm);
-        survey_.norm_min = survey_.norm_min == 0 ? *norm : std::min(survey_.norm_min, *norm);
+        return {};
+    }
+
+    void note_norm(double norm) {
+        norms_.add(norm);
+        survey_.norm_max = std::max(survey_.norm_max, norm);
+        survey_.norm_min = survey_.norms == 0 ? norm : std::min(survey_.norm_min, norm);
+        ++survey_.norms;
     }
 
     const SurveyOptions& options_;
+    const Profile& profile_;
     FacenEncoding encoding_;
     FileSurvey survey_;
     IdCensus census_;
+    IdCensus facens_;  ///< of their hashes
+    NormCensus norms_;
     RunningHash hash_;
+    RunningHash facen_hash_;
+    std::vector<JsonMember> meta_;
+    std::uint64_t* last_gallery_ = nullptr;
+    std::string last_gallery_token_;
     std::uint64_t next_sample_ = 1;
     std::uint64_t samples_ = 0;
     std::string last_model_token_;
@@ -174,7 +295,7 @@ bool has_wrong_count(const FileSurvey& survey) noexcept {
 Result<FileSurvey> survey_bytes(FileSystem& files, const DumpFile& file, ByteSource& bytes,
                                 const SurveyOptions& options, const SurveyProgress& progress) {
     RecordReader reader(bytes, file.profile, file.path, options.limits);
-    Surveyor surveyor(files, options, file.profile.facen_encoding);
+    Surveyor surveyor(files, options, file.profile);
     RecordBlock block;
     for (;;) {
         Result<bool> more = reader.next(block);
