@@ -56,6 +56,35 @@ void check_source(const FilePlan& plan, const PlanOptions& options, std::vector<
     }
 }
 
+/// A run's actions, models and accounts are of a file. Where the records name their galleries, all
+/// must be of the one that the file is of.
+void check_galleries(const FilePlan& plan, std::vector<Error>& errors) {
+    const FileSurvey& survey = plan.survey;
+    std::uint64_t others = 0;
+    std::string first_other;
+    for (const auto& [gallery, count] : survey.galleries) {
+        if (gallery != plan.file.gallery) {
+            others += count;
+            first_other = first_other.empty() ? gallery : first_other;
+        }
+    }
+    if (others == 0 && !survey.has_more_galleries) {
+        return;
+    }
+    const bool is_one = survey.galleries.size() == 1 && !survey.has_more_galleries &&
+                        others == survey.records - survey.bad;
+    errors.push_back(
+        Error(Reason::gallery_undecided,
+              is_one ? fmt::format("the records are of gallery {}, and the file's name says {}",
+                                   first_other, plan.file.gallery)
+                     : fmt::format("{} records are of gallery {} or others, not of {}, which the "
+                                   "file is named after",
+                                   others, first_other, plan.file.gallery))
+            .at_file(plan.file.path)
+            .hint("make a file of each gallery: ffdump convert --from DUMP --to DIR --format "
+                  "json-lines --split-galleries, and give DIR with --from"));
+}
+
 /// The header is written before the first facen of the new model is known.
 void check_stated_dimension(const FilePlan& plan, std::vector<Error>& errors) {
     if (plan.action == GalleryAction::migrate && plan.survey.stated_dimension &&
@@ -186,6 +215,7 @@ tl::expected<MigrationPlan, std::vector<Error>> make_plan(const Settings& settin
         file.compression = options.compress.value_or(Compression::of(file.file.packing));
         file.target_name =
             options.compress ? packed_name(file.file.name, options.compress->kind) : file.file.name;
+        check_galleries(file, errors);
         const GallerySettings gallery = settings.gallery(file.file.gallery);
         file.action = decide(gallery, file);
         file.target = gallery.extraction.value_or(settings.extraction);

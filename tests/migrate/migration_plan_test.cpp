@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,6 +51,19 @@ TEST_CASE("plan asks for a decision when no record has an image") {
     CHECK(one.refused() == Reason::gallery_undecided);
     one.settings.galleries["ffsec_face_objects"].action = GalleryAction::copy;
     CHECK(one.good().action == GalleryAction::copy);
+}
+
+TEST_CASE("plan takes records that name the file's gallery, and sends others to convert") {
+    OneFile one("faces");
+    one.survey.galleries = {{"faces", 10}};
+    CHECK(one.good().action == GalleryAction::migrate);
+    for (const auto& galleries : {std::map<std::string, std::uint64_t, std::less<>>{{"cars", 10}},
+                                  {{"cars", 1}},
+                                  {{"cars", 4}, {"faces", 6}}}) {
+        one.survey.galleries = galleries;
+        CHECK(one.refused() == Reason::gallery_undecided);
+        CHECK(one.plan().error().at(0).hint_text().find("--split-galleries") != std::string::npos);
+    }
 }
 
 TEST_CASE("plan takes an empty gallery along") {
