@@ -26,9 +26,9 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-UPLOADS = ROOT / "fixtures/demo/uploads"
 BATCH = 8
 IMAGES = 32
 START_SECONDS = 20
@@ -40,15 +40,21 @@ def facen(chance, floats=320):
     return base64.b64encode(struct.pack(f"<{floats}f", *(v / norm for v in values))).decode()
 
 
-def make_images(folder, size=0):
-    """Different images; padded behind their end to `size` bytes, which decoders ignore."""
+def png(chance, side=70):
+    """Noise, which does not pack: some 15 KB."""
+    def chunk(kind, data):
+        return (struct.pack(">I", len(data)) + kind + data
+                + struct.pack(">I", zlib.crc32(kind + data)))
+    rows = b"".join(b"\0" + chance.randbytes(3 * side) for _ in range(side))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b""))
+
+
+def make_images(folder):
     folder.mkdir()
-    smallest = sorted(UPLOADS.glob("*.png"), key=lambda file: file.stat().st_size)
-    one = smallest[0].read_bytes()
+    chance = random.Random(2)
     for i in range(IMAGES):
-        source = smallest[i % len(smallest)].read_bytes() if not size else one
-        text = source + b"%04d" % i
-        (folder / f"{i:04}.png").write_bytes(text + bytes(max(0, size - len(text))))
+        (folder / f"{i:04}.png").write_bytes(png(chance))
 
 
 def make_dump(path, records):
@@ -169,7 +175,7 @@ def part_a(options):
 
 def costs(options, folder, records, rounds):
     """Wall and CPU seconds of ffdump and of the script, by turns; medians for a record."""
-    make_images(folder / "images", 15 * 1024)
+    make_images(folder / "images")
     make_dump(folder / "dump/faces.json", records)
     ours, theirs = [], []
     options.double = []
