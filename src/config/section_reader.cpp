@@ -74,7 +74,9 @@ SectionReader::SectionReader(Mistakes& mistakes, const YamlNode* node, std::stri
 }
 
 const YamlNode* SectionReader::find(std::string_view key) {
-    asked_.emplace_back(key);
+    if (std::ranges::find(asked_, key) == asked_.end()) {
+        asked_.emplace_back(key);
+    }
     mistakes_.know(dotted(path_, key));
     return node_ == nullptr ? nullptr : node_->find(key);
 }
