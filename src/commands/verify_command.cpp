@@ -13,21 +13,24 @@ std::string VerifyCommand::summary() const {
 std::string VerifyCommand::epilogue() const {
     return R"(Example:
   ffdump verify --from dump --to newdump
+  ffdump verify --to newdump --same-facens redump/shard1 redump/shard2
 
 Reads both dumps once and changes nothing. The last line says `restorable`, with the number
 of failed and excluded records if there are any, or `not restorable: ...`.
 
-Exit codes: 0 restorable; 2 usage; 3 not restorable, with --strict also when records failed;
-4 a dump cannot be read; 130, 143 interrupted.)";
+With --same-facens the new dump is compared with dumps taken again from the shards it was restored
+into. The last line says `the same: ...` or `not the same: ...`.
+
+Exit codes: 0 restorable, the same; 2 usage; 3 not restorable, not the same, with --strict also when
+records failed; 4 a dump cannot be read; 130, 143 interrupted.)";
 }
 
 void VerifyCommand::declare(CLI::App& app) {
-    app.add_option("--from", options_.from, "The dump that was migrated")
-        ->type_name("DUMP")
-        ->required();
+    app.add_option("--from", options_.from, "The dump that was migrated")->type_name("DUMP");
     app.add_option("--to", options_.to, "The directory of the new dump")
         ->type_name("DIR")
         ->required();
+    same_facens_.declare(app);
     excluded_.declare(app);
     app.add_flag("--strict", strict_, "Exit 3 also when records are listed as failed");
     app.add_flag("--json", json_, "One JSON document on stdout");
@@ -36,6 +39,10 @@ void VerifyCommand::declare(CLI::App& app) {
 }
 
 Result<VerifyReport> VerifyCommand::verify_with(const CommandContext& context) {
+    if (options_.from.empty()) {
+        return failed(Error(Reason::usage_error, "--from is required")
+                          .hint("give the dump that was migrated"));
+    }
     Result<std::vector<Profile>> profiles = format_.profiles(context.files);
     if (!profiles) {
         return failed(std::move(profiles.error()));
@@ -62,6 +69,9 @@ Result<VerifyReport> VerifyCommand::verify_with(const CommandContext& context) {
 }
 
 int VerifyCommand::run(const CommandContext& context) {
+    if (same_facens_.is_wanted()) {
+        return same_facens_.run(context, {options_.to, format_, log_, json_});
+    }
     const Result<VerifyReport> report = verify_with(context);
     context.terminal.clear_progress();
     if (!report) {

@@ -3,6 +3,7 @@
 
 #include "command.hpp"
 #include "option_groups.hpp"
+#include "same_facens_mode.hpp"
 
 #include "ffdump/verify/verification.hpp"
 
@@ -22,6 +23,7 @@ class VerifyCommand final : public Command {
  private:
     [[nodiscard]] Result<VerifyReport> verify_with(const CommandContext& context);
 
+    SameFacensMode same_facens_;
     FormatOptions format_;
     ExclusionOptions excluded_;
     LogOptions log_;
