@@ -33,8 +33,9 @@ std::optional<std::uint64_t> number_of_msgpack(std::string_view token) {
 
 std::optional<std::uint64_t> number_of_json(std::string_view token) {
     std::uint64_t number = 0;
-    const char* const end = token.data() + token.size();
-    const auto [stop, error] = std::from_chars(token.data(), end, number);
+    const char* const begin = token.data();
+    const char* const end = begin + token.size();
+    const auto [stop, error] = std::from_chars(begin, end, number);
     return error == std::errc{} && stop == end ? std::optional(number) : std::nullopt;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/record/msgpack_token.hpp"
 
-#include <array>
 #include <limits>
 
 namespace ffdump {
@@ -9,76 +8,11 @@ namespace {
 
 using Kind = MsgpackKind;
 
-/// What a first byte says: a size of `width` bytes follows it, or `count` holds.
-struct FirstByte {
-    Kind kind = Kind::unused;
-    std::uint8_t width = 0;
-    std::uint8_t count = 0;
-};
-
 constexpr std::uint8_t kStr8 = 0xD9;
 constexpr std::uint8_t kBin8 = 0xC4;
 constexpr std::uint8_t kFixStr = 0xA0;
 constexpr std::uint8_t kArray16 = 0xDC;
 constexpr std::size_t kMostFixStr = 31;
-
-constexpr std::array<FirstByte, 32> kSpecial = {{
-    {Kind::nil},
-    {Kind::unused},
-    {Kind::boolean},
-    {Kind::boolean},
-    {Kind::bin, 1},
-    {Kind::bin, 2},
-    {Kind::bin, 4},
-    {Kind::ext, 1},
-    {Kind::ext, 2},
-    {Kind::ext, 4},
-    {Kind::float32, 0, 4},
-    {Kind::float64, 0, 8},
-    {Kind::positive, 0, 1},
-    {Kind::positive, 0, 2},
-    {Kind::positive, 0, 4},
-    {Kind::positive, 0, 8},
-    {Kind::negative, 0, 1},
-    {Kind::negative, 0, 2},
-    {Kind::negative, 0, 4},
-    {Kind::negative, 0, 8},
-    {Kind::ext, 0, 2},
-    {Kind::ext, 0, 3},
-    {Kind::ext, 0, 5},
-    {Kind::ext, 0, 9},
-    {Kind::ext, 0, 17},
-    {Kind::str, 1},
-    {Kind::str, 2},
-    {Kind::str, 4},
-    {Kind::array, 2},
-    {Kind::array, 4},
-    {Kind::map, 2},
-    {Kind::map, 4},
-}};
-
-constexpr std::array<FirstByte, 256> first_bytes() {
-    std::array<FirstByte, 256> all{};
-    for (unsigned byte = 0; byte < all.size(); ++byte) {
-        const auto low4 = static_cast<std::uint8_t>(byte & 0x0FU);
-        const auto low5 = static_cast<std::uint8_t>(byte & 0x1FU);
-        if (byte < 0x80U) {
-            all.at(byte) = {Kind::positive};
-        } else if (byte < 0x90U) {
-            all.at(byte) = {Kind::map, 0, static_cast<std::uint8_t>(2 * low4)};
-        } else if (byte < 0xA0U) {
-            all.at(byte) = {Kind::array, 0, low4};
-        } else if (byte < 0xC0U) {
-            all.at(byte) = {Kind::str, 0, low5};
-        } else if (byte < 0xE0U) {
-            all.at(byte) = kSpecial.at(low5);
-        } else {
-            all.at(byte) = {Kind::negative};
-        }
-    }
-    return all;
-}
-constexpr std::array<FirstByte, 256> kFirstBytes = first_bytes();
 
 std::uint64_t big_endian(std::string_view bytes) noexcept {
     std::uint64_t number = 0;
@@ -118,26 +52,6 @@ char of_width(std::uint8_t narrowest, std::size_t width) noexcept {
 }
 
 }  // namespace
-
-std::optional<MsgpackHead> msgpack_head(std::string_view bytes) noexcept {
-    if (bytes.empty()) {
-        return std::nullopt;
-    }
-    const FirstByte& first = kFirstBytes[static_cast<unsigned char>(bytes.front())];
-    MsgpackHead head{first.kind, static_cast<std::uint8_t>(1 + first.width), first.count};
-    if (bytes.size() < head.bytes) {
-        return std::nullopt;
-    }
-    if (first.width != 0) {
-        head.count = big_endian(bytes.substr(1, first.width));
-        if (first.kind == Kind::map) {
-            head.count *= 2;
-        } else if (first.kind == Kind::ext) {
-            ++head.count;
-        }
-    }
-    return head;
-}
 
 MsgpackEnd msgpack_end(std::string_view bytes) noexcept {
     MsgpackEnd end;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ffdump/record/msgpack_first_byte.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -11,21 +13,6 @@ namespace ffdump {
 
 // Borders of msgpack values (github.com/msgpack/msgpack/blob/master/spec.md), found without
 // unpacking them: what is copied must keep the widths, types and prefixes that its writer chose.
-
-enum class MsgpackKind : std::uint8_t {
-    nil,
-    boolean,
-    positive,  ///< positive fixint, uint 8 to 64
-    negative,  ///< negative fixint, int 8 to 64, whatever their sign
-    float32,
-    float64,
-    str,
-    bin,
-    ext,  ///< the payload begins with the type
-    array,
-    map,
-    unused,  ///< 0xC1
-};
 
 /// What the first bytes of a value say.
 struct MsgpackHead {
@@ -39,7 +26,29 @@ struct MsgpackHead {
 };
 
 /// Of the value that `bytes` begin with; nothing when they end inside the head.
-[[nodiscard]] std::optional<MsgpackHead> msgpack_head(std::string_view bytes) noexcept;
+/// Inline: asked twice for each value of a dump.
+[[nodiscard]] inline std::optional<MsgpackHead> msgpack_head(std::string_view bytes) noexcept {
+    if (bytes.empty()) {
+        return std::nullopt;
+    }
+    const MsgpackFirstByte first = kMsgpackFirstBytes[static_cast<unsigned char>(bytes.front())];
+    MsgpackHead head{first.kind, static_cast<std::uint8_t>(1 + first.width), first.count};
+    if (first.width == 0) {
+        return head;
+    }
+    if (bytes.size() < head.bytes) {
+        return std::nullopt;
+    }
+    for (std::size_t i = 1; i <= first.width; ++i) {
+        head.count = (head.count << 8U) | static_cast<unsigned char>(bytes[i]);
+    }
+    if (first.kind == MsgpackKind::map) {
+        head.count *= 2;
+    } else if (first.kind == MsgpackKind::ext) {
+        ++head.count;
+    }
+    return head;
+}
 
 /// Where a value ends, nested ones with it, whatever their depth: no recursion and no memory.
 struct MsgpackEnd {
