@@ -4,12 +4,26 @@
 #include "converted_files.hpp"
 #include "file_conversion.hpp"
 
+#include "ffdump/base/printable.hpp"
 #include "ffdump/dump/dump_directory.hpp"
+
+#include <fmt/format.h>
 
 #include <utility>
 
 namespace ffdump {
 namespace {
+
+/// Values of msgpack have no neutral form yet.
+Result<void> check_family(const Profile& profile) {
+    if (notation_of(profile.container) == Notation::json) {
+        return {};
+    }
+    return failed(Error(Reason::usage_error,
+                        fmt::format("convert reads and writes JSON layouts, and {} is msgpack",
+                                    printable(profile.name)))
+                      .hint("migrate, verify and inspect take such a dump as it is"));
+}
 
 /// Converts the files of one dump in order.
 class DumpConversion {
@@ -19,6 +33,9 @@ class DumpConversion {
         : files_(files), options_(options), progress_(progress), outputs_(files, options.to) {}
 
     Result<std::vector<ConvertedFile>> run() {
+        if (Result<void> known = check_family(options_.target); !known) {
+            return failed(std::move(known.error()));
+        }
         Result<std::vector<DumpFile>> dump = open_dump(files_, options_.from, options_.sources);
         if (!dump) {
             return failed(std::move(dump.error()));
@@ -28,6 +45,9 @@ class DumpConversion {
                               .hint("leave it out, or give one file with --from"));
         }
         for (const DumpFile& file : *dump) {
+            if (Result<void> known = check_family(file.profile); !known) {
+                return failed(std::move(known.error()).at_file(file.path));
+            }
             total_ += file.identity.size;
         }
         Result<void> done = outputs_.open();

@@ -182,6 +182,8 @@ class RecordVisitor : public msgpack::null_visitor {
                 return text(kind, end, span_->facen_model, span_->has_facen_model);
             case FieldRole::normalized_id:
                 return text(kind, end, span_->normalized_id, span_->has_normalized_id);
+            case FieldRole::gallery:
+                return text(kind, end, span_->gallery, span_->has_gallery);
         }
         return true;
     }
@@ -273,6 +275,7 @@ class RecordVisitor : public msgpack::null_visitor {
                 return opened.is_facen || facen(kind, at_);
             case FieldRole::facen_model:
             case FieldRole::normalized_id:
+            case FieldRole::gallery:
                 return fail_field("is neither str nor bin");
         }
         return true;

@@ -6,6 +6,8 @@
 #include <catch2/catch.hpp>
 
 #include <array>
+#include <string_view>
+#include <vector>
 
 namespace ffdump {
 namespace {
@@ -33,16 +35,44 @@ Profile own_profile(const std::string& encoding) {
         .value();
 }
 
+std::vector<Profile> json_profiles() {
+    std::vector<Profile> profiles = shipped_profiles();
+    std::erase_if(profiles, [](const Profile& profile) {
+        return notation_of(profile.container) != Notation::json;
+    });
+    return profiles;
+}
+
+std::vector<std::string_view> json_spellings() {
+    std::vector<std::string_view> words;
+    for (const std::string_view word : FacenEncoding::words()) {
+        if (!FacenEncoding::of(word)->is_binary()) {
+            words.push_back(word);
+        }
+    }
+    return words;
+}
+
+TEST_CASE("layouts of msgpack are refused in words and leave nothing") {
+    const ConversionBench bench;
+    bench.put("lines", {{"faces.json", many_lines()}});
+    const auto done = bench.run(bench.options("lines", "new", shipped("msgpack-stream")));
+    REQUIRE_FALSE(done);
+    CHECK(done.error().reason() == Reason::usage_error);
+    CHECK(done.error().one_line().find("msgpack-stream is msgpack") != std::string::npos);
+    CHECK_FALSE(std::filesystem::exists(bench.folder().at("new")));
+}
+
 TEST_CASE("every shipped layout goes to every other and back, and gives the same bytes") {
     const ConversionBench bench;
     bench.put("lines", {{"faces.json", many_lines()}, {"empty.json", ""}});
     constexpr std::array kPackings = {"none", "zstd:1", "gzip:1"};
     std::size_t n = 0;
-    for (const Profile& a : shipped_profiles()) {
+    for (const Profile& a : json_profiles()) {
         const std::string first = "a-" + a.name;
         const Files wanted = bench.converted(bench.options("lines", first, a));
         REQUIRE(wanted.size() == 2);
-        for (const Profile& b : shipped_profiles()) {
+        for (const Profile& b : json_profiles()) {
             CAPTURE(a.name, b.name);
             const std::string there = a.name + "-" + b.name;
             ConvertOptions forth = bench.options(first, there, b);
@@ -63,7 +93,7 @@ TEST_CASE("every shipped layout goes to every other and back, and gives the same
 TEST_CASE("what was converted is recognised as its layout, and packed as it was asked for") {
     const ConversionBench bench;
     bench.put("lines", {{"faces.json", odd_lines()}});
-    for (const Profile& layout : shipped_profiles()) {
+    for (const Profile& layout : json_profiles()) {
         for (const char* const how : {"none", "zstd:19", "gzip:9"}) {
             CAPTURE(layout.name, how);
             ConvertOptions options = bench.options("lines", layout.name + how, layout);
@@ -85,14 +115,14 @@ TEST_CASE("facens go between all spellings and back, bit for bit") {
     const ConversionBench bench;
     // All of them are float16 as well: both zeros, the least and the largest, a subnormal.
     const Facen facen{1.0F, -0.0F, 0.0F, 0.5F, -65504.0F, 5.9604645e-08F, 0.33325195F, -1.9990234F};
-    for (const std::string_view a : FacenEncoding::words()) {
+    for (const std::string_view a : json_spellings()) {
         std::string text;
         append_facen(text, facen, FacenEncoding::of(a).value(), SlashStyle::plain, "");
         const std::string quote = text.starts_with('[') ? "" : "\"";
         const std::string record = R"({"id":7,"facen":)" + quote + text + quote + "}\n";
         const std::string from = "from-" + std::string(a);
         bench.put(from, {{"f.json", record}});
-        for (const std::string_view b : FacenEncoding::words()) {
+        for (const std::string_view b : json_spellings()) {
             CAPTURE(a, b);
             const std::string there = from + "-" + std::string(b);
             ConvertOptions forth = bench.options(from, there, own_profile(std::string(b)));
