@@ -14,8 +14,8 @@ namespace ffdump {
 
 /// A dump that comes as one stream of bytes, from a pipe or an archive: its files are met one after
 /// the other and can be read once. Of an archive (tar, plain or compressed) the members are the
-/// files, which may be packed with gzip or zstd themselves; names with a part that begins with a dot
-/// are passed over, as open_dump() does. One thread.
+/// files, which may be packed with gzip or zstd themselves; names with a part that begins with a
+/// dot are passed over, as open_dump() does. One thread.
 class DumpStream {
  public:
     /// `bytes` and `profiles` must outlive the stream; `name` is for errors and for the gallery of
