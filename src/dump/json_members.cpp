@@ -61,7 +61,11 @@ class MemberSearch {
     }
 
  private:
-    [[nodiscard]] static MemberPlace unknown() { return {Kind::incomplete, 0}; }
+    /// The text ends here, also for the objects around this one.
+    [[nodiscard]] MemberPlace unknown() {
+        at_ = text_.size();
+        return {Kind::incomplete, 0};
+    }
 
     /// One key and its value; stands behind it afterwards.
     MemberPlace member(std::size_t depth) {
