@@ -29,9 +29,11 @@ import time
 import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/support"))
+from extraction_double import ExtractionDouble  # noqa: E402
+
 BATCH = 8
 IMAGES = 32
-START_SECONDS = 20
 
 
 def facen(chance, floats=320):
@@ -74,28 +76,11 @@ def make_dump(path, records):
             )
 
 
-class Double:
+class Double(ExtractionDouble):
     def __init__(self, options, folder, images):
         self.log = folder / "log.jsonl"
-        port_file = folder / "port"
-        self.process = subprocess.Popen(
-            [options.build / "tests/sim/ffdump-extraction-sim", "--port-file", port_file,
-             "--images", images, "--model", "jackfruit_480", "--dimension", "480",
-             "--exit-with-parent", *options.double],
-            stdout=subprocess.DEVNULL)
-        until = time.monotonic() + START_SECONDS
-        while not port_file.exists():
-            if time.monotonic() > until or self.process.poll() is not None:
-                sys.exit("the extraction double does not start")
-            time.sleep(0.02)
-        self.url = f"http://127.0.0.1:{port_file.read_text().strip()}"
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait()
+        super().__init__(options.build / "tests/sim/ffdump-extraction-sim", "--images", images,
+                         "--model", "jackfruit_480", "--dimension", "480", *options.double)
 
 
 def run(command):
