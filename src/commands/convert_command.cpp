@@ -81,14 +81,8 @@ Result<std::vector<ConvertedFile>> ConvertCommand::convert(const CommandContext&
     Log log = log_.make_log(context.terminal, context.clock);
     ProgressDisplay display(context.terminal, log, context.clock,
                             log_.quiet || !log.shows(LogLevel::info));
-    return convert_dump(context.files, *chosen, [&](std::uint64_t done, std::uint64_t total) {
-        Progress progress;
-        progress.phase = "converting";
-        progress.done = done;
-        progress.total = total;
-        display.progress(progress);
-        return context.stop_signal.load() == 0;
-    });
+    return convert_dump(context.files, *chosen,
+                        progress_of(display, "converting", context.stop_signal));
 }
 
 int ConvertCommand::run(const CommandContext& context) {

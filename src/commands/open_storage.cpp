@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "open_storage.hpp"
 
+#include "progress_display.hpp"
+
 #include "ffdump/base/random.hpp"
 
 #include <algorithm>
@@ -23,15 +25,9 @@ std::unique_ptr<HttpTransport> make_transport(const Settings& settings) {
 Result<std::unique_ptr<ImageStore>> open_storage(const CommandContext& context,
                                                  const Settings& settings, HttpTransport& transport,
                                                  MigrationObserver& observer) {
-    Progress progress;
-    progress.phase = "reading the archive of images";
-    return make_image_store(settings, transport, context.files,
-                            [&](std::uint64_t done, std::uint64_t total) {
-                                progress.done = done;
-                                progress.total = total;
-                                observer.progress(progress);
-                                return context.stop_signal.load() == 0;
-                            });
+    return make_image_store(
+        settings, transport, context.files,
+        progress_of(observer, "reading the archive of images", context.stop_signal));
 }
 
 RoundServices round_services(const CommandContext& context, ImageStore& images,

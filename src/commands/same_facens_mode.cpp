@@ -22,14 +22,8 @@ Result<SameFacensReport> compare(const CommandContext& context,
     Log log = shared.log.make_log(context.terminal, context.clock);
     ProgressDisplay display(context.terminal, log, context.clock,
                             shared.log.quiet || shared.is_json || !log.shows(LogLevel::info));
-    return compare_facens(context.files, options, [&](std::uint64_t done, std::uint64_t total) {
-        Progress progress;
-        progress.phase = "comparing";
-        progress.done = done;
-        progress.total = total;
-        display.progress(progress);
-        return context.stop_signal.load() == 0;
-    });
+    return compare_facens(context.files, options,
+                          progress_of(display, "comparing", context.stop_signal));
 }
 
 }  // namespace

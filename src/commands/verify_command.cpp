@@ -58,14 +58,7 @@ Result<VerifyReport> VerifyCommand::verify_with(const CommandContext& context) {
     Log log = log_.make_log(context.terminal, context.clock);
     ProgressDisplay display(context.terminal, log, context.clock,
                             log_.quiet || json_ || !log.shows(LogLevel::info));
-    return verify(context.files, options_, [&](std::uint64_t done, std::uint64_t total) {
-        Progress progress;
-        progress.phase = "verifying";
-        progress.done = done;
-        progress.total = total;
-        display.progress(progress);
-        return context.stop_signal.load() == 0;
-    });
+    return verify(context.files, options_, progress_of(display, "verifying", context.stop_signal));
 }
 
 int VerifyCommand::run(const CommandContext& context) {

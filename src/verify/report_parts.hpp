@@ -16,6 +16,10 @@ namespace ffdump {
 void append_findings(std::string& out, const std::vector<Finding>& findings,
                      const std::map<std::string, std::uint64_t>& counts);
 
+/// How each report ends: what it does not prove, and the verdict.
+void append_end(std::string& out, const std::vector<std::string>& not_proven,
+                const std::string& verdict);
+
 [[nodiscard]] nlohmann::ordered_json findings_json(const std::vector<Finding>& findings);
 
 }  // namespace ffdump

@@ -142,6 +142,15 @@ void append_findings(std::string& out, const std::vector<Finding>& findings,
     out += "\n";
 }
 
+void append_end(std::string& out, const std::vector<std::string>& not_proven,
+                const std::string& verdict) {
+    out += "not proven by this:\n";
+    for (const std::string& text : not_proven) {
+        out += fmt::format("  {}\n", text);
+    }
+    out += fmt::format("\n{}\n", verdict);
+}
+
 std::string render_text(const VerifyReport& report) {
     std::string out;
     append_run(out, report);
@@ -150,11 +159,7 @@ std::string render_text(const VerifyReport& report) {
     }
     append_failures(out, report);
     append_findings(out, report.findings, report.finding_counts);
-    out += "not proven by this:\n";
-    for (const std::string& text : report.not_proven) {
-        out += fmt::format("  {}\n", text);
-    }
-    out += fmt::format("\n{}\n", report.verdict);
+    append_end(out, report.not_proven, report.verdict);
     return out;
 }
 

@@ -29,11 +29,7 @@ std::string render_text(const SameFacensReport& report) {
                                              printable(report.run_id))
                                : "\nthere is no manifest to hold the new dump against\n\n";
     append_findings(out, report.findings, report.finding_counts);
-    out += "not proven by this:\n";
-    for (const std::string& text : report.not_proven) {
-        out += fmt::format("  {}\n", text);
-    }
-    out += fmt::format("\n{}\n", report.verdict);
+    append_end(out, report.not_proven, report.verdict);
     return out;
 }
 

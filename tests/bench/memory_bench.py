@@ -4,8 +4,8 @@
 
 Makes dumps of 100,000 and 1,000,000 records (2 GB, and 3 GB of new dump) one after the other in a
 scratch folder that is removed, migrates each against ffdump-extraction-sim, which also serves the
-images, a few of fixtures/demo/uploads under a name for each record, and prints the peak resident set of the migrating process. Exit code 1 when
-one is over the limit or fails.
+images, a few of fixtures/demo/uploads under a name for each record, and prints the peak resident
+set of the migrating process. Exit code 1 when one is over the limit or fails.
 """
 
 import argparse

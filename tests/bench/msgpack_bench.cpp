@@ -3,6 +3,7 @@
 // same library: msgpack-c's parser with a visitor that does nothing, record after record out of a
 // buffer of 1 MiB. Alternating rounds; the best of each is printed, since noise only ever adds.
 
+#include "reading_bench.hpp"
 #include "support/made_msgpack.hpp"
 #include "support/record_builder.hpp"
 
@@ -12,9 +13,7 @@
 #include <msgpack.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -52,25 +51,6 @@ std::string make_dump(std::size_t dimension) {
     return dump;
 }
 
-/// Copies, as read(2) would: the source's own cost is the same on both sides.
-class CopyingSource final : public ByteSource {
- public:
-    explicit CopyingSource(std::string_view bytes) : bytes_(bytes) {}
-    Result<std::size_t> read(std::span<char> out) override {
-        const std::size_t count = std::min(out.size(), bytes_.size());
-        std::memcpy(out.data(), bytes_.data(), count);
-        bytes_.remove_prefix(count);
-        return count;
-    }
-    Result<void> skip(std::uint64_t count) override {
-        bytes_.remove_prefix(static_cast<std::size_t>(count));
-        return {};
-    }
-
- private:
-    std::string_view bytes_;
-};
-
 std::size_t with_reader(const std::string& dump) {
     CopyingSource source(dump);
     const Profile profile = builder_profile(Container::msgpack_stream);
@@ -107,19 +87,10 @@ std::size_t with_bare_visitor(const std::string& dump) {
     }
 }
 
-template <class Work>
-double megabytes_a_second(const std::string& dump, std::size_t& records, const Work& work) {
-    const auto begin = std::chrono::steady_clock::now();
-    records = work();
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    return static_cast<double>(dump.size()) / 1e6 / took.count();
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-    const int rounds =
-        argc > 1 ? std::max(1, static_cast<int>(std::strtol(argv[1], nullptr, 10))) : 15;
+    const int rounds = rounds_of(argc, argv, 15);
     bool agree = true;
     for (const std::size_t dimension : {std::size_t{320}, std::size_t{480}}) {
         const std::string dump = make_dump(dimension);

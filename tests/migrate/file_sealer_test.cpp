@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "file_sealer.hpp"
 
+#include "support/hash_of.hpp"
 #include "support/scratch_folder.hpp"
 
 #include "ffdump/io/sha256.hpp"
-#include "ffdump/record/running_hash.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -13,12 +13,6 @@
 
 namespace ffdump {
 namespace {
-
-std::string hash_of(std::string_view bytes) {
-    RunningHash hash;
-    hash.add(bytes);
-    return hash.value().hex();
-}
 
 const std::string written = "first region|second region";
 std::vector<WrittenRegion> regions() {

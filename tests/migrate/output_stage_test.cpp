@@ -3,6 +3,7 @@
 
 #include "support/dump_reading.hpp"
 #include "support/faulty_file_system.hpp"
+#include "support/hash_of.hpp"
 #include "support/scratch_folder.hpp"
 
 #include <catch2/catch.hpp>
@@ -17,12 +18,6 @@ namespace {
 
 constexpr const char* kRun = "0123456789abcdef0123456789abcdef";
 using Call = std::pair<FileOperation, std::string>;  // and the file's name
-
-std::string hash_of(std::string_view bytes) {
-    RunningHash hash;
-    hash.add(bytes);
-    return hash.value().hex();
-}
 
 /// One gallery of three records: the first has its new facen, the second has failed, the third is
 /// under way.

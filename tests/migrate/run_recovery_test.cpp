@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run_recovery.hpp"
 
+#include "support/hash_of.hpp"
 #include "support/scratch_folder.hpp"
 
 #include "ffdump/io/sha256.hpp"
@@ -18,12 +19,6 @@ constexpr const char* kRun = "0123456789abcdef0123456789abcdef";
 const std::string written = "first|second";  // the part, by two commits
 constexpr std::uint64_t kFirst = 6;
 constexpr std::uint64_t kSourceBytes = 100;
-
-std::string hash_of(std::string_view bytes) {
-    RunningHash hash;
-    hash.add(bytes);
-    return hash.value().hex();
-}
 
 /// What a process left of a run with one file.
 class LeftRun {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/dump_reading.hpp"
 #include "support/made_msgpack.hpp"
+#include "support/test_seed.hpp"
 
 #include "ffdump/record/msgpack_token.hpp"
 
@@ -8,20 +9,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace ffdump {
 namespace {
-
-/// FFDUMP_SEED repeats a run; otherwise every run is another one.
-std::uint64_t msgpack_seed() {
-    const char* given = std::getenv("FFDUMP_SEED");
-    return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
-}
 
 /// Odd but valid msgpack: every width, type and order.
 class MsgpackGenerator {
@@ -184,7 +177,7 @@ std::string masked(const std::string& file, const ReadingStyle& style) {
 }
 
 TEST_CASE("old and new msgpack dump are the same byte for byte but for facen and model") {
-    const std::uint64_t first = msgpack_seed();
+    const std::uint64_t first = test_seed();
     WARN("FFDUMP_SEED=" << first);
     for (std::uint64_t i = 0; i < 1000; ++i) {
         INFO("seed " << first + i);
@@ -220,7 +213,7 @@ TEST_CASE("old and new msgpack dump are the same byte for byte but for facen and
 }
 
 TEST_CASE("any damage to generated msgpack dumps keeps every byte in its place") {
-    const std::uint64_t first = msgpack_seed();
+    const std::uint64_t first = test_seed();
     WARN("FFDUMP_SEED=" << first);
     for (std::uint64_t i = 0; i < 3000; ++i) {
         INFO("seed " << first + i);

@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/dump_reading.hpp"
+#include "support/test_seed.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
-#include <random>
 #include <string>
 #include <vector>
 
 namespace ffdump {
 namespace {
-
-/// FFDUMP_SEED repeats a run; otherwise every run is another one.
-std::uint64_t seed() {
-    const char* given = std::getenv("FFDUMP_SEED");
-    return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
-}
 
 /// A file of generated records with odd white space between them.
 struct GeneratedDump {
@@ -100,7 +93,7 @@ void check(RecordGenerator& generator, Container container) {
 }
 
 TEST_CASE("old and new dump are the same byte for byte but for facen and model") {
-    const std::uint64_t first = seed();
+    const std::uint64_t first = test_seed();
     WARN("FFDUMP_SEED=" << first);
     for (std::uint64_t i = 0; i < 400; ++i) {
         INFO("seed " << first + i << ", dump " << i);
@@ -112,7 +105,7 @@ TEST_CASE("old and new dump are the same byte for byte but for facen and model")
 }
 
 TEST_CASE("any damage to generated dumps keeps every byte in its place") {
-    const std::uint64_t first = seed();
+    const std::uint64_t first = test_seed();
     WARN("FFDUMP_SEED=" << first);
     for (std::uint64_t i = 0; i < 1500; ++i) {
         INFO("seed " << first + i);
