@@ -9,13 +9,8 @@ set of the migrating process. Exit code 1 when one is over the limit or fails.
 """
 
 import argparse
-import base64
-import math
 import os
 import pathlib
-import random
-import shutil
-import struct
 import subprocess
 import sys
 import tempfile
@@ -23,42 +18,11 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support"))
+import made_dump  # noqa: E402  (beside this file)
 from extraction_double import ExtractionDouble  # noqa: E402
 
 UPLOADS = ROOT / "fixtures/demo/uploads"
-OLD_DIMENSION = 320
-DIFFERENT_FACENS = 64
 DIFFERENT_IMAGES = 4
-NAMES_OF_A_FILE = 50_000  # a file system bounds them
-
-
-def unit_facen(chance):
-    values = [chance.gauss(0, 1) for _ in range(OLD_DIMENSION)]
-    norm = math.sqrt(sum(value * value for value in values))
-    packed = struct.pack(f"<{OLD_DIMENSION}f", *(value / norm for value in values))
-    return base64.b64encode(packed).decode()
-
-
-def make_dump(path, records, images):
-    """Each record has an image name of its own: those that share one are extracted once."""
-    chance = random.Random(1)
-    facens = [unit_facen(chance) for _ in range(DIFFERENT_FACENS)]
-    smallest = sorted(UPLOADS.glob("*.png"), key=lambda file: file.stat().st_size)
-    images.mkdir()
-    different = DIFFERENT_IMAGES + records // NAMES_OF_A_FILE
-    for i in range(different):
-        shutil.copy(smallest[i % DIFFERENT_IMAGES], images / f"{i}.png")
-    for i in range(records):
-        os.link(images / f"{i % different}.png", images / f"r{i}.png")
-    with open(path, "w", encoding="ascii", buffering=1 << 20) as out:
-        for i in range(records):
-            out.write(
-                f'{{"id":{4565934727806243 + 7 * i},"facen":"{facens[i % len(facens)]}",'
-                f'"facen_model":"ifruit_320","meta":{{"normalized_id":"r{i}.png",'
-                '"m:timestamp":"1783373485","m:camera":"117","m:camera_group":"4",'
-                '"m:camera_name":"Entrance 3, hall B","m:matched":"0","m:dossier":"1",'
-                '"m:acknowledged":"0","feat":"age 34.11, gender MALE, liveness 0.9993"}}\n'
-            )
 
 
 def migrate(program, service, dump, target):
@@ -77,9 +41,10 @@ def migrate(program, service, dump, target):
 def measure(options, records):
     with tempfile.TemporaryDirectory(prefix="ffdump-memory-", dir=options.scratch) as name:
         folder = pathlib.Path(name)
-        (folder / "dump").mkdir()
         dump = folder / "dump/ffsec_face_events.json"
-        make_dump(dump, records, folder / "uploads")
+        made_dump.make_dump(dump, records)
+        smallest = sorted((file.read_bytes() for file in UPLOADS.glob("*.png")), key=len)
+        made_dump.make_images(folder / "uploads", records, smallest[:DIFFERENT_IMAGES])
         with ExtractionDouble(options.simulator, "--images", folder / "uploads", "--model",
                               "jackfruit_480", "--dimension", "480") as double:
             code, took, usage = migrate(options.ffdump, double.url, folder / "dump",

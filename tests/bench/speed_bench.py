@@ -13,9 +13,7 @@ ceiling is the best of three fixed widths. The double and ffdump share the machi
 """
 
 import argparse
-import base64
 import json
-import math
 import os
 import pathlib
 import random
@@ -30,16 +28,11 @@ import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support"))
+import made_dump  # noqa: E402  (beside this file)
 from extraction_double import ExtractionDouble  # noqa: E402
 
 BATCH = 8
 IMAGES = 32
-
-
-def facen(chance, floats=320):
-    values = [chance.gauss(0, 1) for _ in range(floats)]
-    norm = math.sqrt(sum(value * value for value in values))
-    return base64.b64encode(struct.pack(f"<{floats}f", *(v / norm for v in values))).decode()
 
 
 def png(chance, side=70):
@@ -52,28 +45,10 @@ def png(chance, side=70):
             + chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b""))
 
 
-def make_images(folder):
-    folder.mkdir()
+def make_all(folder, records):
     chance = random.Random(2)
-    for i in range(IMAGES):
-        (folder / f"{i:04}.png").write_bytes(png(chance))
-
-
-def make_dump(path, records):
-    """Each record has an image of its own name, of one file for many."""
-    chance = random.Random(1)
-    facens = [facen(chance) for _ in range(64)]
-    path.parent.mkdir()
-    images = path.parent.parent / "images"
-    for i in range(records):
-        os.link(images / f"{i % IMAGES:04}.png", images / f"r{i}.png")
-    with open(path, "w", encoding="ascii", buffering=1 << 20) as out:
-        for i in range(records):
-            out.write(
-                f'{{"id":{4565934727806243 + 7 * i},"facen":"{facens[i % 64]}",'
-                f'"facen_model":"ifruit_320","meta":{{"normalized_id":"r{i}.png",'
-                f'"m:timestamp":"1783373485","m:camera":"117","m:dossier":"{i}"}}}}\n'
-            )
+    made_dump.make_images(folder / "images", records, [png(chance) for _ in range(IMAGES)])
+    made_dump.make_dump(folder / "dump/faces.json", records)
 
 
 class Double(ExtractionDouble):
@@ -128,14 +103,12 @@ def point(options, delay, slots, widths):
     rates = {width: [] for width in widths}
     with tempfile.TemporaryDirectory(dir=options.scratch) as name:
         folder = pathlib.Path(name)
-        make_images(folder / "images")
-        make_dump(folder / "dump/faces.json", records)
+        make_all(folder, records)
         for _ in range(options.rounds):
             for width in widths:
                 options.double = ["--slots", str(slots), "--delay-ms", str(delay), "--log",
                                   folder / "log.jsonl", "--saturation", options.saturation]
                 (folder / "log.jsonl").unlink(missing_ok=True)
-                (folder / "port").unlink(missing_ok=True)
                 with Double(options, folder, folder / "images") as double:
                     ffdump(options, folder, double.url, "--workers", str(width),
                            storage=f"{{type: directory, directory: {{path: '{folder}/images'}}}}")
@@ -160,8 +133,7 @@ def part_a(options):
 
 def costs(options, folder, records, rounds):
     """Wall and CPU seconds of ffdump and of the script, by turns; medians for a record."""
-    make_images(folder / "images")
-    make_dump(folder / "dump/faces.json", records)
+    make_all(folder, records)
     ours, theirs = [], []
     options.double = []
     with Double(options, folder, folder / "images") as double:

@@ -163,19 +163,6 @@ GeneratedDump generate(MsgpackGenerator& generator) {
     return dump;
 }
 
-std::string masked(const std::string& file, const ReadingStyle& style) {
-    return splice_dump(
-        file, style,
-        [](std::string& out, FileSplicer& splicer, const RecordBlock& block, std::size_t i) {
-            const RestPieces rest(block, block.spans[i]);
-            splicer.left_out(block, i);
-            std::string mark;
-            for (const std::string_view piece : rest.pieces()) {
-                out.append(std::exchange(mark, "*")).append(piece);
-            }
-        });
-}
-
 TEST_CASE("old and new msgpack dump are the same byte for byte but for facen and model") {
     const std::uint64_t first = test_seed();
     WARN("FFDUMP_SEED=" << first);

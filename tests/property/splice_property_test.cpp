@@ -42,23 +42,6 @@ GeneratedDump generate(RecordGenerator& generator, Container container) {
     return dump;
 }
 
-/// The file with facens and models replaced by a mark, by the reader's own positions; and each
-/// facen must be what the generator put there.
-std::string masked(const std::string& file, const ReadingStyle& style) {
-    return splice_dump(
-        file, style,
-        [](std::string& out, FileSplicer& splicer, const RecordBlock& block, std::size_t i) {
-            const RestPieces rest(block, block.spans[i]);
-            splicer.left_out(block, i);
-            out += block.view(block.spans[i].lead);
-            std::string mark;
-            for (const std::string_view piece : rest.pieces()) {
-                out.append(std::exchange(mark, "*")).append(piece);
-            }
-            out += block.view(block.spans[i].tail);
-        });
-}
-
 void check(RecordGenerator& generator, Container container) {
     const GeneratedDump dump = generate(generator, container);
     const ReadingStyle style{.container = container,

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ffdump {
@@ -167,6 +168,22 @@ std::string splice_dump(std::string_view bytes, const ReadingStyle& style, Choos
         state = splicer.state();
     }
     return out;
+}
+
+/// The file with facens and models replaced by a mark, by the reader's own positions.
+inline std::string masked(std::string_view file, const ReadingStyle& style) {
+    return splice_dump(
+        file, style,
+        [](std::string& out, FileSplicer& splicer, const RecordBlock& block, std::size_t i) {
+            const RestPieces rest(block, block.spans[i]);
+            splicer.left_out(block, i);
+            out += block.view(block.spans[i].lead);
+            std::string mark;
+            for (const std::string_view piece : rest.pieces()) {
+                out.append(std::exchange(mark, "*")).append(piece);
+            }
+            out += block.view(block.spans[i].tail);
+        });
 }
 
 }  // namespace ffdump
