@@ -57,32 +57,35 @@ void check_source(const FilePlan& plan, const PlanOptions& options, std::vector<
 }
 
 /// A run's actions, models and accounts are of a file. Where the records name their galleries, all
-/// must be of the one that the file is of.
-void check_galleries(const FilePlan& plan, std::vector<Error>& errors) {
-    const FileSurvey& survey = plan.survey;
-    std::uint64_t others = 0;
-    std::string first_other;
-    for (const auto& [gallery, count] : survey.galleries) {
-        if (gallery != plan.file.gallery) {
-            others += count;
-            first_other = first_other.empty() ? gallery : first_other;
-        }
-    }
-    if (others == 0 && !survey.has_more_galleries) {
+/// that get a new facen must be of one: the file's, whatever they call it.
+void check_galleries(MigrationPlan& plan, const FilePlan& file, std::vector<Error>& errors) {
+    const FileSurvey& survey = file.survey;
+    const std::string& own = file.file.gallery;
+    if (survey.galleries.empty() && !survey.has_more_galleries) {
         return;
     }
-    const bool is_one = survey.galleries.size() == 1 && !survey.has_more_galleries &&
-                        others == survey.records - survey.bad;
+    const bool is_one = survey.galleries.size() == 1 && !survey.has_more_galleries;
+    if (is_one && survey.galleries.contains(own)) {
+        return;
+    }
+    // A record that names none is of the file's gallery, beside those of another.
+    if (is_one && survey.galleries.begin()->second == survey.records - survey.bad) {
+        plan.notices.push_back(fmt::format(
+            "{}: the records name gallery {}; the file's name counts, {}",
+            printable(file.file.name), printable(survey.galleries.begin()->first), printable(own)));
+        return;
+    }
+    if (file.action != GalleryAction::migrate) {
+        return;
+    }
     errors.push_back(
         Error(Reason::gallery_undecided,
-              is_one ? fmt::format("the records are of gallery {}, and the file's name says {}",
-                                   first_other, plan.file.gallery)
-                     : fmt::format("{} records are of gallery {} or others, not of {}, which the "
-                                   "file is named after",
-                                   others, first_other, plan.file.gallery))
-            .at_file(plan.file.path)
+              fmt::format("the records are of several galleries, and the file is named after {}",
+                          printable(own)))
+            .at_file(file.file.path)
             .hint("make a file of each gallery: ffdump convert --from DUMP --to DIR --format "
-                  "json-lines --split-galleries, and give DIR with --from"));
+                  "json-lines --split-galleries, and give DIR with --from; if the field is not "
+                  "the gallery, give a profile without it with --format FILE"));
 }
 
 /// The header is written before the first facen of the new model is known.
@@ -215,9 +218,9 @@ tl::expected<MigrationPlan, std::vector<Error>> make_plan(const Settings& settin
         file.compression = options.compress.value_or(Compression::of(file.file.packing));
         file.target_name =
             options.compress ? packed_name(file.file.name, options.compress->kind) : file.file.name;
-        check_galleries(file, errors);
         const GallerySettings gallery = settings.gallery(file.file.gallery);
         file.action = decide(gallery, file);
+        check_galleries(plan, file, errors);
         file.target = gallery.extraction.value_or(settings.extraction);
         file.dimension = gallery.dimension.value_or(0);
         if (file.action == GalleryAction::automatic) {

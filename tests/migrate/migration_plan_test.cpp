@@ -53,17 +53,29 @@ TEST_CASE("plan asks for a decision when no record has an image") {
     CHECK(one.good().action == GalleryAction::copy);
 }
 
-TEST_CASE("plan takes records that name the file's gallery, and sends others to convert") {
+TEST_CASE("plan takes records that name one gallery, and notices another name than the file's") {
     OneFile one("faces");
     one.survey.galleries = {{"faces", 10}};
     CHECK(one.good().action == GalleryAction::migrate);
-    for (const auto& galleries : {std::map<std::string, std::uint64_t, std::less<>>{{"cars", 10}},
-                                  {{"cars", 1}},
-                                  {{"cars", 4}, {"faces", 6}}}) {
-        one.survey.galleries = galleries;
-        CHECK(one.refused() == Reason::gallery_undecided);
-        CHECK(one.plan().error().at(0).hint_text().find("--split-galleries") != std::string::npos);
-    }
+    CHECK(one.plan().value().notices.empty());
+    one.survey.galleries = {{"Front door", 10}};
+    CHECK(one.good().action == GalleryAction::migrate);
+    REQUIRE(one.plan().value().notices.size() == 1);
+    CHECK(one.plan().value().notices[0] ==
+          "faces.json: the records name gallery Front door; the file's name counts, faces");
+}
+
+TEST_CASE("plan sends records of several galleries to convert, but for those that stay or go") {
+    using Galleries = std::map<std::string, std::uint64_t, std::less<>>;
+    OneFile one("faces");
+    one.survey.galleries =
+        GENERATE(Galleries{{"cars", 1}}, Galleries{{"cars", 4}, {"faces", 6}}, Galleries{});
+    one.survey.has_more_galleries = one.survey.galleries.empty();
+    CHECK(one.refused() == Reason::gallery_undecided);
+    CHECK(one.plan().error().at(0).hint_text().find("--split-galleries") != std::string::npos);
+    const GalleryAction action = GENERATE(GalleryAction::copy, GalleryAction::drop);
+    one.settings.galleries["faces"].action = action;
+    CHECK(one.good().action == action);
 }
 
 TEST_CASE("plan takes an empty gallery along") {
