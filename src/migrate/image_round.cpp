@@ -34,22 +34,18 @@ struct Answered {
 
 class Round {
  public:
-    Round(const Settings& settings, const MigrationPlan& plan, const RoundOptions& options,
+    Round(const Settings& settings, RoundSource& records, const RoundOptions& options,
           const RoundServices& services, RoundTaker& taker)
         : options_(options),
           services_(services),
           taker_(taker),
-          records_(services.files, plan,
-                   {.record_bytes = settings.limits.record_bytes, .depth = settings.limits.depth},
-                   options.most_of_a_gallery),
+          records_(records),
           gate_(gate_figures(settings.retry), Random(services.random_seed)),
           watch_("the image storage at " + services.images.describe(), gate_,
                  settings.retry.give_up_after, ServiceWatch::FirstRefusal::is_final, services.log),
           width_(settings.fetches == 0 ? kDefaultWidth : settings.fetches) {
         progress_.phase = options.phase;
-        for (const FilePlan& file : plan.files) {
-            progress_.total += file.action == GalleryAction::migrate ? file.survey.records : 0;
-        }
+        progress_.total = records.total();
     }
 
     Result<void> run() {
@@ -189,7 +185,7 @@ class Round {
     const RoundOptions& options_;
     const RoundServices& services_;
     RoundTaker& taker_;
-    RoundRecords records_;
+    RoundSource& records_;
     ServiceGate gate_;
     ServiceWatch watch_;
     std::size_t width_;
@@ -207,7 +203,16 @@ class Round {
 Result<void> image_round(const Settings& settings, const MigrationPlan& plan,
                          const RoundOptions& options, const RoundServices& services,
                          RoundTaker& taker) {
-    return Round(settings, plan, options, services, taker).run();
+    RoundRecords records(
+        services.files, plan,
+        {.record_bytes = settings.limits.record_bytes, .depth = settings.limits.depth},
+        options.most_of_a_gallery);
+    return image_round(settings, records, options, services, taker);
+}
+
+Result<void> image_round(const Settings& settings, RoundSource& source, const RoundOptions& options,
+                         const RoundServices& services, RoundTaker& taker) {
+    return Round(settings, source, options, services, taker).run();
 }
 
 }  // namespace ffdump

@@ -148,6 +148,9 @@ std::string render_text(const VerifyReport& report) {
     }
     append_failures(out, report);
     append_findings(out, report);
+    if (report.sample) {
+        out += render_text(*report.sample);
+    }
     out += "not proven by this:\n";
     for (const std::string& text : report.not_proven) {
         out += fmt::format("  {}\n", text);
