@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ffdump/dump/profile.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ffdump {
+
+/// The value at `path` in a record that the reader took: a string unescaped, a number or a truth
+/// value as it stands. Nothing where it is not there, null, an empty string, an object or an array.
+[[nodiscard]] std::optional<std::string> member_text(std::string_view record,
+                                                     const FieldPath& path);
+
+/// "meta.person" as a path; nothing when a part of it is empty.
+[[nodiscard]] std::optional<FieldPath> parse_field_path(std::string_view text);
+
+}  // namespace ffdump
