@@ -44,8 +44,10 @@ void QualityCommand::declare(CLI::App& app) {
         ->check(CLI::Range(kSmallestSample, kLargestQualitySample))
         ->capture_default_str();
     seed_.declare(app);
-    app.add_option("--group-by", group_by_,
-                   "Where a record says whom it shows: keys with dots between, as meta.person")
+    app.add_option(
+           "--group-by", group_by_,
+           "Where a record says whom it shows: keys with dots between, as meta.person; of a "
+           "msgpack array places from 0, as 3.person")
         ->type_name("FIELD");
     app.add_option("--threshold", options_.threshold,
                    "A similarity (cosine) in use with the old model: what is it with the new one?")

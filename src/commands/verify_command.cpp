@@ -13,6 +13,7 @@ std::string VerifyCommand::summary() const {
 std::string VerifyCommand::epilogue() const {
     return R"(Example:
   ffdump verify --from dump --to newdump
+  ffdump verify --to newdump --same-facens redump/shard1 redump/shard2
 
 Reads both dumps once and changes nothing. The last line says `restorable`, with the number
 of failed and excluded records if there are any, or `not restorable: ...`.
@@ -23,18 +24,21 @@ A dump that is restorable is then sampled as well: the images of 1000 records of
 fetched and extracted again. Records whose facen differs are named, and what the sample says of
 all records is said with a figure. The seed that is printed draws the same sample again.
 
-Exit codes: 0 restorable; 2 usage; 3 not restorable, or records of the sample differ, with --strict
-also when records failed; 4 a dump cannot be read; 5 storage or extraction-api unreachable or
-refusing, which says nothing about the dump; 6 --report cannot be written; 130, 143 interrupted.)";
+With --same-facens the new dump is compared with dumps taken again from the shards it was restored
+into. The last line says `the same: ...` or `not the same: ...`.
+
+Exit codes: 0 restorable, the same; 2 usage; 3 not restorable, not the same, or records of the
+sample differ, with --strict also when records failed; 4 a dump cannot be read; 5 storage or
+extraction-api unreachable or refusing, which says nothing about the dump; 6 --report cannot be
+written; 130, 143 interrupted.)";
 }
 
 void VerifyCommand::declare(CLI::App& app) {
-    app.add_option("--from", options_.from, "The dump that was migrated")
-        ->type_name("DUMP")
-        ->required();
+    app.add_option("--from", options_.from, "The dump that was migrated")->type_name("DUMP");
     app.add_option("--to", options_.to, "The directory of the new dump")
         ->type_name("DIR")
         ->required();
+    same_facens_.declare(app);
     excluded_.declare(app);
     app.add_flag("--strict", strict_, "Exit 3 also when records are listed as failed");
     app.add_flag("--json", json_, "One JSON document on stdout");
@@ -45,6 +49,10 @@ void VerifyCommand::declare(CLI::App& app) {
 }
 
 Result<void> VerifyCommand::prepare(const CommandContext& context) {
+    if (options_.from.empty()) {
+        return failed(Error(Reason::usage_error, "--from is required")
+                          .hint("give the dump that was migrated"));
+    }
     if (Result<void> checked = sample_.check(); !checked) {
         return checked;
     }
@@ -72,14 +80,7 @@ tl::expected<VerifyReport, std::vector<Error>> VerifyCommand::verify_with(
     ProgressDisplay display(context.terminal, log, context.clock,
                             log_.quiet || json_ || !log.shows(LogLevel::info));
     Result<VerifyReport> report =
-        verify(context.files, options_, [&](std::uint64_t done, std::uint64_t total) {
-            Progress progress;
-            progress.phase = "verifying";
-            progress.done = done;
-            progress.total = total;
-            display.progress(progress);
-            return context.stop_signal.load() == 0;
-        });
+        verify(context.files, options_, progress_of(display, "verifying", context.stop_signal));
     if (!report) {
         return tl::unexpected(std::vector<Error>{std::move(report).error()});
     }
@@ -95,6 +96,9 @@ tl::expected<VerifyReport, std::vector<Error>> VerifyCommand::verify_with(
 }
 
 int VerifyCommand::run(const CommandContext& context) {
+    if (same_facens_.is_wanted()) {
+        return same_facens_.run(context, {options_.to, format_, log_, json_});
+    }
     const auto report = verify_with(context);
     context.terminal.clear_progress();
     if (!report) {

@@ -4,6 +4,7 @@
 #include "command.hpp"
 #include "option_groups.hpp"
 #include "report_options.hpp"
+#include "same_facens_mode.hpp"
 #include "sample_options.hpp"
 
 #include "ffdump/verify/verification.hpp"
@@ -27,6 +28,7 @@ class VerifyCommand final : public Command {
     [[nodiscard]] tl::expected<VerifyReport, std::vector<Error>> verify_with(
         const CommandContext& context);
 
+    SameFacensMode same_facens_;
     FormatOptions format_;
     ExclusionOptions excluded_;
     SampleOptions sample_;

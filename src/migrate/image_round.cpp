@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/migrate/image_round.hpp"
 
+#include "landed_answers.hpp"
 #include "round_records.hpp"
 #include "service_watch.hpp"
 
@@ -19,7 +20,6 @@ namespace ffdump {
 namespace {
 
 constexpr std::size_t kDefaultWidth = 128;  // twice the connections: a free one never waits for us
-constexpr unsigned kHopelessFaults = 9;     // as in a migration: others come, this one never does
 
 struct Question {
     RoundRecord record;
@@ -43,7 +43,8 @@ class Round {
           gate_(gate_figures(settings.retry), Random(services.random_seed)),
           watch_("the image storage at " + services.images.describe(), gate_,
                  settings.retry.give_up_after, ServiceWatch::FirstRefusal::is_final, services.log),
-          width_(settings.fetches == 0 ? kDefaultWidth : settings.fetches) {
+          width_(settings.fetches == 0 ? kDefaultWidth : settings.fetches),
+          most_attempts_(settings.retry.attempts) {
         progress_.phase = options.phase;
         progress_.total = records.total();
     }
@@ -55,7 +56,7 @@ class Round {
         }
         if (!result) {
             services_.cancel();
-            end_flights();
+            drop_flights(*mailbox_, flying_);
         }
         return result;
     }
@@ -75,16 +76,9 @@ class Round {
         if (!flying_.empty() || !delayed_.empty()) {
             mailbox_->take_all(answers, flying_.empty() ? std::chrono::milliseconds(5) : kTick);
         }
-        Result<void> taken;
-        for (Answered& answer : answers) {
-            if (!taken) {
-                // Landed all the same: what ends the round waits for those still under way.
-                flying_.erase(answer.number);
-                continue;
-            }
-            taken = take(std::move(answer));
-        }
-        if (!taken) {
+        if (Result<void> taken = take_answers(
+                answers, flying_, [this](Answered answer) { return take(std::move(answer)); });
+            !taken) {
             return taken;
         }
         progress_.done =
@@ -160,7 +154,7 @@ class Round {
             return taker_.missed(question.record, error);
         }
         gate_.faulted(now, error);
-        if (question.attempts >= kHopelessFaults && found_ > question.found_before) {
+        if (question.attempts >= most_attempts_ && found_ > question.found_before) {
             ++progress_.failed;
             return taker_.missed(question.record,
                                  Error(Reason::image_unreadable,
@@ -172,16 +166,6 @@ class Round {
         return {};
     }
 
-    void end_flights() {
-        std::vector<Answered> answers;
-        while (!flying_.empty()) {
-            mailbox_->take_all(answers, std::chrono::seconds(1));
-            for (const Answered& answer : answers) {
-                flying_.erase(answer.number);
-            }
-        }
-    }
-
     const RoundOptions& options_;
     const RoundServices& services_;
     RoundTaker& taker_;
@@ -189,8 +173,9 @@ class Round {
     ServiceGate gate_;
     ServiceWatch watch_;
     std::size_t width_;
+    unsigned most_attempts_;
     std::shared_ptr<Mailbox<Answered>> mailbox_ = std::make_shared<Mailbox<Answered>>();
-    std::map<std::uint64_t, Question> flying_;
+    Flights<Question> flying_;
     std::multimap<Clock::Instant, Question> delayed_;
     std::uint64_t next_number_ = 0;
     std::uint64_t found_ = 0;

@@ -75,9 +75,10 @@ Result<std::optional<RoundRecord>> RoundRecords::next() {
         }
         ++given_;
         const std::string_view token = block_.view(span.normalized_id);
-        return RoundRecord{.file = next_file_ - 1,
-                           .id = span.id,
-                           .normalized_id = unescape_json(token).value_or(std::string(token))};
+        return RoundRecord{
+            .file = next_file_ - 1,
+            .id = span.id,
+            .normalized_id = block_.text(span.normalized_id).value_or(std::string(token))};
     }
 }
 

@@ -90,7 +90,8 @@ void PairDrawing::offer(const RecordBlock& block, const RecordSpan& span, std::s
     const std::uint64_t rank = order_.rank(span.id);
     std::uint64_t group = 0;
     if (!options_.group_by.empty()) {
-        const std::optional<std::string> name = member_text(record, options_.group_by);
+        const std::optional<std::string> name =
+            member_text(block.notation, record, options_.group_by);
         if (!name) {
             ++sample_.ungrouped;
             return;

@@ -68,8 +68,8 @@ Result<void> SampleDrawing::take(const RecordBlock& block, const ManifestFile& f
                                         .url = {}}));
         }
         const std::string_view token = block.view(span.normalized_id);
-        sample.add(
-            {span.id, rank, unescape_json(token).value_or(std::string(token)), std::move(*facen)});
+        sample.add({span.id, rank, block.text(span.normalized_id).value_or(std::string(token)),
+                    std::move(*facen)});
     }
     return pass(block.size());
 }

@@ -23,9 +23,9 @@ constexpr std::size_t kMostLines = 400;
 /// floor do not know each other.
 const std::map<std::string, int>& floors() {
     static const std::map<std::string, int> table{
-        {"base", 0},    {"record", 1}, {"io", 1},      {"config", 1},   {"net", 1},
-        {"report", 1},  {"dump", 2},   {"images", 2},  {"journal", 2},  {"extraction", 2},
-        {"migrate", 3}, {"verify", 3}, {"quality", 3}, {"commands", 4},
+        {"base", 0},    {"record", 1}, {"io", 1},      {"config", 1},  {"net", 1},
+        {"report", 1},  {"dump", 2},   {"images", 2},  {"journal", 2}, {"extraction", 2},
+        {"migrate", 3}, {"verify", 3}, {"quality", 3}, {"convert", 3}, {"commands", 4},
     };
     return table;
 }

@@ -19,11 +19,7 @@ struct MigratedDump {
         }
     }
     [[nodiscard]] ChildEnd sample(const Simulator& service, const Arguments& more) const {
-        Arguments arguments{"--config",     dump.at("migration.ini"), "--log-level",
-                            "error",        "--extraction-api",       service.url(),
-                            "--upload-url", service.upload_url()};
-        arguments.insert(arguments.end(), more.begin(), more.end());
-        return verify(dump.from(), dump.at("new"), arguments);
+        return dump.verify_sample(service, more);
     }
     MadeDump dump{kRecords};
 };
@@ -101,6 +97,39 @@ TEST_CASE("records whose facens were exchanged are named by a sample") {
     const nlohmann::json report = nlohmann::json::parse(end.out);
     CHECK_FALSE(report.at("restorable"));
     CHECK(report.at("finding_counts").at("facen_differs") == 2);
+}
+
+TEST_CASE("a sample is extracted by all servers there are, with numbers that are found out") {
+    const MigratedDump migrated;
+    const Simulator first(migrated.dump.service());
+    Simulator second(migrated.dump.service());
+    const Arguments more{
+        "--sample",
+        "100%",
+        "--json",
+        "--workers",
+        "auto",
+        "--batch-size",
+        "auto",
+        "--set",
+        "extraction-api.extraction-api=['" + first.url() + "','" + second.url() + "']"};
+    SECTION("each takes its share") {
+        const ChildEnd end = migrated.sample(first, more);
+        INFO(end.out << end.err);
+        CHECK(end.code == 0);
+        CHECK(gallery_of(end).at("same") == kRecords);
+        CHECK(first.images_extracted() > 0);
+        CHECK(second.images_extracted() > 0);
+        CHECK(first.images_extracted() + second.images_extracted() == kRecords);
+    }
+    SECTION("and by one of them when the other is not there") {
+        second.kill();
+        const ChildEnd end = migrated.sample(first, more);
+        INFO(end.out << end.err);
+        CHECK(end.code == 0);
+        CHECK(gallery_of(end).at("same") == kRecords);
+        CHECK(first.images_extracted() == kRecords);
+    }
 }
 
 TEST_CASE("another model shows in every record of a sample") {

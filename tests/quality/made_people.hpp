@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "support/made_msgpack.hpp"
 #include "support/scratch_folder.hpp"
 
 #include "ffdump/dump/profile.hpp"
@@ -45,7 +46,7 @@ class MadePeople {
     explicit MadePeople(const PeopleShape& shape) : random_(shape.seed) {
         make_photos(shape);
         swap_some(static_cast<std::size_t>(shape.swapped * static_cast<double>(photos.size()) / 2));
-        write();
+        write(line);
     }
 
     std::vector<Photo> photos;
@@ -68,6 +69,8 @@ class MadePeople {
         }
         return std::move(report->galleries.at(0));
     }
+    /// Both dumps anew, as msgpack maps one after the other.
+    void write_msgpack() const { write(msgpack_map); }
     [[nodiscard]] const ScratchFolder& folder() const noexcept { return folder_; }
 
  private:
@@ -109,12 +112,12 @@ class MadePeople {
         }
     }
 
-    void write() const {
+    void write(std::string (*record)(const Photo& photo, const Facen& facen)) const {
         std::string before;
         std::string after;
         for (const Photo& photo : photos) {
-            before += line(photo, photo.before);
-            after += line(photo, photo.after);
+            before += record(photo, photo.before);
+            after += record(photo, photo.after);
         }
         folder_.write("old/people.json", before);
         folder_.write("new/people.json", after);
@@ -125,6 +128,14 @@ class MadePeople {
         append_facen(text, facen, SlashStyle::plain);
         return text + R"(","meta":{"normalized_id":"a.png","person":"secret)" +
                std::to_string(photo.person) + "\"}}\n";
+    }
+
+    static std::string msgpack_map(const Photo& photo, const Facen& facen) {
+        return mp_map(
+            {{"id", mp_uint(photo.id)},
+             {"facen", mp_facen(facen, "bin-float32le")},
+             {"meta", mp_map({{"normalized_id", mp_str("a.png")},
+                              {"person", mp_str("secret" + std::to_string(photo.person))}})}});
     }
 
     std::mt19937_64 random_;

@@ -5,8 +5,6 @@
 #include "pair_counts.hpp"
 #include "unit_rows.hpp"
 
-#include "ffdump/dump/member_text.hpp"
-
 #include <catch2/catch.hpp>
 
 #include <array>
@@ -146,26 +144,6 @@ TEST_CASE("of a group larger than can be kept a part is drawn") {
     const auto groups = sample.take();
     REQUIRE(groups.size() == 1);
     CHECK(groups.front().size() == GroupDraw::kMostOfGroup);
-}
-
-TEST_CASE("the group of a record is a text, a number or nothing") {
-    const FieldPath path{"meta", "person"};
-    const auto group = [&](const char* value) {
-        return member_text(R"({"id":1,"meta":{"a":{"person":"no"},"person" : )" +
-                               std::string(value) + R"(,"z":1}})",
-                           path);
-    };
-    CHECK(group(R"("Ann\u0041")") == "AnnA");
-    CHECK(group("17") == "17");
-    CHECK(group("true ") == "true");
-    for (const char* const none : {"null", R"("")", "{}", "[1]"}) {
-        CHECK_FALSE(group(none));
-    }
-    CHECK_FALSE(member_text(R"({"id":1})", path));
-    CHECK_FALSE(member_text(R"({"meta":"x"})", path));
-    CHECK(parse_field_path("meta.person") == path);
-    CHECK_FALSE(parse_field_path("meta..person"));
-    CHECK_FALSE(parse_field_path(""));
 }
 
 }  // namespace ffdump

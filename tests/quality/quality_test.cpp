@@ -164,6 +164,20 @@ TEST_CASE("whole groups are drawn, and a seed draws the same ones again") {
     CHECK(people.measure(options).after->d_prime != quality.after->d_prime);
 }
 
+TEST_CASE("a msgpack dump is measured as the same dump in JSON is") {
+    const MadePeople people({.people = 60, .swapped = 0.02});
+    const GalleryQuality of_json = people.measure(people.options());
+    people.write_msgpack();
+    const GalleryQuality of_msgpack = people.measure(people.options());
+    CHECK(of_msgpack.sampled == people.photos.size());
+    CHECK(of_msgpack.groups == 60);
+    CHECK(of_msgpack.after->d_prime == of_json.after->d_prime);
+    CHECK(of_msgpack.after->auc == of_json.after->auc);
+    CHECK(of_msgpack.overlap == of_json.overlap);
+    CHECK_FALSE(of_json.leaving.empty());
+    CHECK(std::ranges::equal(of_msgpack.leaving, of_json.leaving, {}, &Outlier::id, &Outlier::id));
+}
+
 TEST_CASE("without groups neighbours and thresholds are told, and nothing of groups") {
     const MadePeople people({.people = 100});
     QualityOptions options = people.options();

@@ -79,9 +79,7 @@ TEST_CASE("a browser shows verify's report with verdict and plots, and asks nobo
     REQUIRE(run_ffdump(dump.migrate(service, "new")).code == 3);
     const std::string page = dump.at("report.html");
     const ChildEnd end =
-        verify(dump.from(), dump.at("new"),
-               {"--report", page, "--config", dump.at("migration.ini"), "--extraction-api",
-                service.url(), "--upload-url", service.upload_url(), "--sample", "30", "--quiet"});
+        dump.verify_sample(service, {"--report", page, "--sample", "30", "--quiet"});
     INFO(end.err);
     REQUIRE(end.code == 0);
     // Galleries, failures by reason, norms, the sample.
