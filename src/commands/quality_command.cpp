@@ -29,8 +29,8 @@ Where records say whom they show, --group-by names the field: then also how well
 tells groups apart, and which records have left their group. Similarities are cosines; needs
 neither images nor extraction-api.
 
-Exit codes: 0 measured; 2 usage; 3 with --strict, when records have left their group; 4 a dump
-cannot be read; 6 --report cannot be written; 130, 143 interrupted.)";
+Exit codes: 0 measured; 2 usage; 3 with --strict, when records have left their group or
+nothing was measured; 4 a dump cannot be read; 6 --report cannot be written; 130, 143 interrupted.)";
 }
 
 void QualityCommand::declare(CLI::App& app) {
@@ -53,7 +53,8 @@ void QualityCommand::declare(CLI::App& app) {
                    "A similarity (cosine) in use with the old model: what is it with the new one?")
         ->type_name("COSINE")
         ->check(CLI::Range(-1.0, 1.0));
-    app.add_flag("--strict", strict_, "Exit 3 when records have left their group");
+    app.add_flag("--strict", strict_,
+                 "Exit 3 when records have left their group, or nothing was measured");
     app.add_flag("--json", json_, "One JSON document on stdout");
     report_.declare(app);
     format_.declare(app);
@@ -79,10 +80,11 @@ Result<QualityReport> QualityCommand::measure_with(const CommandContext& context
     Log log = log_.make_log(context.terminal, context.clock);
     ProgressDisplay display(context.terminal, log, context.clock,
                             log_.quiet || json_ || !log.shows(LogLevel::info));
-    options_.progress = [&](std::uint64_t records) {
+    options_.progress = [&](const char* phase, std::uint64_t done, std::uint64_t total) {
         Progress progress;
-        progress.phase = "comparing";
-        progress.done = records;
+        progress.phase = phase;
+        progress.done = done;
+        progress.total = total;
         display.progress(progress);
         return context.stop_signal.load() == 0;
     };
@@ -103,7 +105,7 @@ int QualityCommand::run(const CommandContext& context) {
     std::string text = json_ ? render_json(*report) : render_text(*report);
     text.pop_back();
     context.terminal.result(text);
-    return strict_ && report->leaving() != 0 ? kExitFindings : 0;
+    return strict_ && (report->leaving() != 0 || !report->has_measured()) ? kExitFindings : 0;
 }
 
 }  // namespace ffdump

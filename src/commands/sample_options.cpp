@@ -2,6 +2,7 @@
 #include "sample_options.hpp"
 
 #include "open_storage.hpp"
+#include "progress_display.hpp"
 
 #include "ffdump/base/random.hpp"
 #include "ffdump/migrate/repeat_extraction.hpp"
@@ -114,19 +115,13 @@ tl::expected<void, std::vector<Error>> SampleOptions::run(const SampleScene& sce
         return tl::unexpected(settings.error());
     }
     tell_notices(scene.log, *settings);
-    SampleDraw draw{.to = verified.to,
-                    .profiles = verified.profiles,
-                    .limits = verified.limits,
-                    .size = DrawSize::parse(size_).value_or(DrawSize{}),
-                    .seed = seed_.seed(),
-                    .progress = {}};
-    draw.progress = [&](std::uint64_t records) {
-        Progress progress;
-        progress.phase = "drawing a sample";
-        progress.done = records;
-        scene.observer.progress(progress);
-        return scene.context.stop_signal.load() == 0;
-    };
+    const SampleDraw draw{
+        .to = verified.to,
+        .profiles = verified.profiles,
+        .limits = verified.limits,
+        .size = DrawSize::parse(size_).value_or(DrawSize{}),
+        .seed = seed_.seed(),
+        .progress = progress_of(scene.observer, "drawing a sample", scene.context.stop_signal)};
     const double cosine_above = cosine_of(tolerance_).value_or(1);
     SampleReport sample{draw.seed, cosine_above, {}};
     Result<std::vector<DrawnGallery>> drawn = draw_sample(scene.context.files, draw);

@@ -57,7 +57,7 @@ class PairDrawing {
     Groups drawn_;
     std::unordered_map<std::uint64_t, Facen> before_;  ///< by id
     PairedSample sample_;
-    std::uint64_t passed_ = 0;
+    std::uint64_t passed_ = 0;  ///< bytes
 };
 
 Result<void> PairDrawing::walk(const DumpFile& file, const Take& take) {
@@ -78,8 +78,8 @@ Result<void> PairDrawing::walk(const DumpFile& file, const Take& take) {
                 take(block, block.spans[i], block.record(i));
             }
         }
-        passed_ += block.size();
-        if (options_.progress && !options_.progress(passed_)) {
+        passed_ += block.used;
+        if (options_.progress && !options_.progress("reading", passed_, 0)) {
             return failed(Reason::interrupted, "interrupted while measuring the quality");
         }
     }

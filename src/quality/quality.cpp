@@ -46,6 +46,10 @@ class GalleryMeasure {
     [[nodiscard]] bool view(const UnitRows& rows, ModelView& model) const;
     void take_row(std::size_t row, std::size_t group, std::span<const float> similarities,
                   ModelView& model) const;
+    /// Whether so many pairs are so large a share that it says something.
+    [[nodiscard]] bool has_enough(double share) const {
+        return static_cast<double>(before_.other.total()) * share >= kFewestPairs;
+    }
     [[nodiscard]] MatchingThresholds matching(double share) const;
     void find_thresholds(GalleryQuality& quality);
     void find_outliers(GalleryQuality& quality) const;
@@ -76,7 +80,8 @@ bool GalleryMeasure::view(const UnitRows& rows, ModelView& model) const {
             ++group;
         }
         take_row(row, group, similar, model);
-        return !options_.progress || row % kRowsAtOnce != 0 || options_.progress(row);
+        return !options_.progress || row % kRowsAtOnce != 0 ||
+               options_.progress("comparing", row, sample_.ids.size());
     });
 }
 
@@ -89,10 +94,13 @@ void GalleryMeasure::find_thresholds(GalleryQuality& quality) {
         MatchingThresholds given = matching(before_.other.share_from(*options_.threshold));
         given.before = *options_.threshold;
         given.is_given = true;
+        if (!has_enough(given.accepted)) {
+            given.after.reset();
+        }
         quality.thresholds.push_back(given);
     }
     for (const double share : kUsualShares) {
-        if (static_cast<double>(before_.other.total()) * share >= kFewestPairs) {
+        if (has_enough(share)) {
             quality.thresholds.push_back(matching(share));
         }
     }
@@ -155,7 +163,9 @@ Result<GalleryQuality> measure_gallery(FileSystem& files, const DumpFile* before
     quality.groups = sample->groups.size();
     quality.dimension_before = sample->before.columns();
     quality.dimension_after = sample->after.columns();
-    if (quality.sampled < kSmallestSample) {
+    if (quality.records != 0 && quality.ungrouped == quality.records) {
+        quality.left_out = "no record has the field that groups are told by";
+    } else if (quality.sampled < kSmallestSample) {
         quality.left_out = fmt::format("only {} records to compare", quality.sampled);
     } else if (sample->unlike == 0) {
         quality.left_out = "its facens are those of the old dump: it was copied";
@@ -178,6 +188,9 @@ std::string verdict_of(const GalleryQuality& quality) {
 }
 
 std::string verdict_of(const QualityReport& report) {
+    if (!report.has_measured()) {
+        return "nothing was measured: all galleries were left out";
+    }
     if (!report.has_groups) {
         return "measured without groups: give --group-by to learn whether groups stay together";
     }
@@ -209,6 +222,11 @@ std::uint64_t QualityReport::leaving() const noexcept {
         sum += quality.leaving.size();
     }
     return sum;
+}
+
+bool QualityReport::has_measured() const noexcept {
+    return std::ranges::any_of(
+        galleries, [](const GalleryQuality& quality) { return quality.left_out.empty(); });
 }
 
 Result<QualityReport> measure_quality(FileSystem& files, const QualityOptions& options) {

@@ -64,7 +64,7 @@ Json gallery_json(const GalleryQuality& quality) {
     for (const MatchingThresholds& pair : quality.thresholds) {
         json["thresholds"].push_back({{"accepted", pair.accepted},
                                       {"old", pair.before},
-                                      {"new", pair.after},
+                                      {"new", pair.after ? Json(*pair.after) : Json()},
                                       {"given", pair.is_given}});
     }
     return json;

@@ -71,7 +71,8 @@ void add_thresholds(Page& page, const GalleryQuality& quality, bool has_groups) 
     for (const MatchingThresholds& pair : quality.thresholds) {
         table.rows.push_back({fmt::format("{:.5f} %", pair.accepted * 100),
                               fmt::format("{:.4f}{}", pair.before, pair.is_given ? " (given)" : ""),
-                              fmt::format("{:.4f}", pair.after)});
+                              pair.after ? fmt::format("{:.4f}", *pair.after)
+                                         : "too few pairs in the sample to tell"});
     }
     page.table(table);
 }

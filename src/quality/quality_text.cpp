@@ -21,11 +21,11 @@ std::string separation_text(const char* model, const Separation& separation) {
 
 void append_thresholds(std::string& out, const GalleryQuality& quality, bool has_groups) {
     for (const MatchingThresholds& pair : quality.thresholds) {
-        out += fmt::format(
-            "  threshold {:.4f} of the old model accepts {:.5f} % of {}; the new "
-            "model does at {:.4f}\n",
-            pair.before, pair.accepted * 100, has_groups ? "pairs of two groups" : "all pairs",
-            pair.after);
+        out += fmt::format("  threshold {:.4f} of the old model accepts {:.5f} % of {}; {}\n",
+                           pair.before, pair.accepted * 100,
+                           has_groups ? "pairs of two groups" : "all pairs",
+                           pair.after ? fmt::format("the new model does at {:.4f}", *pair.after)
+                                      : "too few to find the new model's: give a larger --sample");
     }
 }
 

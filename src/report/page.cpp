@@ -39,6 +39,7 @@ body { background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sa
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .25rem .6rem; border-bottom: 1px solid var(--rule); text-align: left; }
+td { overflow-wrap: break-word; }
 th, .n { white-space: nowrap; }
 .n { text-align: right; }
 figure { margin: 1rem 0; }

@@ -24,13 +24,13 @@ class SampleDrawing {
  private:
     [[nodiscard]] Result<void> take(const RecordBlock& block, const ManifestFile& file,
                                     const DrawOrder& order, RecordDraw& sample);
-    [[nodiscard]] Result<void> pass(std::uint64_t records);
+    [[nodiscard]] Result<void> pass(std::uint64_t bytes);
 
     FileSystem& files_;
     const SampleDraw& draw_;
     FacenEncoding encoding_;
     std::size_t kept_ = 0;
-    std::uint64_t passed_ = 0;
+    std::uint64_t passed_ = 0;  ///< bytes
 };
 
 Error too_many(std::size_t most) {
@@ -39,9 +39,9 @@ Error too_many(std::size_t most) {
         .hint("give a smaller --sample");
 }
 
-Result<void> SampleDrawing::pass(std::uint64_t records) {
-    passed_ += records;
-    return draw_.progress && !draw_.progress(passed_)
+Result<void> SampleDrawing::pass(std::uint64_t bytes) {
+    passed_ += bytes;
+    return draw_.progress && !draw_.progress(passed_, 0)
                ? failed(Reason::interrupted, "interrupted while drawing the sample")
                : Result<void>();
 }
@@ -71,7 +71,7 @@ Result<void> SampleDrawing::take(const RecordBlock& block, const ManifestFile& f
         sample.add({span.id, rank, block.text(span.normalized_id).value_or(std::string(token)),
                     std::move(*facen)});
     }
-    return pass(block.size());
+    return pass(block.used);
 }
 
 Result<DrawnGallery> SampleDrawing::draw(const ManifestFile& file, const std::string& path) {

@@ -125,15 +125,4 @@ TEST_CASE("names of a hostile dump run nothing in a browser and fetch nothing") 
     CHECK(shown.hosts.empty());
 }
 
-TEST_CASE("a report that cannot be written is told with 6, and leaves nothing behind") {
-    const MadePeople people({.people = 30});
-    const std::string folder = people.folder().at("report.html");
-    std::filesystem::create_directory(folder);
-    const ChildEnd end = run_ffdump({"quality", "--from", people.folder().at("old"), "--to",
-                                     people.folder().at("new"), "--report", folder, "--quiet"});
-    CHECK(end.code == 6);
-    CHECK(has(end.err, "writing the report"));
-    CHECK_FALSE(std::filesystem::exists(folder + ".new"));
-}
-
 }  // namespace ffdump

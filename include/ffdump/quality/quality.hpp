@@ -26,8 +26,9 @@ struct QualityOptions {
     std::uint64_t seed = 0;
     FieldPath group_by;               ///< where a record says whom it shows; empty = nowhere
     std::optional<double> threshold;  ///< a similarity (cosine) in use with the old model
-    /// Called now and then with records read; false stops (`interrupted`).
-    std::function<bool(std::uint64_t records)> progress;
+    /// Called now and then: "reading" with bytes and 0, since packed files do not say how much
+    /// there is, or "comparing" with records and all of them; false stops (`interrupted`).
+    std::function<bool(const char* phase, std::uint64_t done, std::uint64_t total)> progress;
 };
 
 inline constexpr std::size_t kLargestQualitySample = 20'000;
@@ -56,8 +57,8 @@ struct Separation {
 struct MatchingThresholds {
     double accepted = 0;  ///< share of pairs of two groups, or of all pairs without groups
     double before = 0;
-    double after = 0;
-    bool is_given = false;  ///< `before` is the operator's
+    std::optional<double> after;  ///< none when too few pairs of the sample reach `before`
+    bool is_given = false;        ///< `before` is the operator's
 };
 
 /// A record whose facen is unlike those of its group.
@@ -101,6 +102,8 @@ struct QualityReport {
     std::string verdict;  ///< the last line
 
     [[nodiscard]] std::uint64_t leaving() const noexcept;
+    /// Whether any gallery was not left out.
+    [[nodiscard]] bool has_measured() const noexcept;
 };
 
 /// Whether the new facens know the records as well as the old ones, as far as that can be told

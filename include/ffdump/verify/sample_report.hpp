@@ -28,7 +28,9 @@ struct SampleDraw {
     std::uint64_t seed = 0;
     /// Of all galleries together: they are kept in memory, some 3 KiB each.
     std::size_t most = 50'000;
-    std::function<bool(std::uint64_t records)> progress;  ///< false stops (`interrupted`)
+    /// Called now and then with the bytes read so far and 0, since packed files do not say how much
+    /// there is; returns false to stop (`interrupted`).
+    std::function<bool(std::uint64_t done, std::uint64_t total)> progress;
 };
 
 /// Draws from every migrated file of the new dump, each read once. Records without an image, which
