@@ -38,12 +38,12 @@ void VerifyCommand::declare(CLI::App& app) {
     app.add_option("--to", options_.to, "The directory of the new dump")
         ->type_name("DIR")
         ->required();
-    same_facens_.declare(app);
     excluded_.declare(app);
     app.add_flag("--strict", strict_, "Exit 3 also when records are listed as failed");
     app.add_flag("--json", json_, "One JSON document on stdout");
     sample_.declare(app);
     report_.declare(app);
+    same_facens_.declare(app);
     format_.declare(app);
     log_.declare(app);
 }
