@@ -28,8 +28,8 @@ TEST_CASE("quality names records that leave their group, in JSON and in msgpack 
     INFO(end.err);
     CHECK(end.code == 0);
     std::set<std::uint64_t> named;
-    for (const nlohmann::json& outlier :
-         nlohmann::json::parse(end.out).at("galleries").at(0).at("leaving")) {
+    const nlohmann::json report = nlohmann::json::parse(end.out);
+    for (const nlohmann::json& outlier : report.at("galleries").at(0).at("leaving")) {
         named.insert(std::stoull(outlier.at("record_id").get<std::string>()));
     }
     CHECK((named == people.swapped));
