@@ -39,8 +39,11 @@ std::optional<std::string> json_member_text(std::string_view record, const Field
 std::optional<std::string> odd_number_text(std::string_view token) {
     try {
         const msgpack::object_handle number = msgpack::unpack(token.data(), token.size());
-        return number->type == msgpack::type::NEGATIVE_INTEGER ? fmt::to_string(number->via.i64)
-                                                               : fmt::to_string(number->via.f64);
+        return number->type == msgpack::type::NEGATIVE_INTEGER
+                   ? fmt::to_string(number->as<std::int64_t>())
+                   : fmt::to_string(number->as<double>());
+    } catch (const msgpack::type_error&) {
+        return std::nullopt;
     } catch (const msgpack::unpack_error&) {
         return std::nullopt;
     }

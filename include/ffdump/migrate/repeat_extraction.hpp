@@ -23,7 +23,7 @@ struct RepeatFindings {
     };
     struct Missed {
         RecordId id;
-        Reason reason;
+        Reason reason = Reason::internal_error;
     };
     std::uint64_t same = 0;            ///< to the last bit
     std::uint64_t near = 0;            ///< within the tolerance
