@@ -7,6 +7,7 @@
 #include "inspect_command.hpp"
 #include "migrate_command.hpp"
 #include "plan_command.hpp"
+#include "quality_command.hpp"
 #include "stop_signals.hpp"
 #include "verify_command.hpp"
 
@@ -106,6 +107,7 @@ std::vector<std::unique_ptr<Command>> make_commands() {
     commands.push_back(std::make_unique<MigrateCommand>());
     commands.push_back(std::make_unique<FailuresCommand>());
     commands.push_back(std::make_unique<VerifyCommand>());
+    commands.push_back(std::make_unique<QualityCommand>());
     commands.push_back(std::make_unique<ConvertCommand>());
     return commands;
 }

@@ -34,7 +34,9 @@ void SameFacensMode::declare(CLI::App& app) {
         ->type_name("DUMP")
         ->excludes("--from")
         ->excludes("--exclude-ids")
-        ->excludes("--strict");
+        ->excludes("--strict")
+        ->excludes("--sample")
+        ->excludes("--report");
 }
 
 int SameFacensMode::run(const CommandContext& context, const Shared& shared) const {

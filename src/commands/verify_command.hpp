@@ -3,11 +3,14 @@
 
 #include "command.hpp"
 #include "option_groups.hpp"
+#include "report_options.hpp"
 #include "same_facens_mode.hpp"
+#include "sample_options.hpp"
 
 #include "ffdump/verify/verification.hpp"
 
 #include <string>
+#include <vector>
 
 namespace ffdump {
 
@@ -21,12 +24,16 @@ class VerifyCommand final : public Command {
     [[nodiscard]] int run(const CommandContext& context) override;
 
  private:
-    [[nodiscard]] Result<VerifyReport> verify_with(const CommandContext& context);
+    [[nodiscard]] Result<void> prepare(const CommandContext& context);
+    [[nodiscard]] tl::expected<VerifyReport, std::vector<Error>> verify_with(
+        const CommandContext& context);
 
     SameFacensMode same_facens_;
     FormatOptions format_;
     ExclusionOptions excluded_;
+    SampleOptions sample_;
     LogOptions log_;
+    ReportOptions report_;
     VerifyOptions options_;
     bool strict_ = false;
     bool json_ = false;
