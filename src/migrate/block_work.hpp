@@ -119,7 +119,8 @@ inline void BlockWork::join(std::size_t i, RecordFate::Twin twin) {
 struct Ticket {
     BlockWork* work = nullptr;
     std::uint32_t index = 0;
-    unsigned attempts = 0;  ///< requests that were made for it so far
+    unsigned attempts = 0;   ///< requests that were made for it so far
+    std::size_t server = 0;  ///< of extraction-api, that the last of them went to
     [[nodiscard]] const RecordSpan& span() const { return work->block.spans[index]; }
     [[nodiscard]] RecordPlace place() const { return work->place(index); }
 };
