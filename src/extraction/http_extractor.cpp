@@ -130,8 +130,8 @@ class HttpExtractor final : public Extractor {
 
 }  // namespace
 
-std::unique_ptr<Extractor> make_http_extractor(const Settings& settings, HttpTransport& transport) {
-    static const SystemClock clock;
+std::unique_ptr<Extractor> make_http_extractor(const Settings& settings, HttpTransport& transport,
+                                               const Clock& clock, std::uint64_t seed) {
     if (settings.extraction_urls.size() < 2) {
         const bool has_one = !settings.extraction_urls.empty();
         return std::make_unique<HttpExtractor>(
@@ -144,8 +144,7 @@ std::unique_ptr<Extractor> make_http_extractor(const Settings& settings, HttpTra
     const GateFigures figures{.max_retry_after = settings.retry.max_retry_after,
                               .probe_max = settings.retry.probe_max,
                               .breaker_faults = kServerFaults};
-    return std::make_unique<BalancedExtractor>(std::move(servers), figures, clock,
-                                               Random::from_system().bits());
+    return std::make_unique<BalancedExtractor>(std::move(servers), figures, clock, seed);
 }
 
 }  // namespace ffdump

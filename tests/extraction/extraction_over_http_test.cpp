@@ -17,9 +17,10 @@ using Facens = Result<std::vector<ExtractedFacen>>;
 Facens extract_from(const RawHttpServer::Script& script, std::size_t count = 1) {
     RawHttpServer server(script);
     const auto transport = make_curl_transport({});
+    const SystemClock clock;
     Settings settings;
     settings.extraction_urls = {server.url("")};
-    const auto extractor = make_http_extractor(settings, *transport);
+    const auto extractor = make_http_extractor(settings, *transport, clock, 1);
     std::promise<Facens> promise;
     std::future<Facens> future = promise.get_future();
     extractor->extract({}, std::vector<SharedBytes>(count, std::make_shared<std::string>("image")),

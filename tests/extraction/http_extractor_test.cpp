@@ -20,6 +20,7 @@ SharedBytes shared(std::string bytes) {
 /// An extractor over a scripted transport that has been asked for one batch.
 struct Scene {
     ScriptedTransport transport;
+    SystemClock clock;
     Settings settings;
     std::optional<Result<std::vector<ExtractedFacen>>> facens;
     std::unique_ptr<Extractor> extractor;
@@ -29,7 +30,7 @@ struct Scene {
                    std::size_t images = 1) {
         settings.extraction_urls = {std::move(url)};
         settings.extraction_timeouts = {1s, 2s, 3s, 4s};
-        extractor = make_http_extractor(settings, transport);
+        extractor = make_http_extractor(settings, transport, clock, 1);
         ExtractionTarget target;
         target.path = std::move(path);
         extractor->extract(

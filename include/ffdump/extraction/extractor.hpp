@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ffdump/base/clock.hpp"
 #include "ffdump/base/result.hpp"
 #include "ffdump/config/settings.hpp"
 #include "ffdump/net/http.hpp"
@@ -60,9 +61,11 @@ class Extractor {
 };
 
 /// Speaks the documented HTTP protocol, to each request with the idlest of the servers. `transport`
-/// must outlive it.
+/// and `clock` must outlive it; `seed` is for the times at which servers that are out are probed.
 [[nodiscard]] std::unique_ptr<Extractor> make_http_extractor(const Settings& settings,
-                                                             HttpTransport& transport);
+                                                             HttpTransport& transport,
+                                                             const Clock& clock,
+                                                             std::uint64_t seed);
 
 /// The JSON part named `request` for a batch of `count` images, whose parts are image0, image1 ...
 [[nodiscard]] std::string request_json(const ExtractionTarget& target, std::size_t count);
