@@ -100,8 +100,8 @@ TEST_CASE("the extractor tells a rejected batch from a service that refuses or i
         {404, Reason::service_refuses},     {405, Reason::service_refuses},
         {429, Reason::service_overloaded},  {500, Reason::service_overloaded},
         {503, Reason::service_overloaded},  {504, Reason::service_overloaded},
-        {204, Reason::answer_malformed},    {302, Reason::answer_malformed},
-        {418, Reason::answer_malformed},
+        {407, Reason::service_refuses},     {204, Reason::answer_malformed},
+        {302, Reason::answer_malformed},    {418, Reason::answer_malformed},
     };
     for (const auto& [status, reason] : cases) {
         Scene scene;
