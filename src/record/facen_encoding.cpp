@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/record/facen_encoding.hpp"
 
+#include "float_bytes.hpp"
 #include "msgpack_facen.hpp"
 
 #include "ffdump/record/base64.hpp"
@@ -12,7 +13,6 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <iterator>
 #include <limits>
 #include <system_error>
@@ -59,10 +59,6 @@ Error invalid(std::string detail) {
     return {Reason::facen_invalid, std::move(detail)};
 }
 
-std::size_t float_bytes(const FacenEncoding& encoding) noexcept {
-    return encoding.type == Float::float16 ? sizeof(std::uint16_t) : sizeof(float);
-}
-
 constexpr bool is_space(char c) noexcept {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
@@ -90,16 +86,6 @@ std::optional<std::string> standard_base64(std::string_view text, const FacenEnc
     return plain;
 }
 
-Facen widened(std::string_view bytes) {
-    Facen facen(bytes.size() / sizeof(std::uint16_t));
-    for (std::size_t i = 0; i < facen.size(); ++i) {
-        std::uint16_t half = 0;
-        std::memcpy(&half, bytes.data() + (i * sizeof(half)), sizeof(half));
-        facen[i] = from_float16(half);
-    }
-    return facen;
-}
-
 Result<Facen> decode_text(std::string_view text, const FacenEncoding& encoding) {
     constexpr std::size_t kLongest = kMaxDimension * sizeof(float) * 3;
     if (text.size() > kLongest) {
@@ -116,12 +102,7 @@ Result<Facen> decode_text(std::string_view text, const FacenEncoding& encoding) 
     if (!bytes) {
         return failed(invalid("the facen is not base64"));
     }
-    const std::size_t floats = bytes->size() / sizeof(std::uint16_t);
-    if (bytes->size() % sizeof(std::uint16_t) != 0 || floats > kMaxDimension) {
-        return failed(invalid(
-            fmt::format("the facen has {} bytes, which is no vector of float16", bytes->size())));
-    }
-    return widened(*bytes);
+    return facen_of_bytes(*bytes, encoding);
 }
 
 /// Reads the array of numbers that `text` is, from bracket to bracket.
@@ -206,20 +187,13 @@ void append_numbers(std::string& out, std::span<const float> facen, std::string_
     out += ']';
 }
 
-std::string narrowed(std::span<const float> facen) {
-    std::string bytes(facen.size() * sizeof(std::uint16_t), '\0');
-    for (std::size_t i = 0; i < facen.size(); ++i) {
-        const std::uint16_t half = to_float16(facen[i]);
-        std::memcpy(bytes.data() + (i * sizeof(half)), &half, sizeof(half));
-    }
-    return bytes;
-}
-
 void append_text(std::string& out, std::span<const float> facen, const FacenEncoding& encoding,
                  SlashStyle slash) {
     std::string text;
     if (encoding.type == Float::float16) {
-        append_base64(text, narrowed(facen));
+        std::string bytes;
+        append_float_bytes(bytes, facen, encoding);
+        append_base64(text, bytes);
     } else {
         append_facen(text, facen, SlashStyle::plain);
     }
@@ -297,7 +271,12 @@ std::size_t dimension_of_text(std::string_view text, const FacenEncoding& encodi
 
 Facen as_written(std::span<const float> facen, const FacenEncoding& encoding) {
     const bool is_short = encoding.form != Form::numbers && encoding.type == Float::float16;
-    return is_short ? widened(narrowed(facen)) : Facen(facen.begin(), facen.end());
+    if (!is_short) {
+        return {facen.begin(), facen.end()};
+    }
+    std::string bytes;
+    append_float_bytes(bytes, facen, encoding);
+    return facen_of_bytes(bytes, encoding).value_or(Facen{});
 }
 
 std::uint16_t to_float16(float value) noexcept {

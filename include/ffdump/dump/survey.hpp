@@ -30,8 +30,9 @@ struct SurveyOptions {
 };
 
 /// What is told apart among the values of a field.
-enum class ValueKind : std::uint8_t { text, number, boolean, null, object, array };
-inline constexpr std::size_t kValueKinds = 6;
+/// The last two are of msgpack alone.
+enum class ValueKind : std::uint8_t { text, number, boolean, null, object, array, bin, ext };
+inline constexpr std::size_t kValueKinds = 8;
 
 /// A field of meta.
 struct MetaField {
@@ -58,7 +59,7 @@ struct FileSurvey {
     std::uint64_t equal_facens = 0;  ///< different ones that occur more than once, by a 64-bit hash
     std::uint64_t with_meta = 0;     ///< meta is there; only with read_meta, as the next
     std::map<std::string, MetaField, std::less<>> meta_fields;
-    bool has_more_meta_fields = false;  ///< than kMostMetaFields, or ones with absurd names
+    bool has_more_meta_fields = false;  ///< than kMostMetaFields, or ones with absurd names or none
     /// Records that name a gallery, by it.
     std::map<std::string, std::uint64_t, std::less<>> galleries;
     bool has_more_galleries = false;  ///< than kMostGalleries, or ones with absurd names
