@@ -66,13 +66,13 @@ class DumpConversion {
         if (!opened) {
             return failed(std::move(opened.error()));
         }
-        Result<std::unique_ptr<ByteSource>> source = make_unpacked_file_source(**opened);
+        Result<std::unique_ptr<UnpackedFileSource>> source = make_unpacked_file_source(**opened);
         if (!source) {
             return failed(std::move(source.error()));
         }
         FileConversion conversion(options_, file, outputs_, targets_);
         Result<void> done = conversion.run(
-            **source, [this](std::uint64_t bytes) { return progress_(done_ + bytes, total_); });
+            **source, [&] { return progress_(done_ + (*source)->file_bytes(), total_); });
         Result<FileIdentity> after = (*opened)->identity();
         if (!done || !after) {
             return done ? failed(std::move(after.error())) : done;

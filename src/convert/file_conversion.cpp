@@ -68,7 +68,7 @@ Result<void> FileConversion::run(ByteSource& bytes, const Progress& progress) {
         if (Result<void> added = add_block(block); !added) {
             return failed(at_file(std::move(added.error())));
         }
-        if (!progress(block.end.offset)) {
+        if (!progress()) {
             return failed(Reason::interrupted, "interrupted while converting the dump");
         }
     }

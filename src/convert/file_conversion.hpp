@@ -43,8 +43,8 @@ class FileConversion {
     FileConversion(const ConvertOptions& options, const DumpFile& source, ConvertedFiles& outputs,
                    ConversionTargets& targets);
 
-    /// Called after each block with the bytes read so far; false stops.
-    using Progress = std::function<bool(std::uint64_t bytes)>;
+    /// Called after each block; false stops.
+    using Progress = std::function<bool()>;
     /// Reads all of `bytes`. Errors name their place.
     [[nodiscard]] Result<void> run(ByteSource& bytes, const Progress& progress);
 
