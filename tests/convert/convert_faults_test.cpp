@@ -121,7 +121,7 @@ TEST_CASE("what a killed conversion leaves is cleared away by the next one") {
     CHECK(files.at("faces.json") == "[\n" + kRecord + "\n]\n");
 }
 
-TEST_CASE("a fault of the disk at any call leaves whole files under final names, or none") {
+TEST_CASE("a fault of the disk at any call is told and leaves nothing") {
     const ConversionBench bench;
     bench.put("dump", {{"a.json", kRecord + "\n"}, {"b.json", kRecord + "\n"}});
     const std::string whole = "[\n" + kRecord + "\n]\n";
@@ -135,17 +135,35 @@ TEST_CASE("a fault of the disk at any call leaves whole files under final names,
         CAPTURE(n);
         if (done) {
             REQUIRE(failures > 10);
+            CHECK((ConversionBench::files_in(bench.folder().at(to)) ==
+                   std::map<std::string, std::string>{{"a.json", whole}, {"b.json", whole}}));
             return;
         }
         ++failures;
+        CHECK(done.error().reason() == Reason::disk_full);
         if (!std::filesystem::exists(bench.folder().at(to))) {
             continue;
         }
-        for (const auto& [name, bytes] : ConversionBench::files_in(bench.folder().at(to))) {
-            CHECK((name.starts_with('.') || bytes == whole));
-        }
+        CHECK(ConversionBench::files_in(bench.folder().at(to)).empty());
     }
     FAIL("the conversion never passed");
+}
+
+TEST_CASE("the lock goes when all names are durable") {
+    const ConversionBench bench;
+    bench.put("dump", {{"a.json", kRecord + "\n"}, {"b.json", kRecord + "\n"}});
+    FaultyFileSystem counting(bench.files());
+    REQUIRE(convert_dump(counting, bench.options("dump", "new", shipped("json-array")),
+                         [](auto, auto) { return true; }));
+    const std::vector<FileCall> calls = counting.calls();
+    REQUIRE(calls.size() > 5);
+    std::vector<FileOperation> last;
+    for (std::size_t i = calls.size() - 5; i < calls.size(); ++i) {
+        last.push_back(calls[i].operation);
+    }
+    CHECK((last == std::vector{FileOperation::rename_new, FileOperation::rename_new,
+                               FileOperation::sync_directory, FileOperation::remove,
+                               FileOperation::sync_directory}));
 }
 
 }  // namespace
