@@ -273,11 +273,14 @@ Result<FileSurvey> survey_file(FileSystem& files, const DumpFile& file,
     if (!before) {
         return failed(std::move(before.error()));
     }
-    Result<std::unique_ptr<ByteSource>> source = make_unpacked_file_source(**opened);
+    Result<std::unique_ptr<UnpackedFileSource>> source = make_unpacked_file_source(**opened);
     if (!source) {
         return failed(std::move(source.error()));
     }
-    Result<FileSurvey> survey = survey_bytes(files, file, **source, options, progress);
+    const auto of_file = [&](std::uint64_t) {
+        return !progress || progress((*source)->file_bytes());
+    };
+    Result<FileSurvey> survey = survey_bytes(files, file, **source, options, of_file);
     Result<FileIdentity> after = (*opened)->identity();
     if (survey && after && !(*after == *before)) {
         return failed(

@@ -13,6 +13,7 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <iterator>
 #include <limits>
 #include <system_error>
@@ -105,6 +106,25 @@ Result<Facen> decode_text(std::string_view text, const FacenEncoding& encoding) 
     return facen_of_bytes(*bytes, encoding);
 }
 
+/// Whether a decimal number, which is not zero, is 1 or more: by the place of its first digit
+/// that counts and its exponent, however large.
+bool is_large_number(std::string_view number) {
+    constexpr auto kEndless = std::int64_t{1} << 62U;
+    const std::size_t e = std::min(number.find_first_of("eE"), number.size());
+    const std::string_view mantissa = number.substr(0, e);
+    const auto point = static_cast<std::int64_t>(std::min(mantissa.find('.'), e));
+    const auto first = static_cast<std::int64_t>(std::min(mantissa.find_first_of("123456789"), e));
+    std::string_view power = number.substr(std::min(e + 1, number.size()));
+    power.remove_prefix(power.starts_with('+') ? 1 : 0);
+    std::int64_t exponent = 0;
+    const auto [end, error] = std::from_chars(power.data(), power.data() + power.size(), exponent);
+    if (error == std::errc::result_out_of_range) {
+        exponent = power.starts_with('-') ? -kEndless : kEndless;
+    }
+    exponent = std::clamp(exponent, -kEndless, kEndless);
+    return exponent + point - first + (first > point ? 1 : 0) > 0;
+}
+
 /// Reads the array of numbers that `text` is, from bracket to bracket.
 class NumberList {
  public:
@@ -154,10 +174,11 @@ class NumberList {
             !text_.empty() && (*begin == '-' || (*begin >= '0' && *begin <= '9'));
         auto [stop, error] = std::from_chars(begin, end, value);
         if (error == std::errc::result_out_of_range) {
-            // Beyond float's range, which is told apart from no number at all.
-            double wide = 0;
-            error = std::from_chars(begin, end, wide).ec;
-            value = std::abs(wide) < 1 ? 0.0F : std::numeric_limits<float>::infinity();
+            // Told apart from no number at all.
+            const auto length = static_cast<std::size_t>(stop - begin);
+            value =
+                is_large_number({begin, length}) ? std::numeric_limits<float>::infinity() : 0.0F;
+            value = std::copysign(value, *begin == '-' ? -1.0F : 1.0F);
         }
         text_.remove_prefix(static_cast<std::size_t>(stop - begin));
         return is_number && (error == std::errc{} || error == std::errc::result_out_of_range);

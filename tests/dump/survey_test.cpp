@@ -3,9 +3,13 @@
 
 #include "support/made_msgpack.hpp"
 #include "support/record_builder.hpp"
+#include "support/scratch_folder.hpp"
+
+#include "ffdump/io/compression.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <cstdint>
 #include <limits>
 #include <string>
 
@@ -31,6 +35,37 @@ std::string line(std::uint64_t id, float length, const std::string& meta = "") {
     std::string facen;
     append_facen(facen, Facen{length}, SlashStyle::plain);
     return RecordBuilder(id).facen(facen).meta(meta).text() + "\n";
+}
+
+TEST_CASE("survey of a packed file counts its progress in bytes of the file") {
+    std::string text;
+    for (std::uint64_t id = 1; id <= 40'000; ++id) {
+        text += line(id, 1.0F, "{}");
+    }
+    for (const char* const how : {"none", "zstd:1", "gzip:1"}) {
+        CAPTURE(how);
+        std::string bytes;
+        const auto packer = make_byte_packer(Compression::parse(how).value());
+        REQUIRE(packer->add(bytes, text));
+        REQUIRE(packer->end_frame(bytes));
+        const ScratchFolder folder;
+        DumpFile file;
+        file.path = folder.write("faces.json", bytes);
+        file.profile = builder_profile(Container::json_lines);
+        std::uint64_t before = 0;
+        std::size_t steps = 0;
+        const auto files = make_posix_file_system();
+        const auto survey = survey_file(*files, file, {}, [&](std::uint64_t read) {
+            CHECK(read >= before);
+            CHECK(read <= bytes.size());
+            before = read;
+            return ++steps != 0;
+        });
+        REQUIRE(survey);
+        CHECK(survey->records == 40'000);
+        CHECK(steps >= 2);
+        CHECK(before == bytes.size());
+    }
 }
 
 TEST_CASE("survey gives least, median and greatest norm, also of facens that are not of length 1") {

@@ -90,7 +90,8 @@ using SurveyProgress = std::function<bool(std::uint64_t bytes)>;
                                               const SurveyProgress& progress);
 
 /// Reads the whole file once; bounded memory. Fails with `source_unreadable`, `source_changed`
-/// (the file changed while it was read), `record_too_large`, `interrupted`.
+/// (the file changed while it was read), `record_too_large`, `interrupted`. Progress is in bytes of
+/// the file, which may be packed.
 [[nodiscard]] Result<FileSurvey> survey_file(FileSystem& files, const DumpFile& file,
                                              const SurveyOptions& options,
                                              const SurveyProgress& progress);
