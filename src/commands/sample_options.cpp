@@ -55,7 +55,8 @@ Result<std::vector<RepeatFindings>> extract_again(const SampleScene& scene,
     if (!images) {
         return failed(std::move(images).error());
     }
-    const std::unique_ptr<Extractor> extractor = make_http_extractor(settings, *transport);
+    const std::unique_ptr<Extractor> extractor = make_http_extractor(
+        settings, *transport, scene.context.clock, Random::from_system().bits());
     return repeat_extraction(
         settings, sample, cosine_above,
         round_services(scene.context, **images, *transport, scene.log, scene.observer), *extractor);

@@ -32,8 +32,10 @@ RepeatRequests::RepeatRequests(const Settings& settings, std::vector<ExtractionT
       taken_(std::move(taken)),
       pace_(limits_.width, fixed_first(limits_.batch)),
       gate_(gate_figures(settings.retry), Random(services.random_seed)),
-      watch_(extractor.describe(), gate_, settings.retry.give_up_after,
-             ServiceWatch::FirstRefusal::is_final, services.log),
+      servers_(extractor, services.log),
+      watch_(
+          extractor.describe(), gate_, settings.retry.give_up_after,
+          [this] { return servers_.each_refuses(); }, services.log),
       filling_(targets_.size()) {}
 
 Result<void> RepeatRequests::put(std::size_t lane, std::size_t number, SharedBytes image) {
@@ -105,6 +107,8 @@ Result<void> RepeatRequests::step() {
     }
     const Result<void> taken =
         take_answers(answers, flying_, [this](Answered answer) { return take(std::move(answer)); });
+    // A server that comes back may have another model: the sample would show it.
+    static_cast<void>(servers_.turn());
     return taken.and_then([&] { return watch_.check(services_.clock.now()); });
 }
 

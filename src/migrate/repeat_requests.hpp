@@ -5,6 +5,7 @@
 #include "fault_share.hpp"
 #include "landed_answers.hpp"
 #include "pace_control.hpp"
+#include "server_watch.hpp"
 #include "service_watch.hpp"
 
 #include "ffdump/base/mailbox.hpp"
@@ -83,6 +84,7 @@ class RepeatRequests {
     PaceControl pace_;
     FaultShare first_attempts_;
     ServiceGate gate_;
+    ServerWatch servers_;
     ServiceWatch watch_;
     std::shared_ptr<Mailbox<Answered>> mailbox_ = std::make_shared<Mailbox<Answered>>();
     std::vector<Batch> filling_;  ///< one a lane
