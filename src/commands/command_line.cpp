@@ -5,8 +5,10 @@
 #include "failures_command.hpp"
 #include "inspect_command.hpp"
 #include "migrate_command.hpp"
+#include "pack_command.hpp"
 #include "plan_command.hpp"
 #include "stop_signals.hpp"
+#include "unpack_command.hpp"
 #include "verify_command.hpp"
 
 #include "ffdump/base/nearest_word.hpp"
@@ -105,6 +107,8 @@ std::vector<std::unique_ptr<Command>> make_commands() {
     commands.push_back(std::make_unique<MigrateCommand>());
     commands.push_back(std::make_unique<FailuresCommand>());
     commands.push_back(std::make_unique<VerifyCommand>());
+    commands.push_back(std::make_unique<PackCommand>());
+    commands.push_back(std::make_unique<UnpackCommand>());
     return commands;
 }
 

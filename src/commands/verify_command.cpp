@@ -3,6 +3,9 @@
 
 #include "progress_display.hpp"
 
+#include "ffdump/archive/archive_view.hpp"
+
+#include <memory>
 #include <utility>
 
 namespace ffdump {
@@ -13,8 +16,12 @@ std::string VerifyCommand::summary() const {
 std::string VerifyCommand::epilogue() const {
     return R"(Example:
   ffdump verify --from dump --to newdump
+  ffdump verify --from dump --to newdump.tar.zst
+  ffdump verify --against-manifest --to newdump.tar.zst --pubkey ffdump.pub
 
-Reads both dumps once and changes nothing. The last line says `restorable`, with the number
+Reads both dumps once and changes nothing; an archive of ffdump pack is read in place, twice.
+--against-manifest is for when the source is gone: every file and record of the new dump is held
+against the numbers, digests and checksums of its manifest. The last line says `restorable`, with the number
 of failed and excluded records if there are any, or `not restorable: ...`.
 
 Exit codes: 0 restorable; 2 usage; 3 not restorable, with --strict also when records failed;
@@ -22,20 +29,31 @@ Exit codes: 0 restorable; 2 usage; 3 not restorable, with --strict also when rec
 }
 
 void VerifyCommand::declare(CLI::App& app) {
-    app.add_option("--from", options_.from, "The dump that was migrated")
-        ->type_name("DUMP")
-        ->required();
-    app.add_option("--to", options_.to, "The directory of the new dump")
+    CLI::Option* const from =
+        app.add_option("--from", options_.from, "The dump that was migrated")->type_name("DUMP");
+    app.add_flag("--against-manifest", against_manifest_,
+                 "Without the source: hold the new dump against its manifest alone")
+        ->excludes(from);
+    app.add_option("--to", options_.to, "The directory of the new dump, or its archive")
         ->type_name("DIR")
         ->required();
     excluded_.declare(app);
+    trust_.declare(app);
     app.add_flag("--strict", strict_, "Exit 3 also when records are listed as failed");
     app.add_flag("--json", json_, "One JSON document on stdout");
     format_.declare(app);
     log_.declare(app);
 }
 
-Result<VerifyReport> VerifyCommand::verify_with(const CommandContext& context) {
+Result<void> VerifyCommand::check_usage() const {
+    if (options_.from.empty() && !against_manifest_) {
+        return failed(Error(Reason::usage_error, "--from is required")
+                          .hint("without the source, give --against-manifest"));
+    }
+    return {};
+}
+
+Result<void> VerifyCommand::read_options(const CommandContext& context) {
     Result<std::vector<Profile>> profiles = format_.profiles(context.files);
     if (!profiles) {
         return failed(std::move(profiles.error()));
@@ -48,17 +66,40 @@ Result<VerifyReport> VerifyCommand::verify_with(const CommandContext& context) {
     }
     options_.excluded_ids_name = excluded_.file;
     options_.excluded_ids = std::move(*excluded);
+    return trust_.demands(context.files).map([this](ManifestTrust trust) {
+        options_.trust = std::move(trust);
+    });
+}
+
+Result<VerifyReport> VerifyCommand::verify_with(const CommandContext& context) {
+    Result<void> ready = check_usage().and_then([&] { return read_options(context); });
+    if (!ready) {
+        return failed(std::move(ready.error()));
+    }
     Log log = log_.make_log(context.terminal, context.clock);
     ProgressDisplay display(context.terminal, log, context.clock,
                             log_.quiet || json_ || !log.shows(LogLevel::info));
-    return verify(context.files, options_, [&](std::uint64_t done, std::uint64_t total) {
+    const auto show = [&](const char* phase, std::uint64_t done, std::uint64_t total) {
         Progress progress;
-        progress.phase = "verifying";
+        progress.phase = phase;
         progress.done = done;
         progress.total = total;
         display.progress(progress);
         return context.stop_signal.load() == 0;
-    });
+    };
+    std::unique_ptr<FileSystem> view;
+    if (is_dump_archive(context.files, options_.to)) {
+        Result<std::unique_ptr<FileSystem>> opened = open_archive_view(
+            context.files, options_.to,
+            [&](std::uint64_t bytes) { return show("checking the archive", bytes, 0); });
+        if (!opened) {
+            return failed(std::move(opened.error()));
+        }
+        view = std::move(*opened);
+    }
+    return verify(
+        view ? *view : context.files, options_,
+        [&](std::uint64_t done, std::uint64_t total) { return show("verifying", done, total); });
 }
 
 int VerifyCommand::run(const CommandContext& context) {

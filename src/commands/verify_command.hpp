@@ -20,12 +20,16 @@ class VerifyCommand final : public Command {
     [[nodiscard]] int run(const CommandContext& context) override;
 
  private:
+    [[nodiscard]] Result<void> check_usage() const;
+    [[nodiscard]] Result<void> read_options(const CommandContext& context);
     [[nodiscard]] Result<VerifyReport> verify_with(const CommandContext& context);
 
     FormatOptions format_;
     ExclusionOptions excluded_;
+    TrustOptions trust_;
     LogOptions log_;
     VerifyOptions options_;
+    bool against_manifest_ = false;
     bool strict_ = false;
     bool json_ = false;
 };
