@@ -34,6 +34,9 @@ class ArchiveView final : public FileSystem {
     [[nodiscard]] Result<std::unique_ptr<File>> open_append(const std::string& path) override {
         return inside(path) ? failed(read_only(path)) : below_.open_append(path);
     }
+    [[nodiscard]] Result<std::unique_ptr<File>> open_update(const std::string& path) override {
+        return inside(path) ? failed(read_only(path)) : below_.open_update(path);
+    }
     [[nodiscard]] Result<std::unique_ptr<File>> create(const std::string& path) override {
         return inside(path) ? failed(read_only(path)) : below_.create(path);
     }

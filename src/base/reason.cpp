@@ -121,6 +121,8 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
      "correct the configuration"},
     {Reason::profile_invalid, "profile_invalid", setup, 2, "is not a valid layout profile",
      "see formats/README.md"},
+    {Reason::layout_cannot_carry, "layout_cannot_carry", setup, 2,
+     "holds what the layout to write cannot carry", "choose another layout with --format"},
     {Reason::gallery_undecided, "gallery_undecided", setup, 2, "needs a decision",
      "set ffdump.galleries.NAME.action"},
     {Reason::model_unknown, "model_unknown", setup, 2, "does not say which model is new",

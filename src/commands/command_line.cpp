@@ -2,6 +2,7 @@
 #include "ffdump/commands/command_line.hpp"
 
 #include "command.hpp"
+#include "convert_command.hpp"
 #include "failures_command.hpp"
 #include "inspect_command.hpp"
 #include "migrate_command.hpp"
@@ -109,6 +110,7 @@ std::vector<std::unique_ptr<Command>> make_commands() {
     commands.push_back(std::make_unique<VerifyCommand>());
     commands.push_back(std::make_unique<PackCommand>());
     commands.push_back(std::make_unique<UnpackCommand>());
+    commands.push_back(std::make_unique<ConvertCommand>());
     return commands;
 }
 

@@ -15,6 +15,24 @@ namespace ffdump {
 namespace {
 
 constexpr int kExitCorrupt = 4;
+constexpr const char* kStandardInput = "standard-input";
+
+/// A gallery without records is sound, a pipe without bytes is a command that failed before us.
+Result<InspectedDump> checked_input(InspectedDump inspected) {
+    const bool has_bytes = std::ranges::any_of(
+        inspected.files, [](const InspectedFile& file) { return file.survey.bytes != 0; });
+    if (!has_bytes) {
+        return failed(Error(Reason::source_unreadable, "no byte came")
+                          .at_file(kStandardInput)
+                          .hint("look at the command that writes into the pipe"));
+    }
+    return inspected;
+}
+
+bool is_sound(const InspectedFile& file) {
+    return file.survey.bad == 0 && file.survey.duplicates.count == 0 &&
+           !has_wrong_count(file.survey) && !file.is_repeated;
+}
 
 }  // namespace
 
@@ -32,11 +50,12 @@ std::string InspectCommand::epilogue() const {
 DUMP is a directory, one file of a dump, a tar archive of one, or `-` for either on standard
 input; archives and single files may be compressed with gzip or zstd.
 
-Reads the whole dump once: layout, gallery, records, models, dimensions, records with a
-normalized image, duplicate ids, and the first problems with their places.
+Reads the whole dump once: layout, galleries, records, models, dimensions and norms, records
+without a normalized image, duplicate ids and facens, fields of meta (at most 256 are told
+apart), and the first problems with their places.
 
-Exit codes: 0 the dump is sound; 2 usage; 4 unreadable, corrupt, or ids that occur twice;
-130, 143 interrupted.)";
+Exit codes: 0 the dump is sound; 2 usage; 4 unreadable, corrupt, ids that occur twice, or two
+files of one name in an archive; 130, 143 interrupted.)";
 }
 
 void InspectCommand::declare(CLI::App& app) {
@@ -46,13 +65,13 @@ void InspectCommand::declare(CLI::App& app) {
         ->required();
     app.add_flag("--json", json_, "One JSON document on stdout");
     app.add_flag("--suggest-format", suggests_,
-                 "Print a draft of a profile for this one JSON file: keys and kinds, never values");
+                 "Print a draft of a profile for this one file: keys and kinds, never values");
     temporary_.declare(app);
     format_.declare(app);
     log_.declare(app);
 }
 
-Result<std::vector<InspectedFile>> InspectCommand::inspect(const CommandContext& context) const {
+Result<InspectedDump> InspectCommand::inspect(const CommandContext& context) const {
     Result<std::vector<Profile>> profiles = format_.profiles(context.files);
     if (!profiles) {
         return failed(std::move(profiles.error()));
@@ -63,7 +82,7 @@ Result<std::vector<InspectedFile>> InspectCommand::inspect(const CommandContext&
     Inspection inspection(context, display, *profiles, survey_options());
     if (dump_ == "-") {
         const std::unique_ptr<ByteSource> bytes = make_stdin_source();
-        return inspection.of_stream(*bytes, "standard-input");
+        return inspection.of_stream(*bytes, kStandardInput).and_then(&checked_input);
     }
     return inspection.of_path(dump_);
 }
@@ -72,6 +91,7 @@ SurveyOptions InspectCommand::survey_options() const {
     SurveyOptions options;
     options.limits.record_bytes = format_.max_record_bytes.value_or(options.limits.record_bytes);
     options.decode_facens = true;
+    options.read_meta = true;
     options.temporary_folder = temporary_.folder;
     return options;
 }
@@ -103,17 +123,14 @@ int InspectCommand::run(const CommandContext& context) {
         context.terminal.result(*draft);
         return 0;
     }
-    const Result<std::vector<InspectedFile>> inspected = inspect(context);
+    const Result<InspectedDump> inspected = inspect(context);
     context.terminal.clear_progress();
     if (!inspected) {
         return give_up(context, {&inspected.error(), 1});
     }
     context.terminal.result(json_ ? render_inspection_json(*inspected)
                                   : render_inspection_text(*inspected));
-    const bool sound = std::ranges::all_of(*inspected, [](const InspectedFile& file) {
-        return file.survey.bad == 0 && file.survey.duplicates.count == 0 &&
-               !has_wrong_count(file.survey);
-    });
+    const bool sound = std::ranges::all_of(inspected->files, &is_sound);
     return sound ? 0 : kExitCorrupt;
 }
 

@@ -13,9 +13,9 @@
 namespace ffdump {
 
 /// The table and the problems, for people.
-[[nodiscard]] std::string render_inspection_text(const std::vector<InspectedFile>& files);
+[[nodiscard]] std::string render_inspection_text(const InspectedDump& dump);
 /// One JSON document, schema_version 1; ids as decimal strings.
-[[nodiscard]] std::string render_inspection_json(const std::vector<InspectedFile>& files);
+[[nodiscard]] std::string render_inspection_json(const InspectedDump& dump);
 
 /// `ffdump inspect`: what is in a dump?
 class InspectCommand final : public Command {
@@ -27,7 +27,7 @@ class InspectCommand final : public Command {
     [[nodiscard]] int run(const CommandContext& context) override;
 
  private:
-    [[nodiscard]] Result<std::vector<InspectedFile>> inspect(const CommandContext& context) const;
+    [[nodiscard]] Result<InspectedDump> inspect(const CommandContext& context) const;
     [[nodiscard]] SurveyOptions survey_options() const;
     [[nodiscard]] Result<std::string> suggestion(const CommandContext& context) const;
 

@@ -3,6 +3,7 @@
 
 #include "ffdump/dump/dump_stream.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <utility>
@@ -15,7 +16,7 @@ Inspection::Inspection(const CommandContext& context, ProgressDisplay& display,
     progress_.phase = "reading the dump";
 }
 
-Result<std::vector<InspectedFile>> Inspection::of_path(const std::string& path) {
+Result<InspectedDump> Inspection::of_path(const std::string& path) {
     if (!context_.files.is_directory(path)) {
         Result<std::unique_ptr<File>> file = context_.files.open_read(path);
         if (!file) {
@@ -31,16 +32,40 @@ Result<std::vector<InspectedFile>> Inspection::of_path(const std::string& path) 
             return of_stream(*bytes, path);
         }
     }
-    return open_dump(context_.files, path, profiles_).and_then([this](std::vector<DumpFile> dump) {
-        return of_files(std::move(dump));
+    Result<InspectedDump> inspected =
+        open_dump(context_.files, path, profiles_).and_then([this](std::vector<DumpFile> dump) {
+            return of_files(std::move(dump));
+        });
+    Result<std::vector<std::string>> folders = folders_in(path);
+    if (inspected && !folders) {
+        return failed(std::move(folders.error()));
+    }
+    if (inspected) {
+        inspected->folders = std::move(*folders);
+    }
+    return inspected;
+}
+
+Result<std::vector<std::string>> Inspection::folders_in(const std::string& path) {
+    std::vector<std::string> folders;
+    if (!context_.files.is_directory(path)) {
+        return folders;
+    }
+    return context_.files.list(path).map([&](const std::vector<DirectoryEntry>& entries) {
+        for (const DirectoryEntry& entry : entries) {
+            if (entry.kind == EntryKind::directory && !entry.name.starts_with('.')) {
+                folders.push_back(entry.name);
+            }
+        }
+        return std::move(folders);
     });
 }
 
-Result<std::vector<InspectedFile>> Inspection::of_files(std::vector<DumpFile> dump) {
+Result<InspectedDump> Inspection::of_files(std::vector<DumpFile> dump) {
     for (const DumpFile& file : dump) {
         progress_.total += file.identity.size;
     }
-    std::vector<InspectedFile> inspected;
+    InspectedDump inspected;
     std::uint64_t before = 0;
     for (DumpFile& file : dump) {
         Result<FileSurvey> survey = survey_file(context_.files, file, options_, shown(before));
@@ -48,18 +73,17 @@ Result<std::vector<InspectedFile>> Inspection::of_files(std::vector<DumpFile> du
             return failed(std::move(survey.error()));
         }
         before += survey->bytes;
-        inspected.push_back({std::move(file), std::move(*survey)});
+        inspected.files.push_back({std::move(file), std::move(*survey)});
     }
     return inspected;
 }
 
-Result<std::vector<InspectedFile>> Inspection::of_stream(ByteSource& bytes,
-                                                         const std::string& name) {
+Result<InspectedDump> Inspection::of_stream(ByteSource& bytes, const std::string& name) {
     Result<DumpStream> stream = DumpStream::open(bytes, name, profiles_);
     if (!stream) {
         return failed(std::move(stream.error()));
     }
-    std::vector<InspectedFile> inspected;
+    InspectedDump inspected;
     std::uint64_t before = 0;
     for (;;) {
         Result<const DumpFile*> file = stream->next();
@@ -75,7 +99,10 @@ Result<std::vector<InspectedFile>> Inspection::of_stream(ByteSource& bytes,
             return failed(std::move(survey.error()));
         }
         before += survey->bytes;
-        inspected.push_back({**file, std::move(*survey)});
+        const bool is_repeated = std::ranges::any_of(
+            inspected.files,
+            [&](const InspectedFile& other) { return other.file.name == (*file)->name; });
+        inspected.files.push_back({**file, std::move(*survey), is_repeated});
     }
 }
 

@@ -18,6 +18,13 @@ namespace ffdump {
 struct InspectedFile {
     DumpFile file;
     FileSurvey survey;
+    bool is_repeated = false;  ///< an archive has a file of this name before it
+};
+
+/// What was looked at.
+struct InspectedDump {
+    std::vector<InspectedFile> files;
+    std::vector<std::string> folders;  ///< within the dump, passed over with what is in them
 };
 
 /// Surveys every file of a dump, wherever it comes from. Everything given is borrowed.
@@ -27,13 +34,13 @@ class Inspection {
                std::span<const Profile> profiles, SurveyOptions options);
 
     /// A directory, a file, or an archive of files.
-    [[nodiscard]] Result<std::vector<InspectedFile>> of_path(const std::string& path);
+    [[nodiscard]] Result<InspectedDump> of_path(const std::string& path);
     /// A file or an archive that can be read once.
-    [[nodiscard]] Result<std::vector<InspectedFile>> of_stream(ByteSource& bytes,
-                                                               const std::string& name);
+    [[nodiscard]] Result<InspectedDump> of_stream(ByteSource& bytes, const std::string& name);
 
  private:
-    [[nodiscard]] Result<std::vector<InspectedFile>> of_files(std::vector<DumpFile> dump);
+    [[nodiscard]] Result<InspectedDump> of_files(std::vector<DumpFile> dump);
+    [[nodiscard]] Result<std::vector<std::string>> folders_in(const std::string& path);
     [[nodiscard]] SurveyProgress shown(std::uint64_t before);
 
     const CommandContext& context_;

@@ -7,6 +7,7 @@
 
 #include "ffdump/base/printable.hpp"
 #include "ffdump/config/load_settings.hpp"
+#include "ffdump/journal/output_directory.hpp"
 
 #include <fmt/format.h>
 
@@ -95,10 +96,7 @@ void MigrateCommand::declare(CLI::App& app) {
                    "given again")
         ->type_name("DIR");
     config_.declare(app);
-    app.add_option("--compress", compress_,
-                   "Pack the new files: zstd:LEVEL (1 to 19), gzip:LEVEL (1 to 9) or none; without "
-                   "it each is packed as its source is")
-        ->type_name("HOW");
+    compress_.declare(app);
     app.add_flag("--retry-failed", options_.retry_failed,
                  "Take up the failed records of a finished run and put them in their places");
     app.add_option("--max-failures", max_failures_,
@@ -120,6 +118,9 @@ void MigrateCommand::declare(CLI::App& app) {
                  "go on, in place of ending with 6");
     app.add_flag("--skip-space-check", options_.skip_space_check,
                  "Begin even when what is to be written does not seem to fit");
+    app.add_flag("--dedup-images", options_.dedup_images,
+                 "Extract images with the same bytes once where they are near each other in the "
+                 "dump, as it is done for one normalized_id");
     app.add_flag("--skip-bad-records", options_.skip_bad_records,
                  "List records that cannot be read as failed, and go on");
     app.add_flag("--allow-duplicate-ids", options_.allow_duplicate_ids,
@@ -135,14 +136,11 @@ Result<void> MigrateCommand::complete_options(FileSystem& files) {
                                                      : "--to and --fetch-only are both given")
                           .hint("give --to DIR to migrate, or --fetch-only DIR to fetch images"));
     }
-    if (!compress_.empty()) {
-        options_.compress = Compression::parse(compress_);
-        if (!options_.compress) {
-            return failed(Error(Reason::usage_error,
-                                fmt::format("--compress {} is not known", printable(compress_)))
-                              .hint("write it as zstd:3, gzip:6 or none"));
-        }
+    const Result<std::optional<Compression>> compress = compress_.chosen();
+    if (!compress) {
+        return failed(compress.error());
     }
+    options_.compress = *compress;
     if (max_failures_) {
         const std::optional<FailureBudget> budget = parse_failure_budget(*max_failures_);
         if (!budget) {
@@ -249,7 +247,15 @@ std::optional<int> MigrateCommand::attempt(const CommandContext& context, const 
         log.warning("waiting for space: " + outcome.error().front().one_line());
         return std::nullopt;
     }
-    return outcome ? conclude(context, *outcome) : give_up(context, outcome.error());
+    if (!outcome) {
+        return give_up(context, outcome.error());
+    }
+    if (const Manifest& manifest = outcome->manifest; manifest.failures_records != 0) {
+        log.warning("some records failed and are listed",
+                    {{"records", std::to_string(manifest.failures_records)},
+                     {"list", OutputDirectory(options_.to).failures()}});
+    }
+    return conclude(context, *outcome);
 }
 
 int MigrateCommand::conclude(const CommandContext& context, const MigrationOutcome& outcome) const {

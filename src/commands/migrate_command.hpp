@@ -38,7 +38,7 @@ class MigrateCommand final : public Command {
     std::optional<std::string> max_failures_;
     std::vector<std::string> accepted_failures_;
     std::string fetch_folder_;
-    std::string compress_;
+    CompressOptions compress_;
 };
 
 }  // namespace ffdump

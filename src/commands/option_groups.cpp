@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "option_groups.hpp"
 
+#include "ffdump/base/nearest_word.hpp"
+#include "ffdump/base/printable.hpp"
 #include "ffdump/config/load_settings.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <cstdlib>
 #include <string_view>
 #include <utility>
@@ -26,6 +32,11 @@ Result<std::string> read_given_file(FileSystem& files, const std::string& path, 
         const bool is_missing = error.reason() == Reason::source_unreadable;
         return is_missing ? Error(Reason::config_unreadable, error.detail()).at_file(path) : error;
     });
+}
+
+Result<Profile> profile_in(FileSystem& files, const std::string& path) {
+    return read_given_file(files, path, kMostConfigBytes)
+        .and_then([&path](const std::string& text) { return parse_profile(text, path); });
 }
 
 }  // namespace
@@ -59,7 +70,7 @@ void tell_notices(Log& log, const Settings& settings) {
 }
 
 void FormatOptions::declare(CLI::App& app) {
-    app.add_option("--format", files,
+    app.add_option(option, files,
                    "Layout profile to use in place of the shipped ones (formats/README.md); may be "
                    "given more than once")
         ->type_name("FILE");
@@ -75,15 +86,58 @@ Result<std::vector<Profile>> FormatOptions::profiles(FileSystem& files_of) const
     }
     std::vector<Profile> profiles;
     for (const std::string& path : files) {
-        Result<Profile> profile =
-            read_given_file(files_of, path, kMostConfigBytes)
-                .and_then([&path](const std::string& text) { return parse_profile(text, path); });
+        Result<Profile> profile = profile_in(files_of, path);
         if (!profile) {
             return failed(std::move(profile.error()));
         }
         profiles.push_back(std::move(*profile));
     }
     return profiles;
+}
+
+std::vector<std::string> shipped_names() {
+    std::vector<std::string> names;
+    for (const Profile& profile : shipped_profiles()) {
+        names.push_back(profile.name);
+    }
+    return names;
+}
+
+Result<Profile> profile_named(FileSystem& files, const std::string& name_or_file) {
+    const std::vector<std::string> names = shipped_names();
+    const auto found = std::ranges::find(names, name_or_file);
+    if (found != names.end()) {
+        return shipped_profiles().at(static_cast<std::size_t>(found - names.begin()));
+    }
+    if (files.exists(name_or_file)) {
+        return profile_in(files, name_or_file);
+    }
+    const std::string nearest = nearest_word(name_or_file, names);
+    return failed(
+        Error(Reason::usage_error, fmt::format("--format {} is neither a shipped layout nor a file",
+                                               printable(name_or_file)))
+            .hint(nearest.empty() ? fmt::format("one of {}", fmt::join(names, ", "))
+                                  : fmt::format("did you mean {}?", nearest)));
+}
+
+void CompressOptions::declare(CLI::App& app) {
+    app.add_option("--compress", how,
+                   "Pack the new files: zstd:LEVEL (1 to 19), gzip:LEVEL (1 to 9) or none; without "
+                   "it each is packed as its source is")
+        ->type_name("HOW");
+}
+
+Result<std::optional<Compression>> CompressOptions::chosen() const {
+    if (how.empty()) {
+        return std::nullopt;
+    }
+    std::optional<Compression> compression = Compression::parse(how);
+    if (!compression) {
+        return failed(
+            Error(Reason::usage_error, fmt::format("--compress {} is not known", printable(how)))
+                .hint("write it as zstd:3, gzip:6 or none"));
+    }
+    return compression;
 }
 
 void ExclusionOptions::declare(CLI::App& app) {
@@ -109,7 +163,8 @@ void ConfigOptions::declare(CLI::App& app) {
         ->type_name("FILE")
         ->required()
         ->envname("FFDUMP_CONFIG");
-    app.add_option("--extraction-api", overrides.extraction_url, "URL of findface-extraction-api")
+    app.add_option("--extraction-api", overrides.extraction_url,
+                   "URL of findface-extraction-api; several of one model with commas between")
         ->type_name("URL")
         ->envname("FFDUMP_EXTRACTION_API");
     app.add_option("--upload-url", overrides.upload_url, "URL of the normalized images (webdav)")
@@ -119,12 +174,13 @@ void ConfigOptions::declare(CLI::App& app) {
                    "Folder with a copy of the normalized images, in place of webdav")
         ->type_name("DIR")
         ->envname("FFDUMP_IMAGES");
-    app.add_option("--workers", overrides.workers, "Extraction requests in flight (workers_num)")
-        ->type_name("N")
+    app.add_option("--workers", overrides.workers,
+                   "Extraction requests in flight (workers_num), or auto")
+        ->type_name("N|auto")
         ->envname("FFDUMP_WORKERS");
     app.add_option("--batch-size", overrides.batch_size,
-                   "Images in one extraction request (extraction_batch_size)")
-        ->type_name("N")
+                   "Images in one extraction request (extraction_batch_size), or auto")
+        ->type_name("N|auto")
         ->envname("FFDUMP_BATCH_SIZE");
     app.add_option("--model", overrides.model, "Name of the new model, for facen_model")
         ->type_name("NAME")

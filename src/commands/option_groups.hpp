@@ -8,6 +8,7 @@
 #include "ffdump/base/result.hpp"
 #include "ffdump/config/settings.hpp"
 #include "ffdump/dump/profile.hpp"
+#include "ffdump/io/compression.hpp"
 #include "ffdump/io/file_system.hpp"
 #include "ffdump/journal/manifest_trust.hpp"
 
@@ -32,12 +33,28 @@ struct LogOptions {
 
 /// `--format FILE` and the bounds of reading.
 struct FormatOptions {
-    std::vector<std::string> files;
-    std::optional<std::size_t> max_record_bytes;  ///< none: the configuration's or the default
+    std::string option = "--format";  ///< its name, where that word means something else
+    std::vector<std::string> files = {};
+    /// None: the configuration's or the default.
+    std::optional<std::size_t> max_record_bytes = {};
 
     void declare(CLI::App& app);
     /// The profiles to try: those given, or the shipped ones.
     [[nodiscard]] Result<std::vector<Profile>> profiles(FileSystem& files_of) const;
+};
+
+/// The profile of a shipped layout by its name, or the one in a file. Fails with `usage_error`
+/// and the nearest name, or as FormatOptions::profiles() does.
+[[nodiscard]] Result<Profile> profile_named(FileSystem& files, const std::string& name_or_file);
+[[nodiscard]] std::vector<std::string> shipped_names();
+
+/// `--compress HOW`.
+struct CompressOptions {
+    std::string how;
+
+    void declare(CLI::App& app);
+    /// Nothing when the option was not given.
+    [[nodiscard]] Result<std::optional<Compression>> chosen() const;
 };
 
 /// `--exclude-ids FILE`.

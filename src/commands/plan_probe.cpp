@@ -151,7 +151,7 @@ Result<ProbeFindings> probe(const Settings& settings, const MigrationPlan& plan,
     RoundOptions options;
     options.aim = RoundAim::bytes;
     options.phase = "probing";
-    options.most_of_a_gallery = settings.batch_size;
+    options.most_of_a_gallery = images_of_a_request(settings);
     if (Result<void> asked = image_round(settings, plan, options, services, taker); !asked) {
         return failed(std::move(asked).error());
     }

@@ -120,6 +120,11 @@ Json probe_json(const ProbeFindings& probe) {
 
 }  // namespace
 
+std::size_t images_of_a_request(const Settings& settings) {
+    constexpr std::size_t kUsual = 8;
+    return settings.batch_size != 0 ? settings.batch_size : kUsual;
+}
+
 std::uint64_t PresenceFindings::missing_count() const noexcept {
     return checked - there;
 }
@@ -127,6 +132,7 @@ std::uint64_t PresenceFindings::missing_count() const noexcept {
 PlanEstimate estimate(const Settings& settings, const MigrationPlan& plan,
                       const PlanReport& report) {
     PlanEstimate sum;
+    const std::size_t batch = images_of_a_request(settings);
     for (std::size_t i = 0; i < plan.files.size(); ++i) {
         const FilePlan& file = plan.files[i];
         if (file.action == GalleryAction::drop) {
@@ -137,7 +143,7 @@ PlanEstimate estimate(const Settings& settings, const MigrationPlan& plan,
             continue;
         }
         sum.images += file.survey.with_image;
-        sum.requests += (file.survey.with_image + settings.batch_size - 1) / settings.batch_size;
+        sum.requests += (file.survey.with_image + batch - 1) / batch;
         const std::size_t dimension = new_dimension(file, i, report);
         if (dimension != 0) {
             const std::uint64_t removed = file.survey.records * base64_length(old_dimension(file));
@@ -148,7 +154,8 @@ PlanEstimate estimate(const Settings& settings, const MigrationPlan& plan,
     if (report.probe && report.probe->images != 0) {
         sum.image_bytes = report.probe->image_bytes / report.probe->images * sum.images;
     }
-    if (report.probe && report.probe->requests != 0) {
+    // What a width that is found out will be, one request after the other does not show.
+    if (report.probe && report.probe->requests != 0 && settings.workers != 0) {
         const double each = static_cast<double>(report.probe->extraction.count()) /
                             static_cast<double>(report.probe->requests);
         sum.duration = std::chrono::nanoseconds(
@@ -178,7 +185,7 @@ std::string render_plan_text(const Settings& settings, const MigrationPlan& plan
     text += fmt::format(
         "estimate: {} images{}, {} requests of up to {}, new dump about {} bytes{}", sum.images,
         sum.image_bytes ? fmt::format(" of about {} bytes", *sum.image_bytes) : "", sum.requests,
-        settings.batch_size, sum.target_bytes,
+        images_of_a_request(settings), sum.target_bytes,
         sum.duration ? fmt::format(", about {}", duration_text(*sum.duration)) : "");
     return text;
 }

@@ -43,6 +43,9 @@ struct PlanReport {
     std::optional<PresenceFindings> presence;
 };
 
+/// Images of one request; where the number is found out, what is begun with.
+[[nodiscard]] std::size_t images_of_a_request(const Settings& settings);
+
 /// Figures that follow from plan and probe.
 struct PlanEstimate {
     std::uint64_t images = 0;    ///< records that need one

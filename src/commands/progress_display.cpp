@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace ffdump {
 namespace {
 
@@ -71,6 +73,19 @@ std::string ProgressDisplay::text_of(const Progress& progress, Clock::Instant no
     return fmt::format("{}: {} of {} records ({:.1f} %), {:.0f}/s, {} failed{}", progress.phase,
                        progress.done, progress.total, percent(progress), rate, progress.failed,
                        eta);
+}
+
+std::function<bool(std::uint64_t, std::uint64_t)> progress_of(MigrationObserver& observer,
+                                                              std::string phase,
+                                                              const std::atomic<int>& stop_signal) {
+    Progress progress;
+    progress.phase = std::move(phase);
+    return [&observer, &stop_signal, progress](std::uint64_t done, std::uint64_t total) mutable {
+        progress.done = done;
+        progress.total = total;
+        observer.progress(progress);
+        return stop_signal.load() == 0;
+    };
 }
 
 }  // namespace ffdump

@@ -7,7 +7,10 @@
 #include "ffdump/base/log.hpp"
 #include "ffdump/migrate/migration.hpp"
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -32,5 +35,10 @@ class ProgressDisplay final : public MigrationObserver {
     std::uint64_t phase_done_ = 0;  ///< what was done when the phase began: not our speed
     std::optional<Clock::Instant> last_line_;
 };
+
+/// Tells `observer` how far `phase` is, by bytes done and in all; false once somebody wants it to
+/// stop. Both must outlive it.
+[[nodiscard]] std::function<bool(std::uint64_t, std::uint64_t)> progress_of(
+    MigrationObserver& observer, std::string phase, const std::atomic<int>& stop_signal);
 
 }  // namespace ffdump

@@ -18,14 +18,18 @@ std::string VerifyCommand::epilogue() const {
   ffdump verify --from dump --to newdump
   ffdump verify --from dump --to newdump.tar.zst
   ffdump verify --against-manifest --to newdump.tar.zst --pubkey ffdump.pub
+  ffdump verify --to newdump --same-facens redump/shard1 redump/shard2
 
 Reads both dumps once and changes nothing; an archive of ffdump pack is read in place, twice.
 --against-manifest is for when the source is gone: every file and record of the new dump is held
 against the numbers, digests and checksums of its manifest. The last line says `restorable`, with the number
 of failed and excluded records if there are any, or `not restorable: ...`.
 
-Exit codes: 0 restorable; 2 usage; 3 not restorable, with --strict also when records failed;
-4 a dump cannot be read; 130, 143 interrupted.)";
+With --same-facens the new dump is compared with dumps taken again from the shards it was restored
+into. The last line says `the same: ...` or `not the same: ...`.
+
+Exit codes: 0 restorable, the same; 2 usage; 3 not restorable, not the same, with --strict also when
+records failed; 4 a dump cannot be read; 130, 143 interrupted.)";
 }
 
 void VerifyCommand::declare(CLI::App& app) {
@@ -37,6 +41,7 @@ void VerifyCommand::declare(CLI::App& app) {
     app.add_option("--to", options_.to, "The directory of the new dump, or its archive")
         ->type_name("DIR")
         ->required();
+    same_facens_.declare(app);
     excluded_.declare(app);
     trust_.declare(app);
     app.add_flag("--strict", strict_, "Exit 3 also when records are listed as failed");
@@ -79,30 +84,25 @@ Result<VerifyReport> VerifyCommand::verify_with(const CommandContext& context) {
     Log log = log_.make_log(context.terminal, context.clock);
     ProgressDisplay display(context.terminal, log, context.clock,
                             log_.quiet || json_ || !log.shows(LogLevel::info));
-    const auto show = [&](const char* phase, std::uint64_t done, std::uint64_t total) {
-        Progress progress;
-        progress.phase = phase;
-        progress.done = done;
-        progress.total = total;
-        display.progress(progress);
-        return context.stop_signal.load() == 0;
-    };
     std::unique_ptr<FileSystem> view;
     if (is_dump_archive(context.files, options_.to)) {
+        const VerifyProgress show =
+            progress_of(display, "checking the archive", context.stop_signal);
         Result<std::unique_ptr<FileSystem>> opened = open_archive_view(
-            context.files, options_.to,
-            [&](std::uint64_t bytes) { return show("checking the archive", bytes, 0); });
+            context.files, options_.to, [&](std::uint64_t bytes) { return show(bytes, 0); });
         if (!opened) {
             return failed(std::move(opened.error()));
         }
         view = std::move(*opened);
     }
-    return verify(
-        view ? *view : context.files, options_,
-        [&](std::uint64_t done, std::uint64_t total) { return show("verifying", done, total); });
+    return verify(view ? *view : context.files, options_,
+                  progress_of(display, "verifying", context.stop_signal));
 }
 
 int VerifyCommand::run(const CommandContext& context) {
+    if (same_facens_.is_wanted()) {
+        return same_facens_.run(context, {options_.to, format_, log_, json_});
+    }
     const Result<VerifyReport> report = verify_with(context);
     context.terminal.clear_progress();
     if (!report) {

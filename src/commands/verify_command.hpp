@@ -3,6 +3,7 @@
 
 #include "command.hpp"
 #include "option_groups.hpp"
+#include "same_facens_mode.hpp"
 
 #include "ffdump/verify/verification.hpp"
 
@@ -24,6 +25,7 @@ class VerifyCommand final : public Command {
     [[nodiscard]] Result<void> read_options(const CommandContext& context);
     [[nodiscard]] Result<VerifyReport> verify_with(const CommandContext& context);
 
+    SameFacensMode same_facens_;
     FormatOptions format_;
     ExclusionOptions excluded_;
     TrustOptions trust_;

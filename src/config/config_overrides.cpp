@@ -78,6 +78,22 @@ class TreeEditor {
         set(path, scalar_node(text), std::string(kOptions));
     }
 
+    /// One URL, or several with commas between.
+    void set_urls(const std::string& path, const std::string& text) {
+        if (text.find(',') == std::string::npos) {
+            set_text(path, text);
+            return;
+        }
+        YamlNode list;
+        list.kind = YamlNode::Kind::sequence;
+        for (std::size_t at = 0; at <= text.size();) {
+            const std::size_t end = std::min(text.find(',', at), text.size());
+            list.items.push_back(scalar_node(text.substr(at, end - at)));
+            at = end + 1;
+        }
+        set(path, std::move(list), std::string(kOptions));
+    }
+
     /// "a.b.c=value"; the value is YAML.
     void assign(const std::string& assignment) {
         const std::size_t equals = assignment.find('=');
@@ -116,7 +132,7 @@ class TreeEditor {
 void apply_overrides(YamlNode& root, const SettingsOverrides& overrides, Mistakes& mistakes) {
     TreeEditor tree(root, mistakes);
     if (overrides.extraction_url) {
-        tree.set_text("extraction-api.extraction-api", *overrides.extraction_url);
+        tree.set_urls("extraction-api.extraction-api", *overrides.extraction_url);
     }
     if (overrides.upload_url && overrides.images_directory) {
         mistakes.add(Error(Reason::config_invalid, "an upload URL and a folder of images are given")
@@ -132,10 +148,10 @@ void apply_overrides(YamlNode& root, const SettingsOverrides& overrides, Mistake
         tree.set_text("normalized_storage.directory.path", *overrides.images_directory);
     }
     if (overrides.workers) {
-        tree.set_text("workers_num", std::to_string(*overrides.workers));
+        tree.set_text("workers_num", *overrides.workers);
     }
     if (overrides.batch_size) {
-        tree.set_text("extraction_batch_size", std::to_string(*overrides.batch_size));
+        tree.set_text("extraction_batch_size", *overrides.batch_size);
     }
     if (overrides.model) {
         tree.set_text("ffdump.model", *overrides.model);

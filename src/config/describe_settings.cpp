@@ -30,6 +30,9 @@ class Description {
     void add_number(std::string_view key, std::uint64_t value) const {
         add(key, std::to_string(value));
     }
+    void add_or_auto(std::string_view key, std::uint64_t value) const {
+        add(key, value == 0 ? "auto" : std::to_string(value));
+    }
     void add_bytes(std::string_view key, std::uint64_t value) const {
         add(key, byte_size_text(value));
     }
@@ -165,6 +168,7 @@ void describe_retry(const Description& out, const RetrySettings& retry) {
     out.add("max_retry_after", retry.max_retry_after);
     out.add("probe_max", retry.probe_max);
     out.add("give_up_after", retry.give_up_after);
+    out.add("share", fmt::format("{}", retry.budget));
     out.add_number("breaker_faults", retry.breaker_faults);
 }
 
@@ -173,6 +177,7 @@ void describe_limits(const Description& out, const LimitSettings& limits) {
     out.add_bytes("image_bytes", limits.image_bytes);
     out.add_number("image_side_least", limits.image_side_least);
     out.add_number("image_side_most", limits.image_side_most);
+    out.add_bytes("batch_bytes", limits.batch_bytes);
     out.add_bytes("window_bytes", limits.window_bytes);
     out.add_number("depth", limits.depth);
 }
@@ -185,6 +190,12 @@ void describe_canaries(const Description& out, const CanarySettings& canaries) {
     out.add("cosine", fmt::format("{}", canaries.cosine));
 }
 
+void describe_adaptive(const Description& out, const AdaptiveSettings& adaptive) {
+    out.add_number("workers_most", adaptive.workers_most);
+    out.add_number("batch_most", adaptive.batch_most);
+    out.add_number("fetches_most", adaptive.fetches_most);
+}
+
 void describe_own(const Description& out, const Settings& settings) {
     if (settings.model) {
         out.add("model", *settings.model);
@@ -195,11 +206,12 @@ void describe_own(const Description& out, const Settings& settings) {
     }
     describe_retry(out.below("retry"), settings.retry);
     describe_canaries(out.below("canaries"), settings.canaries);
+    describe_adaptive(out.below("adaptive"), settings.adaptive);
     describe_limits(out.below("limits"), settings.limits);
     describe_timeouts(out.below("storage_timeouts"), settings.storage_timeouts);
     out.below("tls").add("ca_file", settings.ca_file);
     out.add("norm_tolerance", fmt::format("{}", settings.norm_tolerance));
-    out.add_number("fetches", settings.fetches);
+    out.add_or_auto("fetches", settings.fetches);
     std::vector<std::string> hosts;
     hosts.reserve(settings.image_hosts.size());
     for (const std::string& host : settings.image_hosts) {
@@ -214,11 +226,16 @@ std::map<std::string, std::string> describe_settings(const Settings& settings) {
     std::map<std::string, std::string> texts;
     const Description top(texts, "");
     const Description service = top.below("extraction-api");
-    service.add_url("extraction-api", settings.extraction_url);
+    std::vector<std::string> urls;
+    urls.reserve(settings.extraction_urls.size());
+    for (const std::string& url : settings.extraction_urls) {
+        urls.push_back(url_without_secrets(url));
+    }
+    service.add_list("extraction-api", urls);
     describe_timeouts(service.below("timeouts"), settings.extraction_timeouts);
-    top.add_number("workers_num", settings.workers);
+    top.add_or_auto("workers_num", settings.workers);
     top.add_number("faces_limit", settings.faces_limit);
-    top.add_number("extraction_batch_size", settings.batch_size);
+    top.add_or_auto("extraction_batch_size", settings.batch_size);
     describe_storage(top.below("normalized_storage"), settings.storage);
     describe_own(top.below("ffdump"), settings);
     return texts;

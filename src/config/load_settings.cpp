@@ -19,7 +19,7 @@ void read_extraction_api(SectionReader& section, Settings& settings, Images imag
     section.section("timeouts", [&](SectionReader& timeouts) {
         read_timeouts(timeouts, settings.extraction_timeouts);
     });
-    settings.extraction_url = section.url("extraction-api").value_or("");
+    settings.extraction_urls = section.urls("extraction-api");
     if (images == Images::needed && section.find("extraction-api") == nullptr) {
         section.mistake("extraction-api", "is missing",
                         "write the service's address, such as http://127.0.0.1:18666");
@@ -51,9 +51,9 @@ void read_top(SectionReader& top, Settings& settings, const StorageInputs& input
     top.section("extraction-api",
                 [&](SectionReader& section) { read_extraction_api(section, settings, images); });
     read_shards(top, settings);
-    top.whole("workers_num", settings.workers, {1, 1024});
+    top.whole_or_auto("workers_num", settings.workers, {1, 1024});
     top.whole("faces_limit", settings.faces_limit, {1, 1000000});
-    top.whole("extraction_batch_size", settings.batch_size, {1, 512});
+    top.whole_or_auto("extraction_batch_size", settings.batch_size, {1, 512});
     top.section("normalized_storage", [&](SectionReader& section) {
         read_storage(section, settings.storage, images, inputs);
     });

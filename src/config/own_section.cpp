@@ -23,6 +23,7 @@ void read_retry(SectionReader& section, RetrySettings& retry) {
     section.duration("max_retry_after", retry.max_retry_after);
     section.duration("probe_max", retry.probe_max, kShortest);
     section.duration("give_up_after", retry.give_up_after);
+    section.fraction("share", retry.budget, 1.0);
     section.whole("breaker_faults", retry.breaker_faults, {1, 1000});
     if (retry.max_delay < retry.base_delay) {
         section.mistake(section.find("max_delay") == nullptr ? "base_delay" : "max_delay",
@@ -49,8 +50,15 @@ void read_limits(SectionReader& section, LimitSettings& limits) {
     if (limits.image_side_most < limits.image_side_least) {
         section.mistake("image_side_most", "is below image_side_least", "make it the larger one");
     }
+    section.bytes("batch_bytes", limits.batch_bytes, {64U << 10U, 1024 * kMebibyte});
     section.bytes("window_bytes", limits.window_bytes, {kMebibyte, 65536 * kMebibyte});
     section.whole("depth", limits.depth, {4, 1000});
+}
+
+void read_adaptive(SectionReader& section, AdaptiveSettings& adaptive) {
+    section.whole("workers_most", adaptive.workers_most, {1, 1024});
+    section.whole("batch_most", adaptive.batch_most, {1, 512});
+    section.whole("fetches_most", adaptive.fetches_most, {1, 4096});
 }
 
 std::vector<std::string> read_image_hosts(SectionReader& section) {
@@ -89,6 +97,8 @@ void read_own(SectionReader& section, Settings& settings) {
     section.section("retry", [&](SectionReader& retry) { read_retry(retry, settings.retry); });
     section.section("canaries",
                     [&](SectionReader& canaries) { read_canaries(canaries, settings.canaries); });
+    section.section("adaptive",
+                    [&](SectionReader& adaptive) { read_adaptive(adaptive, settings.adaptive); });
     section.section("limits", [&](SectionReader& limits) { read_limits(limits, settings.limits); });
     section.section("storage_timeouts", [&](SectionReader& timeouts) {
         read_timeouts(timeouts, settings.storage_timeouts);
@@ -96,7 +106,7 @@ void read_own(SectionReader& section, Settings& settings) {
     section.section(
         "tls", [&](SectionReader& tls) { settings.ca_file = tls.text("ca_file").value_or(""); });
     section.fraction("norm_tolerance", settings.norm_tolerance, 0.5);
-    section.whole("fetches", settings.fetches, {0, 4096});
+    section.whole_or_auto("fetches", settings.fetches, {0, 4096});
     settings.image_hosts = read_image_hosts(section);
 }
 

@@ -74,7 +74,9 @@ SectionReader::SectionReader(Mistakes& mistakes, const YamlNode* node, std::stri
 }
 
 const YamlNode* SectionReader::find(std::string_view key) {
-    asked_.emplace_back(key);
+    if (std::ranges::find(asked_, key) == asked_.end()) {
+        asked_.emplace_back(key);
+    }
     mistakes_.know(dotted(path_, key));
     return node_ == nullptr ? nullptr : node_->find(key);
 }
@@ -180,6 +182,15 @@ std::optional<std::uint64_t> SectionReader::number(std::string_view key, WholeRa
         return std::nullopt;
     }
     return value;
+}
+
+void SectionReader::whole_or_auto(std::string_view key, unsigned& target, WholeRange range) {
+    const YamlNode* node = find(key);
+    if (node != nullptr && node->kind == YamlNode::Kind::scalar && node->scalar == "auto") {
+        target = 0;
+        return;
+    }
+    whole(key, target, range);
 }
 
 void SectionReader::whole(std::string_view key, unsigned& target, WholeRange range) {
@@ -323,6 +334,27 @@ std::optional<std::string> SectionReader::url(std::string_view key) {
         return std::nullopt;
     }
     return node->scalar;
+}
+
+std::vector<std::string> SectionReader::urls(std::string_view key) {
+    const YamlNode* node = find(key);
+    if (node == nullptr || node->kind != YamlNode::Kind::sequence) {
+        std::optional<std::string> one = url(key);
+        return one ? std::vector{std::move(*one)} : std::vector<std::string>{};
+    }
+    std::vector<std::string> all = texts(key).value_or(std::vector<std::string>{});
+    if (node->items.empty()) {
+        mistake(key, "is an empty list", "write http://HOST:PORT");
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (const auto flaw = url_flaw(all[i])) {
+            mistake(key, "has an entry that " + flaw->text, flaw->hint);
+        } else if (std::ranges::count(all, all[i]) > 1) {
+            mistake(key, "has one URL twice", "write each server once");
+            break;
+        }
+    }
+    return all;
 }
 
 std::optional<std::size_t> SectionReader::choice(std::string_view key,

@@ -47,6 +47,8 @@ class SectionReader {
 
     void whole(std::string_view key, unsigned& target, WholeRange range);
     void whole(std::string_view key, std::size_t& target, WholeRange range);
+    /// A number, or `auto`, which is 0 then.
+    void whole_or_auto(std::string_view key, unsigned& target, WholeRange range);
     /// Bytes: a number, or one with KiB, MiB or GiB.
     void bytes(std::string_view key, std::size_t& target, WholeRange range);
     /// A number above 0 and at most `most`.
@@ -63,6 +65,8 @@ class SectionReader {
     [[nodiscard]] std::optional<std::string> text_or_empty(std::string_view key);
     [[nodiscard]] std::optional<std::vector<std::string>> texts(std::string_view key);
     [[nodiscard]] std::optional<std::string> url(std::string_view key);
+    /// One URL, or a list of different ones.
+    [[nodiscard]] std::vector<std::string> urls(std::string_view key);
     /// Index into `words`.
     [[nodiscard]] std::optional<std::size_t> choice(std::string_view key,
                                                     std::initializer_list<std::string_view> words);

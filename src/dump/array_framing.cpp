@@ -2,6 +2,7 @@
 #include "json_members.hpp"
 #include "json_scan.hpp"
 #include "record_framing.hpp"
+#include "resync.hpp"
 
 namespace ffdump {
 namespace {
@@ -117,6 +118,7 @@ class ArrayFraming final : public RecordFraming {
  public:
     ArrayFraming(const Profile& profile, const StatedReader& stated, FramingStart start)
         : profile_(profile),
+          stated_(stated),
           object_(profile.container == Container::json_object ? &stated : nullptr),
           opened_(start == FramingStart::behind_header) {}
 
@@ -164,6 +166,18 @@ class ArrayFraming final : public RecordFraming {
                      : window.element(behind, behind, nullptr);
     }
 
+    [[nodiscard]] StatedValues header_values(std::string_view text) const override {
+        return stated_.header(text);
+    }
+    [[nodiscard]] StatedValues trailer_values(std::string_view text) const override {
+        return stated_.trailer(text);
+    }
+    [[nodiscard]] Lines lines() const noexcept override { return Lines::anywhere; }
+    [[nodiscard]] std::optional<std::size_t> find_next(std::string_view bytes,
+                                                       RecordParser& parser) const override {
+        return find_next_record(bytes, parser);
+    }
+
  private:
     /// Everything up to the array's bracket; nothing but what is before the object when it has
     /// none.
@@ -193,6 +207,7 @@ class ArrayFraming final : public RecordFraming {
     static constexpr const char* kNotOpened = "the file does not begin with [";
     static constexpr const char* kNoArray = "the object has no array where records are looked for";
     const Profile& profile_;
+    const StatedReader& stated_;
     const StatedReader* object_;
     bool opened_;
 };

@@ -4,6 +4,7 @@
 #include "dump_prefix.hpp"
 
 #include "ffdump/base/printable.hpp"
+#include "ffdump/io/compression.hpp"
 
 #include <fmt/format.h>
 
@@ -14,7 +15,7 @@ namespace ffdump {
 namespace {
 
 /// "events.json" from "events.json.zst": what a compressed stream held before.
-std::string unpacked_name(const std::string& name) {
+std::string name_of_content(const std::string& name) {
     constexpr std::array<std::string_view, 3> kEndings{".zst", ".gz", ".tar"};
     for (const std::string_view ending : kEndings) {
         if (name.ends_with(ending) && name.size() > ending.size()) {
@@ -80,7 +81,7 @@ Result<const DumpFile*> DumpStream::next() {
         if (*wanted) {
             has_any_ = true;
             const std::string& path = (*entry)->path;
-            return path.empty() ? recognised(unpacked_name(file_name_of(name_)), name_, *archive_)
+            return path.empty() ? recognised(name_of_content(file_name_of(name_)), name_, *archive_)
                                 : recognised(file_name_of(path), join_path(name_, path), *archive_);
         }
     }
@@ -103,15 +104,27 @@ Result<bool> DumpStream::is_wanted(const ArchiveEntry& entry) const {
 Result<const DumpFile*> DumpStream::recognised(std::string name, std::string path,
                                                ByteSource& bytes) {
     Result<DumpPrefix> prefix = read_prefix(bytes);
+    ByteSource* rest = &bytes;
+    const Compression::Kind packing =
+        prefix ? compression_of(prefix->bytes) : Compression::Kind::none;
+    if (packing != Compression::Kind::none) {
+        packed_ = make_joined_source(std::move(prefix->bytes), bytes);
+        unpacked_ = make_unpacking_source(*packed_, packing, path);
+        rest = unpacked_.get();
+        prefix = read_prefix(*rest);
+    }
     if (!prefix) {
-        return failed(std::move(prefix.error()).at_file(path));
+        const bool has_place = !prefix.error().place().file.empty();
+        return failed(has_place ? std::move(prefix.error())
+                                : std::move(prefix.error()).at_file(path));
     }
     Result<DumpFile> file = recognise_file(std::move(name), std::move(path), *prefix, profiles_);
     if (!file) {
         return failed(std::move(file.error()));
     }
     file_ = std::move(*file);
-    file_bytes_ = make_joined_source(std::move(prefix->bytes), bytes);
+    file_.packing = packing;
+    file_bytes_ = make_joined_source(std::move(prefix->bytes), *rest);
     return &file_;
 }
 

@@ -6,13 +6,22 @@ namespace ffdump {
 FieldTree::FieldTree(const Profile& profile)
     : nodes_(1),
       has_facens_of_numbers_(profile.facen_encoding.form == FacenEncoding::Form::numbers) {
-    // meta and gallery have no role of their own here, but a second one of them is an error too.
+    // meta has no role of its own here, but a second one of it is an error too.
     add(profile.meta, FieldRole::none);
-    add(profile.gallery, FieldRole::none);
+    add(profile.gallery, FieldRole::gallery);
     add(profile.id, FieldRole::id);
     add(profile.facen, FieldRole::facen);
     add(profile.facen_model, FieldRole::facen_model);
     add(profile.normalized_id, FieldRole::normalized_id);
+}
+
+std::string_view FieldTree::path_of(FieldRole role) const noexcept {
+    for (const Node& node : nodes_) {
+        if (node.role == role) {
+            return node.path;
+        }
+    }
+    return {};
 }
 
 void FieldTree::add(const FieldPath& path, FieldRole role) {

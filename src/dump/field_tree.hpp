@@ -7,12 +7,13 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ffdump {
 
 /// What a value means to the profile.
-enum class FieldRole : std::uint8_t { none, id, facen, facen_model, normalized_id };
+enum class FieldRole : std::uint8_t { none, id, facen, facen_model, normalized_id, gallery };
 
 /// The profile's paths as one tree, so that a record is walked once. Node 0 is the record.
 class FieldTree {
@@ -43,6 +44,8 @@ class FieldTree {
     [[nodiscard]] const std::string& path(std::size_t node) const { return nodes_[node].path; }
     [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
     [[nodiscard]] bool has_facens_of_numbers() const noexcept { return has_facens_of_numbers_; }
+    /// The path of the field of this role; empty when the layout has none.
+    [[nodiscard]] std::string_view path_of(FieldRole role) const noexcept;
 
  private:
     struct Node {
@@ -55,6 +58,21 @@ class FieldTree {
 
     std::vector<Node> nodes_;
     bool has_facens_of_numbers_;
+};
+
+/// Which of the tree's nodes the current record has shown.
+class SeenFields {
+ public:
+    explicit SeenFields(std::size_t nodes) : stamps_(nodes, 0) {}
+    void next_record() { ++stamp_; }
+    /// False when it was seen before in this record.
+    [[nodiscard]] bool note(std::size_t node) {
+        return std::exchange(stamps_[node], stamp_) != stamp_;
+    }
+
+ private:
+    std::vector<std::uint64_t> stamps_;
+    std::uint64_t stamp_ = 0;
 };
 
 }  // namespace ffdump

@@ -4,7 +4,7 @@
 #include "json_scan.hpp"
 #include "json_text.hpp"
 
-#include "ffdump/dump/record_reader.hpp"
+#include "ffdump/dump/object_members.hpp"
 
 #include <simdjson.h>
 
@@ -61,7 +61,11 @@ class MemberSearch {
     }
 
  private:
-    [[nodiscard]] static MemberPlace unknown() { return {Kind::incomplete, 0}; }
+    /// The text ends here, also for the objects around this one.
+    [[nodiscard]] MemberPlace unknown() {
+        at_ = text_.size();
+        return {Kind::incomplete, 0};
+    }
 
     /// One key and its value; stands behind it afterwards.
     MemberPlace member(std::size_t depth) {
@@ -86,7 +90,7 @@ class MemberSearch {
         if (value == text_.size()) {
             return unknown();
         }
-        const bool is_wanted = is_key(key, path_[depth]);
+        const bool is_wanted = is_json_key(key, path_[depth]);
         if (is_wanted && depth + 1 < path_.size() && text_[value] == '{') {
             return object(value, depth + 1);
         }
@@ -99,14 +103,6 @@ class MemberSearch {
             return unknown();
         }
         return is_found ? MemberPlace{Kind::found, value} : MemberPlace{};
-    }
-
-    [[nodiscard]] static bool is_key(std::string_view text, const std::string& key) {
-        if (text.find('\\') == std::string_view::npos) {
-            return text == key;
-        }
-        const Result<std::string> plain = unescape_json(text);
-        return plain && *plain == key;
     }
 
     std::string_view text_;

@@ -11,6 +11,12 @@ class LineFraming final : public LooseFraming {
  public:
     using LooseFraming::LooseFraming;
 
+    [[nodiscard]] Lines lines() const noexcept override { return Lines::one_a_record; }
+    [[nodiscard]] std::optional<std::size_t> find_next(std::string_view /*bytes*/,
+                                                       RecordParser& /*parser*/) const override {
+        return std::nullopt;  // the next line is
+    }
+
  private:
     [[nodiscard]] std::size_t header_end(std::string_view window, std::size_t begin,
                                          bool whole) const override {

@@ -18,6 +18,12 @@ class LooseFraming : public RecordFraming {
 
     std::optional<std::size_t> header(std::string_view window, bool whole) final;
     Frame next(std::string_view window, bool whole, bool first) final;
+    [[nodiscard]] StatedValues header_values(std::string_view text) const final {
+        return stated_.header(text);
+    }
+    [[nodiscard]] StatedValues trailer_values(std::string_view text) const final {
+        return stated_.trailer(text);
+    }
 
  private:
     /// Where the value that begins at `begin` ends, with what belongs to it; kNowhere when more

@@ -136,17 +136,30 @@ class ProfileReader {
             fail(root.find("version")->mark, fmt::format("version is {}", *version),
                  "this program reads profiles of version 1");
         }
-        constexpr std::array kContainers = {Container::json_lines, Container::json_array,
-                                            Container::json_stream, Container::json_object};
-        profile.container = kContainers.at(
-            choice(root, "container", {"json_lines", "json_array", "json_stream", "json_object"}));
+        constexpr std::array kContainers = {Container::json_lines,     Container::json_array,
+                                            Container::json_stream,    Container::json_object,
+                                            Container::msgpack_stream, Container::msgpack_array};
+        profile.container =
+            kContainers.at(choice(root, "container",
+                                  {"json_lines", "json_array", "json_stream", "json_object",
+                                   "msgpack_stream", "msgpack_array"}));
         const std::span<const std::string_view> words = FacenEncoding::words();
         const std::size_t word = choice(root, "facen_encoding", Words(words.begin(), words.end()));
         profile.facen_encoding = FacenEncoding::of(words[word]).value_or(FacenEncoding{});
+        check_carrier(root, profile);
         if (root.find("gallery_from") != nullptr) {
             profile.gallery_from = choice(root, "gallery_from", {"file_name", "header"}) == 0
                                        ? GallerySource::file_name
                                        : GallerySource::header;
+        }
+    }
+
+    void check_carrier(const YamlNode& root, Profile& profile) {
+        if (notation_of(profile.container) == Notation::msgpack) {
+            profile.facen_encoding.carrier = FacenEncoding::Carrier::msgpack;
+        } else if (profile.facen_encoding.is_binary()) {
+            fail(root.find("facen_encoding")->mark, "JSON cannot hold the bytes of bin or str",
+                 "choose base64 or numbers, or a container of msgpack");
         }
     }
 
@@ -183,7 +196,9 @@ class ProfileReader {
                  "leave it out, or write container: json_object");
         }
         for (const std::string_view section : {"header", "trailer"}) {
-            if (profile.container == Container::json_array && root.find(section) != nullptr) {
+            const bool is_array = profile.container == Container::json_array ||
+                                  profile.container == Container::msgpack_array;
+            if (is_array && root.find(section) != nullptr) {
                 fail(root.find(section)->mark, fmt::format("an array has no {}", section),
                      "leave it out");
             }

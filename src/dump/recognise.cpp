@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "msgpack_sketch.hpp"
 #include "recognise_sketch.hpp"
 
 #include "ffdump/dump/profile.hpp"
@@ -31,6 +32,7 @@ struct Trial {
     std::size_t good = 0;
     std::size_t with_model = 0;
     std::size_t with_image = 0;
+    std::size_t with_gallery = 0;
     bool has_header = false;
     std::string gallery;  ///< as the header states it
     std::optional<Error> first_error;
@@ -48,7 +50,8 @@ void note_header(Trial& trial, const RecordBlock& block) {
     if (values.gallery) {
         const std::string_view header = block.view(block.header);
         trial.gallery =
-            unescape_json(header.substr(values.gallery->begin, values.gallery->size)).value_or("");
+            text_of(block.notation, header.substr(values.gallery->begin, values.gallery->size))
+                .value_or("");
     }
 }
 
@@ -71,6 +74,7 @@ void count(Trial& trial, const RecordBlock& block, const Prefix& prefix) {
         ++trial.good;
         trial.with_model += block.spans[i].has_facen_model ? 1 : 0;
         trial.with_image += block.spans[i].has_normalized_id ? 1 : 0;
+        trial.with_gallery += block.spans[i].has_gallery ? 1 : 0;
     }
 }
 
@@ -94,16 +98,23 @@ Result<Trial> tried(const Profile& profile, const Prefix& prefix) {
     }
 }
 
+/// A letter, or what it is as a number.
+std::string shown(char first) {
+    const auto byte = static_cast<unsigned char>(first);
+    return byte < 0x80U ? std::string(1, first) : fmt::format("0x{:02X}", byte);
+}
+
 std::string evidence_of(const Trial& trial, char first) {
     if (trial.records == 0) {
-        return fmt::format("first byte {}, no whole record in the first {} KiB", first,
+        return fmt::format("first byte {}, no whole record in the first {} KiB", shown(first),
                            kRecognitionBytes / 1024);
     }
     return fmt::format(
         "first byte {}{}, {} of {} records have id and facen, {} facen_model, {} "
-        "normalized_id",
-        first, trial.has_header ? ", a header" : "", trial.good, trial.records, trial.with_model,
-        trial.with_image);
+        "normalized_id{}",
+        shown(first), trial.has_header ? ", a header" : "", trial.good, trial.records,
+        trial.with_model, trial.with_image,
+        trial.with_gallery == 0 ? "" : fmt::format(", {} gallery", trial.with_gallery));
 }
 
 /// Whether lines or values one after the other need a header to be of this layout, and have none.
@@ -116,15 +127,16 @@ std::size_t bad(const Trial& trial) {
     return trial.records - trial.good;
 }
 
-/// Better ones first: more records that can be read, fewer that cannot, a header, then the
-/// container that says more. Lines are a stream as well, and every record on its own line is no
-/// chance.
+/// Better ones first: more records that can be read, fewer that cannot, a header, galleries in
+/// records, then the layout that says more of what is there. Lines are a stream as well, and every
+/// record on its own line is no chance.
 bool is_better(const Trial& a, const Trial& b) {
     const auto rank = [](const Trial& trial) {
-        return trial.profile->container == Container::json_stream ? 1 : 0;
+        const int of_gallery = trial.profile->gallery.empty() ? 0 : 1;
+        return trial.profile->container == Container::json_stream ? 2 : of_gallery;
     };
-    return std::tuple(b.good, bad(a), b.has_header, rank(a)) <
-           std::tuple(a.good, bad(b), a.has_header, rank(b));
+    return std::tuple(b.good, bad(a), b.has_header, b.with_gallery, rank(a)) <
+           std::tuple(a.good, bad(b), a.has_header, a.with_gallery, rank(b));
 }
 
 std::string_view first_record(const Prefix& prefix, std::size_t begin) {
@@ -132,10 +144,20 @@ std::string_view first_record(const Prefix& prefix, std::size_t begin) {
     return prefix.bytes.substr(begin + (in_array ? 1 : 0));
 }
 
+RecordSketch sketch_of(const Prefix& prefix, std::size_t begin) {
+    if (!begins_msgpack(prefix.bytes)) {
+        return sketch_json(first_record(prefix, begin));
+    }
+    const FirstOfMsgpack first = first_of_msgpack(prefix.bytes);
+    RecordSketch sketch = sketch_msgpack(first.record);
+    sketch.in_array = first.in_array;
+    return sketch;
+}
+
 /// A file that fits no profile: what was tried, why it failed and what the first record looks like.
 Error unrecognised(const Prefix& prefix, std::size_t begin, const std::vector<Trial>& trials) {
     const char first = prefix.bytes[begin];
-    std::string detail = fmt::format("no layout fits: first byte {}", first);
+    std::string detail = fmt::format("no layout fits: first byte {}", shown(first));
     for (const Trial& trial : trials) {
         detail += fmt::format(", {} of {} records can be read as {}", trial.good, trial.records,
                               trial.profile->name);
@@ -148,8 +170,7 @@ Error unrecognised(const Prefix& prefix, std::size_t begin, const std::vector<Tr
     if (trials.empty()) {
         detail += ", and no known layout begins with it";
     }
-    detail += fmt::format("; the first record looks like {}",
-                          sketch_json(first_record(prefix, begin)).text);
+    detail += fmt::format("; the first record looks like {}", sketch_of(prefix, begin).text);
     Place place;
     if (!trials.empty() && trials.front().first_error) {
         place.line = trials.front().first_error->place().line;
@@ -171,14 +192,17 @@ Result<Recognition> of_empty(std::span<const Profile> profiles) {
 }
 
 /// Whether the first record, torn by the end of the prefix, begins with a key of the layout.
-bool begins_like(const Profile& profile, std::string_view record) {
-    const JsonSketch sketch = sketch_json(record);
+bool begins_like(const Profile& profile, const RecordSketch& sketch) {
     const auto is_top_of = [&sketch](const FieldPath* path) {
         return !path->empty() &&
                std::ranges::find(sketch.top_keys, path->front()) != sketch.top_keys.end();
     };
     if (profile.container == Container::json_object) {
         return is_top_of(&profile.records);
+    }
+    if (notation_of(profile.container) == Notation::msgpack &&
+        sketch.in_array != (profile.container == Container::msgpack_array)) {
+        return false;
     }
     const std::array paths = {&profile.id, &profile.facen, &profile.facen_model, &profile.meta,
                               &profile.normalized_id};
@@ -187,7 +211,7 @@ bool begins_like(const Profile& profile, std::string_view record) {
 
 Result<Recognition> chosen(const Prefix& prefix, std::size_t begin, std::vector<Trial> trials) {
     const std::vector<Trial> all = trials;
-    const std::string_view record = first_record(prefix, begin);
+    const RecordSketch record = sketch_of(prefix, begin);
     std::erase_if(trials, [&](const Trial& trial) {
         if (lacks_header(trial)) {
             return true;
@@ -217,6 +241,17 @@ Result<Recognition> chosen(const Prefix& prefix, std::size_t begin, std::vector<
                        is_stated ? std::move(trials[0].gallery) : std::string()};
 }
 
+/// By the first byte, whether it is worth a trial.
+bool may_begin_with(Container container, char first) {
+    if (notation_of(container) == Notation::msgpack) {
+        const auto byte = static_cast<unsigned char>(first);
+        const bool is_array = (byte & 0xF0U) == 0x90U || byte == 0xDCU || byte == 0xDDU;
+        return begins_msgpack_container(first) &&
+               (container == Container::msgpack_stream || is_array);
+    }
+    return first == (container == Container::json_array ? '[' : '{');
+}
+
 }  // namespace
 
 Result<Recognition> recognise(std::string_view prefix, bool whole,
@@ -232,7 +267,7 @@ Result<Recognition> recognise(std::string_view prefix, bool whole,
         return of_empty(profiles);
     }
     const char first = begin == std::string_view::npos ? ' ' : cut.bytes[begin];
-    if (first != '{' && first != '[') {
+    if (first != '{' && first != '[' && !begins_msgpack(cut.bytes)) {
         const ByteNature nature = byte_nature(cut.bytes);
         return failed(Error(Reason::source_unrecognized,
                             fmt::format("no layout fits: this looks like {}", nature.looks_like))
@@ -240,7 +275,7 @@ Result<Recognition> recognise(std::string_view prefix, bool whole,
     }
     std::vector<Trial> trials;
     for (const Profile& profile : profiles) {
-        if ((profile.container == Container::json_array) == (first == '[')) {
+        if (may_begin_with(profile.container, first)) {
             auto trial = tried(profile, cut);
             if (!trial) {
                 return failed(std::move(trial.error()));

@@ -155,10 +155,6 @@ constexpr std::array kMagics = {
     Magic{"<"sv, {"XML or HTML", "give the file that findface-storage-api-dump wrote"}},
 };
 
-bool begins_msgpack_container(unsigned char byte) {
-    return (byte >= 0x80U && byte <= 0x9FU) || (byte >= 0xDCU && byte <= 0xDFU);
-}
-
 bool is_tar(std::string_view prefix) {
     constexpr std::size_t kMagicAt = 257;
     return prefix.size() > kMagicAt && prefix.substr(kMagicAt).starts_with("ustar");
@@ -166,8 +162,8 @@ bool is_tar(std::string_view prefix) {
 
 }  // namespace
 
-JsonSketch sketch_json(std::string_view text) {
-    JsonSketch sketch;
+RecordSketch sketch_json(std::string_view text) {
+    RecordSketch sketch;
     sketch.text = Sketcher(text, sketch.top_keys).value(0);
     return sketch;
 }
@@ -182,9 +178,6 @@ ByteNature byte_nature(std::string_view prefix) noexcept {
     }
     if (is_tar(prefix)) {
         return {"a tar archive", "unpack it first and give the folder: tar -xf FILE"};
-    }
-    if (!prefix.empty() && begins_msgpack_container(static_cast<unsigned char>(prefix.front()))) {
-        return {"msgpack", "this version reads JSON layouts only; see formats/README.md"};
     }
     const bool binary = std::ranges::any_of(prefix.substr(0, 512), [](char c) {
         return (static_cast<unsigned char>(c) < 0x20U && c != '\n' && c != '\r' && c != '\t') ||

@@ -43,21 +43,6 @@ class GrowingParser {
     ondemand::parser parser_;
 };
 
-/// Which of the tree's nodes the current record has shown.
-class SeenFields {
- public:
-    explicit SeenFields(std::size_t nodes) : stamps_(nodes, 0) {}
-    void next_record() { ++stamp_; }
-    /// False when it was seen before in this record.
-    [[nodiscard]] bool note(std::size_t node) {
-        return std::exchange(stamps_[node], stamp_) != stamp_;
-    }
-
- private:
-    std::vector<std::uint64_t> stamps_;
-    std::uint64_t stamp_ = 0;
-};
-
 /// One pass over one record.
 class RecordWalk {
  public:
@@ -270,6 +255,10 @@ class RecordWalk {
                 span_.has_normalized_id = true;
                 span_.normalized_id = text;
                 break;
+            case FieldRole::gallery:
+                span_.has_gallery = true;
+                span_.gallery = text;
+                break;
             case FieldRole::id:
             case FieldRole::none:
                 break;
@@ -304,6 +293,7 @@ class RecordWalk {
             case FieldRole::id:
                 return (kind >= '0' && kind <= '9') || fail(Reason::id_invalid, kBadId);
             case FieldRole::normalized_id:
+            case FieldRole::gallery:
                 return is_string || kind == 'n' ||
                        fail(Reason::record_malformed,
                             fmt::format("field {} is no string", tree_.path(node)));
@@ -352,48 +342,49 @@ class RecordWalk {
     std::optional<ParseFault> fault_;
 };
 
-}  // namespace
+class JsonRecordParser final : public RecordParser {
+ public:
+    JsonRecordParser(const Profile& profile, std::size_t depth)
+        : tree_(profile), seen_(tree_.size()), depth_(depth) {}
 
-struct RecordParser::State {
-    State(const Profile& profile, std::size_t depth_limit)
-        : tree(profile), seen(tree.size()), depth(depth_limit) {}
+    std::optional<ParseFault> parse(const RawRecord& record, RecordSpan& span) override {
+        ondemand::document document;
+        const char* parsed = record.bytes;
+        simdjson::error_code error = parser_.iterate(record, document);
+        if (error == simdjson::UTF8_ERROR) {
+            // The shard stored bytes that are not UTF-8 and got them back: they are copied, so only
+            // the parser must not see them. A masked byte outside of a string is still an error.
+            masked_.assign(record.bytes, record.size);
+            mask_bytes_not_utf8(masked_);
+            masked_.resize(record.size + kPadding);
+            parsed = masked_.data();
+            error = parser_.iterate({.bytes = parsed,
+                                     .size = record.size,
+                                     .capacity = masked_.size(),
+                                     .begin = record.begin},
+                                    document);
+        }
+        if (error != simdjson::SUCCESS) {
+            return ParseFault{.reason = Reason::record_malformed,
+                              .detail = fmt::format("not JSON: {}", simdjson::error_message(error)),
+                              .at = 0,
+                              .id = {}};
+        }
+        return RecordWalk(tree_, seen_, depth_, span).run(document, record, parsed);
+    }
 
-    FieldTree tree;
-    SeenFields seen;
-    std::size_t depth;
-    GrowingParser parser;
-    std::string masked;  ///< only for records that are not UTF-8
+ private:
+    FieldTree tree_;
+    SeenFields seen_;
+    std::size_t depth_;
+    GrowingParser parser_;
+    std::string masked_;  ///< only for records that are not UTF-8
 };
 
-RecordParser::RecordParser(const Profile& profile, std::size_t depth)
-    : state_(std::make_unique<State>(profile, depth)) {}
-RecordParser::~RecordParser() = default;
+}  // namespace
 
-std::optional<ParseFault> RecordParser::parse(const RawRecord& record, RecordSpan& span) {
-    State& state = *state_;
-    ondemand::document document;
-    const char* parsed = record.bytes;
-    simdjson::error_code error = state.parser.iterate(record, document);
-    if (error == simdjson::UTF8_ERROR) {
-        // The shard stored bytes that are not UTF-8 and got them back: they are copied, so only
-        // the parser must not see them. A masked byte outside of a string is still an error.
-        state.masked.assign(record.bytes, record.size);
-        mask_bytes_not_utf8(state.masked);
-        state.masked.resize(record.size + kPadding);
-        parsed = state.masked.data();
-        error = state.parser.iterate({.bytes = parsed,
-                                      .size = record.size,
-                                      .capacity = state.masked.size(),
-                                      .begin = record.begin},
-                                     document);
-    }
-    if (error != simdjson::SUCCESS) {
-        return ParseFault{.reason = Reason::record_malformed,
-                          .detail = fmt::format("not JSON: {}", simdjson::error_message(error)),
-                          .at = 0,
-                          .id = {}};
-    }
-    return RecordWalk(state.tree, state.seen, state.depth, span).run(document, record, parsed);
+std::unique_ptr<RecordParser> make_json_parser(const Profile& profile, std::size_t depth) {
+    return std::make_unique<JsonRecordParser>(profile, depth);
 }
 
 }  // namespace ffdump

@@ -30,24 +30,27 @@ struct ParseFault {
     std::optional<RecordId> id;  ///< when it was read before the fault
 };
 
-/// Proves that a record is one whole JSON object (every value, number and escape is looked at, as
-/// nothing that is copied may be broken) and locates the profile's values in it. One thread.
+/// Proves that a record is one whole value (every value, number and escape is looked at, as nothing
+/// that is copied may be broken) and locates the profile's values in it. One thread.
 /// Throws std::bad_alloc, as any container does; nothing else.
 class RecordParser {
  public:
     static constexpr std::size_t kPadding = 64;
 
-    RecordParser(const Profile& profile, std::size_t depth);
-    ~RecordParser();
+    RecordParser() = default;
+    virtual ~RecordParser() = default;
     RecordParser(const RecordParser&) = delete;
     RecordParser& operator=(const RecordParser&) = delete;
 
     /// Fills facen, facen_model, normalized_id and id of `span`, or says why it cannot.
-    [[nodiscard]] std::optional<ParseFault> parse(const RawRecord& record, RecordSpan& span);
-
- private:
-    struct State;
-    std::unique_ptr<State> state_;
+    [[nodiscard]] virtual std::optional<ParseFault> parse(const RawRecord& record,
+                                                          RecordSpan& span) = 0;
 };
+
+/// Of JSON objects, by simdjson; of msgpack maps and arrays, by msgpack-c.
+[[nodiscard]] std::unique_ptr<RecordParser> make_json_parser(const Profile& profile,
+                                                             std::size_t depth);
+[[nodiscard]] std::unique_ptr<RecordParser> make_msgpack_parser(const Profile& profile,
+                                                                std::size_t depth);
 
 }  // namespace ffdump

@@ -36,6 +36,9 @@ std::unique_ptr<RecordFraming> make_framing(const Profile& profile, const Stated
             return make_line_framing(profile, stated);
         case Container::json_stream:
             return make_stream_framing(profile, stated);
+        case Container::msgpack_stream:
+        case Container::msgpack_array:
+            return make_msgpack_framing(profile, start);
         case Container::json_array:
         case Container::json_object:
             break;
@@ -43,7 +46,12 @@ std::unique_ptr<RecordFraming> make_framing(const Profile& profile, const Stated
     return make_array_framing(profile, stated, start);
 }
 
-void clear(RecordBlock& block, const ReadPosition& begin) {
+std::unique_ptr<RecordParser> make_parser(const Profile& profile, std::size_t depth) {
+    return notation_of(profile.container) == Notation::json ? make_json_parser(profile, depth)
+                                                            : make_msgpack_parser(profile, depth);
+}
+
+void clear(RecordBlock& block, const ReadPosition& begin, Notation notation) {
     block.used = 0;
     block.spans.clear();
     block.errors.clear();
@@ -53,6 +61,7 @@ void clear(RecordBlock& block, const ReadPosition& begin) {
     block.trailer_values = {};
     block.begin = begin;
     block.last = false;
+    block.notation = notation;
 }
 
 ByteRange range(std::size_t begin, std::size_t size) {
@@ -67,8 +76,7 @@ class RecordReader::State {
           ReadPosition start)
         : file_(std::move(file)),
           limits_(bounded(limits)),
-          container_(profile.container),
-          states_(profile.header || profile.trailer),
+          notation_(notation_of(profile.container)),
           at_(start),
           header_due_(start.offset == 0),
           buffer_(source),
@@ -76,7 +84,8 @@ class RecordReader::State {
           framing_(make_framing(
               profile, stated_,
               start.offset == 0 ? FramingStart::at_header : FramingStart::behind_header)),
-          parser_(profile, limits_.depth) {}
+          lines_(framing_->lines()),
+          parser_(make_parser(profile, limits_.depth)) {}
 
     Result<bool> next(RecordBlock& block);
 
@@ -92,17 +101,19 @@ class RecordReader::State {
     void take_trailer(RecordBlock& block, std::size_t size);
     void take_record(RecordBlock& block, Frame frame);
     void parse(RecordBlock& block, RecordSpan& span, const Frame& frame);
+    [[nodiscard]] bool is_valid(const Frame& frame);
     void resync(Frame& frame);
-    [[nodiscard]] std::optional<std::size_t> find_next(std::string_view bytes);
-    [[nodiscard]] bool is_in_lines() const { return container_ == Container::json_lines; }
+    [[nodiscard]] bool is_in_lines() const { return lines_ == RecordFraming::Lines::one_a_record; }
+    [[nodiscard]] std::uint64_t lines_in(std::string_view text) const {
+        return lines_ == RecordFraming::Lines::none ? 0 : count_newlines(text);
+    }
     void mark_bad(RecordBlock& block, RecordSpan& span, ParseFault fault) const;
     void advance(std::size_t bytes, std::uint64_t newlines);
     [[nodiscard]] Place place(std::uint64_t line, std::uint64_t offset) const;
 
     std::string file_;
     ReadLimits limits_;
-    Container container_;
-    bool states_;  ///< the layout has a header or trailer
+    Notation notation_;
     ReadPosition at_;
     bool header_due_;
     std::size_t used_ = 0;  ///< bytes of the buffer that belong to the block in the making
@@ -111,11 +122,12 @@ class RecordReader::State {
     ReadBuffer buffer_;
     StatedReader stated_;
     std::unique_ptr<RecordFraming> framing_;
-    RecordParser parser_;
+    RecordFraming::Lines lines_;
+    std::unique_ptr<RecordParser> parser_;
 };
 
 Result<bool> RecordReader::State::next(RecordBlock& block) {
-    clear(block, at_);
+    clear(block, at_, notation_);
     if (failure_) {
         return failed(*failure_);
     }
@@ -130,7 +142,7 @@ Result<bool> RecordReader::State::next(RecordBlock& block) {
     }
     if (!done) {
         failure_ = std::move(done.error());
-        clear(block, at_);
+        clear(block, at_, notation_);
         return failed(*failure_);
     }
     buffer_.hand_over(block, used_, limits_.block_bytes);
@@ -153,6 +165,15 @@ Result<RecordReader::State::Step> RecordReader::State::step(RecordBlock& block) 
     Frame frame = framing_->next(window(), whole, at_.ordinal == 0);
     if (frame.kind == Frame::Kind::incomplete) {
         return read_more(block, frame);
+    }
+    if (frame.is_doubtful && !is_valid(frame)) {
+        if (!whole) {
+            return read_more(block, {.lead = frame.lead});
+        }
+        frame.kind = Frame::Kind::bad;
+        frame.record = window().size() - frame.lead;
+        frame.is_runaway = true;
+        frame.detail = framing_->mismatch();
     }
     if (is_too_large(frame)) {
         return too_large(block, frame.lead);
@@ -199,18 +220,17 @@ Result<RecordReader::State::Step> RecordReader::State::too_large(RecordBlock& bl
         // An element that never ends is more likely damaged than large.
         const std::string_view element =
             window().substr(lead, std::min(window().size() - lead, limits_.record_bytes));
-        if (const auto border = find_next(element)) {
+        if (const auto border = framing_->find_next(element, *parser_)) {
             take_record(block, {.kind = Frame::Kind::bad,
                                 .lead = lead,
                                 .record = *border,
-                                .detail = "quotes or brackets do not match"});
+                                .detail = framing_->mismatch()});
             return Step::go_on;
         }
     }
-    return failed(
-        Error(Reason::record_too_large,
-              fmt::format("a record is over the limit of {} bytes", limits_.record_bytes))
-            .at(place(at_.line + count_newlines(window().substr(0, lead)), at_.offset + lead)));
+    return failed(Error(Reason::record_too_large,
+                        fmt::format("a record is over the limit of {} bytes", limits_.record_bytes))
+                      .at(place(at_.line + lines_in(window().substr(0, lead)), at_.offset + lead)));
 }
 
 /// White space before or behind a record counts by itself: 1 GiB of it is not believed either.
@@ -236,25 +256,21 @@ Result<RecordReader::State::Step> RecordReader::State::header_step(RecordBlock& 
     }
     header_due_ = false;
     block.header = range(used_, *size);
-    if (states_) {
-        block.header_values = stated_.header(window().substr(0, *size));
-    }
-    advance(*size, count_newlines(window().substr(0, *size)));
+    block.header_values = framing_->header_values(window().substr(0, *size));
+    advance(*size, lines_in(window().substr(0, *size)));
     return Step::go_on;
 }
 
 void RecordReader::State::take_trailer(RecordBlock& block, std::size_t size) {
     block.trailer = range(used_, size);
-    if (states_) {
-        block.trailer_values = stated_.trailer(window().substr(0, size));
-    }
-    advance(size, count_newlines(window().substr(0, size)));
+    block.trailer_values = framing_->trailer_values(window().substr(0, size));
+    advance(size, lines_in(window().substr(0, size)));
     finished_ = true;
 }
 
 void RecordReader::State::take_record(RecordBlock& block, Frame frame) {
     const std::string_view bytes = window();
-    const std::uint64_t lead_lines = count_newlines(bytes.substr(0, frame.lead));
+    const std::uint64_t lead_lines = lines_in(bytes.substr(0, frame.lead));
     const std::size_t tail = frame.lead + frame.record;
     // Only lines have a tail, and it ends where the line does.
     const std::uint64_t tail_lines =
@@ -265,14 +281,14 @@ void RecordReader::State::take_record(RecordBlock& block, Frame frame) {
     span.record = range(used_ + frame.lead, frame.record);
     span.tail = range(used_ + tail, frame.tail);
     span.offset = at_.offset + frame.lead;
-    span.line = at_.line + lead_lines;
+    span.line = lines_ == RecordFraming::Lines::none ? 0 : at_.line + lead_lines;
     if (frame.kind == Frame::Kind::bad) {
         mark_bad(block, span, {.reason = frame.reason, .detail = frame.detail, .at = 0, .id = {}});
     } else {
         parse(block, span, frame);
     }
     const std::uint64_t record_lines =
-        is_in_lines() ? 0 : count_newlines(bytes.substr(frame.lead, span.record.size));
+        is_in_lines() ? 0 : lines_in(bytes.substr(frame.lead, span.record.size));
     advance(frame.lead + span.record.size + frame.tail, lead_lines + record_lines + tail_lines);
     ++at_.ordinal;
     if (frame.final) {
@@ -284,15 +300,15 @@ void RecordReader::State::take_record(RecordBlock& block, Frame frame) {
 void RecordReader::State::parse(RecordBlock& block, RecordSpan& span, const Frame& frame) {
     const std::string_view record = window().substr(frame.lead, frame.record);
     std::optional<ParseFault> fault =
-        parser_.parse({.bytes = record.data(),
-                       .size = record.size(),
-                       .capacity = buffer_.capacity() - span.record.begin,
-                       .begin = span.record.begin},
-                      span);
+        parser_->parse({.bytes = record.data(),
+                        .size = record.size(),
+                        .capacity = buffer_.capacity() - span.record.begin,
+                        .begin = span.record.begin},
+                       span);
     if (!fault) {
         return;
     }
-    const bool opens = record.front() == '{';
+    const bool opens = record.starts_with('{');
     if (frame.unterminated && opens && bracket_end(record, 0) == kNowhere) {
         fault = {.reason = Reason::record_torn,
                  .detail = "the file ends inside a record",
@@ -300,32 +316,36 @@ void RecordReader::State::parse(RecordBlock& block, RecordSpan& span, const Fram
                  .id = {}};
     }
     mark_bad(block, span, std::move(*fault));
-    if (container_ == Container::json_stream) {
-        // Brackets were taken for text or text for brackets: records may have been swallowed.
-        span.record.size = static_cast<std::uint32_t>(find_next(record).value_or(record.size()));
+    if (framing_->may_swallow()) {
+        span.record.size = static_cast<std::uint32_t>(
+            framing_->find_next(record, *parser_).value_or(record.size()));
     }
 }
 
-std::optional<std::size_t> RecordReader::State::find_next(std::string_view bytes) {
-    return container_ == Container::json_stream ? find_next_value(bytes, parser_)
-                                                : find_next_record(bytes, parser_);
+bool RecordReader::State::is_valid(const Frame& frame) {
+    const std::string_view record = window().substr(frame.lead, frame.record);
+    RecordSpan unused;
+    return !parser_->parse({.bytes = record.data(),
+                            .size = record.size(),
+                            .capacity = buffer_.capacity() - used_ - frame.lead,
+                            .begin = 0},
+                           unused);
 }
 
 /// One damaged quote or bracket must not take the records behind it along.
 void RecordReader::State::resync(Frame& frame) {
     const std::string_view element = window().substr(frame.lead, frame.record);
-    if (const auto border = find_next(element)) {
+    if (const auto border = framing_->find_next(element, *parser_)) {
         frame.record = *border;
         frame.reason = Reason::record_malformed;
-        frame.detail = "quotes or brackets do not match";
+        frame.detail = framing_->mismatch();
         frame.final = false;
     }
 }
 
 void RecordReader::State::mark_bad(RecordBlock& block, RecordSpan& span, ParseFault fault) const {
     const std::string_view before = window().substr(span.record.begin - used_, fault.at);
-    Place where =
-        place(span.line + (is_in_lines() ? 0 : count_newlines(before)), span.offset + fault.at);
+    Place where = place(span.line + (is_in_lines() ? 0 : lines_in(before)), span.offset + fault.at);
     if (fault.id) {
         where.record_id = fault.id->value;
     }
@@ -342,7 +362,7 @@ void RecordReader::State::advance(std::size_t bytes, std::uint64_t newlines) {
 Place RecordReader::State::place(std::uint64_t line, std::uint64_t offset) const {
     Place place;
     place.file = file_;
-    place.line = line;
+    place.line = lines_ == RecordFraming::Lines::none ? 0 : line;
     place.offset = offset;
     return place;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/dump/record_splicer.hpp"
 
+#include "ffdump/record/msgpack_token.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -121,7 +123,15 @@ void FileSplicer::lead(std::string& out, const RecordBlock& block, const RecordS
 }
 
 void FileSplicer::header(std::string& out, const RecordBlock& block) {
-    stated(out, block.view(block.header), block.header_values);
+    const std::string_view text = block.view(block.header);
+    if (counts_ahead(profile_.container) && block.begin.offset == 0) {
+        // Counted when the file is complete; until then as the source has it.
+        state_.has_first_lead = true;
+        state_.first_lead = text;
+        out.append(text);
+        return;
+    }
+    stated(out, text, block.header_values);
     if (is_array() && lacks_opening(block) && !holds_nothing(block)) {
         out += array_opening(profile_);
     }
@@ -139,7 +149,7 @@ void FileSplicer::changed(std::string& out, const RecordBlock& block, std::size_
     };
     const auto put_model = [&] {
         copy.up_to(span.facen_model.begin);
-        append_json_escaped(out, *model);
+        append_text(out, block.notation, *model, block.view(span.facen_model));
         copy.pass_over(span.facen_model);
     };
     const bool has_model = span.has_facen_model && model.has_value();
@@ -175,6 +185,17 @@ void FileSplicer::trailer(std::string& out, const RecordBlock& block) {
     }
 }
 
+Result<std::string> counted_head(const FileSplicer::State& state) {
+    std::optional<std::string> head = state.first_lead.empty()
+                                          ? std::string()
+                                          : msgpack_array_head(state.emitted, state.first_lead);
+    if (!head) {
+        return failed(Reason::record_malformed,
+                      fmt::format("the array's head has no room for {} records", state.emitted));
+    }
+    return std::move(*head);
+}
+
 bool FileSplicer::is_array() const {
     return profile_.container == Container::json_array ||
            profile_.container == Container::json_object;
@@ -188,15 +209,23 @@ void FileSplicer::stated(std::string& out, std::string_view text,
         std::string text;
     };
     std::vector<Change> changes;
+    const Notation notation = notation_of(profile_.container);
+    const auto old = [text](const ByteRange& range) {
+        return text.substr(range.begin, range.size);
+    };
     if (values.facen_model && facts_.facen_model) {
         Change& change = changes.emplace_back(Change{*values.facen_model, {}});
-        append_json_escaped(change.text, *facts_.facen_model);
+        append_text(change.text, notation, *facts_.facen_model, old(change.range));
     }
+    const auto put_number = [&](const std::optional<ByteRange>& range, std::uint64_t number) {
+        Change& change = changes.emplace_back(Change{*range, {}});
+        append_number(change.text, notation, number, old(change.range));
+    };
     if (values.dimension && facts_.dimension != 0) {
-        changes.push_back({*values.dimension, std::to_string(facts_.dimension)});
+        put_number(values.dimension, facts_.dimension);
     }
     if (values.count) {
-        changes.push_back({*values.count, std::to_string(state_.emitted)});
+        put_number(values.count, state_.emitted);
     }
     std::ranges::sort(changes, {}, [](const Change& change) { return change.range.begin; });
     std::size_t at = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "json_scan.hpp"
 #include "loose_framing.hpp"
+#include "resync.hpp"
 
 #include <algorithm>
 
@@ -10,6 +11,13 @@ namespace {
 class StreamFraming final : public LooseFraming {
  public:
     using LooseFraming::LooseFraming;
+
+    [[nodiscard]] Lines lines() const noexcept override { return Lines::anywhere; }
+    [[nodiscard]] std::optional<std::size_t> find_next(std::string_view bytes,
+                                                       RecordParser& parser) const override {
+        return find_next_value(bytes, parser);
+    }
+    [[nodiscard]] bool may_swallow() const noexcept override { return true; }
 
  private:
     [[nodiscard]] std::size_t header_end(std::string_view window, std::size_t begin,

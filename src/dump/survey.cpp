@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/dump/survey.hpp"
 
+#include "json_members.hpp"
+#include "json_scan.hpp"
+#include "norm_census.hpp"
+
+#include "ffdump/dump/object_members.hpp"
 #include "ffdump/record/facen.hpp"
 #include "ffdump/record/running_hash.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <cmath>
 #include <memory>
+#include <span>
 
 namespace ffdump {
 namespace {
@@ -17,6 +23,8 @@ constexpr std::size_t kMostKinds = 16;
 constexpr std::size_t kSampleIds = 16;
 /// Longer ones are no use as a sample.
 constexpr std::size_t kLongestSample = 4096;
+/// Of a gallery or a field that is told by its name.
+constexpr std::size_t kLongestName = 255;
 
 /// Counts `key`; a hostile dump with a million models must not fill the memory.
 template <class Key>
@@ -28,16 +36,38 @@ void count_kind(std::map<Key, std::uint64_t>& kinds, const Key& key) {
     }
 }
 
+ValueKind kind_of(std::string_view value) {
+    switch (value.front()) {
+        case '"':
+            return ValueKind::text;
+        case '{':
+            return ValueKind::object;
+        case '[':
+            return ValueKind::array;
+        case 't':
+        case 'f':
+            return ValueKind::boolean;
+        case 'n':
+            return ValueKind::null;
+        default:
+            return ValueKind::number;
+    }
+}
+
 class Surveyor {
  public:
-    Surveyor(FileSystem& files, const SurveyOptions& options, const FacenEncoding& encoding)
-        : options_(options), encoding_(encoding), census_(files, options.temporary_folder) {}
+    Surveyor(FileSystem& files, const SurveyOptions& options, const Profile& profile)
+        : options_(options),
+          profile_(profile),
+          encoding_(profile.facen_encoding),
+          census_(files, options.temporary_folder),
+          facens_(files, options.temporary_folder) {}
 
     Result<void> add(const RecordBlock& block) {
         hash_.add({block.bytes.get(), block.used});
         survey_.bytes += block.used;
-        note_stated(block.view(block.header), block.header_values);
-        note_stated(block.view(block.trailer), block.trailer_values);
+        note_stated(block.notation, block.view(block.header), block.header_values);
+        note_stated(block.notation, block.view(block.trailer), block.trailer_values);
         for (std::size_t i = 0; i < block.size(); ++i) {
             ++survey_.records;
             if (block.is_bad(i)) {
@@ -55,35 +85,35 @@ class Surveyor {
         if (!duplicates) {
             return failed(std::move(duplicates.error()));
         }
+        Result<IdCensus::Duplicates> equal = facens_.finish(0);
+        if (!equal) {
+            return failed(std::move(equal.error()));
+        }
         survey_.duplicates = std::move(*duplicates);
+        survey_.equal_facens = equal->count;
+        survey_.norm_median = norms_.median();
         if (has_wrong_count(survey_)) {
-            note_problem(Error(Reason::record_torn,
-                               fmt::format("the trailer states {} records, {} are there",
-                                           *survey_.stated_count, survey_.records)));
+            note_problem(
+                Error(Reason::record_torn, fmt::format("the file states {} records, {} are there",
+                                                       *survey_.stated_count, survey_.records)));
         }
         survey_.fingerprint = hash_.value().hex();
         return std::move(survey_);
     }
 
  private:
-    void note_stated(std::string_view text, const StatedValues& values) {
+    void note_stated(Notation notation, std::string_view text, const StatedValues& values) {
         const auto view = [text](const ByteRange& range) {
             return text.substr(range.begin, range.size);
         };
-        const auto number = [&view](const ByteRange& range) {
-            std::uint64_t value = 0;
-            const std::string_view digits = view(range);
-            std::from_chars(digits.data(), digits.data() + digits.size(), value);
-            return value;
-        };
         if (values.facen_model) {
-            survey_.stated_model = unescape_json(view(*values.facen_model)).value_or("");
+            survey_.stated_model = text_of(notation, view(*values.facen_model)).value_or("");
         }
         if (values.dimension) {
-            survey_.stated_dimension = number(*values.dimension);
+            survey_.stated_dimension = number_of(notation, view(*values.dimension));
         }
         if (values.count) {
-            survey_.stated_count = number(*values.count);
+            survey_.stated_count = number_of(notation, view(*values.count));
         }
     }
 
@@ -97,12 +127,12 @@ class Surveyor {
         if (span.has_normalized_id && span.normalized_id.size != 0) {
             ++survey_.with_image;
             if (survey_.with_image >= next_sample_) {
-                take_sample(block.view(span.normalized_id));
+                take_sample(block, span.normalized_id);
             }
         }
         if (span.has_facen_model) {
             ++survey_.with_model;
-            count_model(block.view(span.facen_model));
+            count_model(block, span.facen_model);
         }
         const std::string_view facen = block.view(span.facen);
         count_kind(survey_.dimensions, dimension_of_text(facen, encoding_));
@@ -110,19 +140,80 @@ class Surveyor {
         if (!survey_.slash && may_show_slash) {
             survey_.slash = slash_style_of(facen);
         }
+        if (span.has_gallery) {
+            count_gallery(block.view(span.gallery));
+        }
+        // Members are split as JSON; those of msgpack are not told.
+        const bool is_json = notation_of(profile_.container) == Notation::json;
+        if (options_.read_meta && is_json && !profile_.meta.empty()) {
+            note_meta(block.view(span.record));
+        }
         if (options_.decode_facens) {
-            check_old_facen(facen, span);
+            if (Result<void> checked = check_old_facen(facen, span); !checked) {
+                return checked;
+            }
         }
         return census_.add(span.id);
     }
 
+    void count_gallery(std::string_view token) {
+        if (last_gallery_ != nullptr && token == last_gallery_token_) {
+            ++*last_gallery_;
+            return;
+        }
+        const Result<std::string> name = text_of(notation_of(profile_.container), token);
+        const bool is_usable = name && name->size() <= kLongestName;
+        auto found = is_usable ? survey_.galleries.find(*name) : survey_.galleries.end();
+        if (is_usable && found == survey_.galleries.end() &&
+            survey_.galleries.size() < kMostGalleries) {
+            found = survey_.galleries.emplace(*name, 0).first;
+        }
+        if (found == survey_.galleries.end()) {
+            survey_.has_more_galleries = true;
+            return;
+        }
+        ++found->second;
+        last_gallery_ = &found->second;
+        last_gallery_token_ = token;
+    }
+
+    void note_meta(std::string_view record) {
+        const MemberPlace place = find_member(record, 0, profile_.meta, SearchEnd::first_found);
+        const std::size_t end =
+            place.kind == MemberPlace::Kind::found ? value_end(record, place.at) : kNowhere;
+        if (end == kNowhere) {
+            return;
+        }
+        ++survey_.with_meta;
+        std::string_view blank;
+        if (!split_object(record.substr(place.at, end - place.at), meta_, blank)) {
+            return;
+        }
+        for (const JsonMember& member : meta_) {
+            note_field(member);
+        }
+    }
+
+    void note_field(const JsonMember& member) {
+        auto found = survey_.meta_fields.find(member.key);
+        if (found == survey_.meta_fields.end()) {
+            if (survey_.meta_fields.size() == kMostMetaFields || member.key.size() > kLongestName) {
+                survey_.has_more_meta_fields = true;
+                return;
+            }
+            found = survey_.meta_fields.emplace(member.key, MetaField{}).first;
+        }
+        ++found->second.records;
+        ++found->second.kinds.at(static_cast<std::size_t>(kind_of(member.value)));
+    }
+
     /// Later ones replace earlier ones in turn, at growing distances: the sample comes from all
     /// over a file of any length, at no cost for a record.
-    void take_sample(std::string_view token) {
+    void take_sample(const RecordBlock& block, ByteRange token) {
         const std::uint64_t seen = survey_.with_image;
         next_sample_ = seen + 1 + seen / kSampleIds;
-        Result<std::string> id = token.size() <= kLongestSample
-                                     ? unescape_json(token)
+        Result<std::string> id = token.size <= kLongestSample
+                                     ? block.text(token)
                                      : failed(Reason::record_malformed, "too long");
         if (!id) {
             return;
@@ -134,17 +225,29 @@ class Surveyor {
         }
     }
 
-    void count_model(std::string_view token) {
+    void count_model(const RecordBlock& block, ByteRange range) {
+        const std::string_view token = block.view(range);
         // Nearly always the same as the record's before: do not unescape it again.
         if (token != last_model_token_) {
             last_model_token_ = token;
-            last_model_ = unescape_json(token).value_or(std::string(token));
+            last_model_ = block.text(range).value_or(std::string(token));
         }
         count_kind(survey_.models, last_model_);
     }
 
-    void check_old_facen(std::string_view text, const RecordSpan& span) {
+    Result<void> check_old_facen(std::string_view text, const RecordSpan& span) {
         const Result<Facen> facen = decode_facen(text, encoding_);
+        const double length = facen ? facen_norm(*facen) : 0;
+        if (facen && std::isfinite(length) && !facen->empty()) {
+            note_norm(length);
+            const std::span<const char> bytes(reinterpret_cast<const char*>(facen->data()),
+                                              facen->size() * sizeof(float));
+            facen_hash_.reset();
+            facen_hash_.add({bytes.data(), bytes.size()});
+            if (Result<void> added = facens_.add({facen_hash_.value().low}); !added) {
+                return added;
+            }
+        }
         Result<double> norm =
             facen ? check_facen(*facen, {.norm_tolerance = 0.01}) : failed(facen.error());
         if (!norm) {
@@ -154,17 +257,29 @@ class Surveyor {
                              .at_offset(span.offset)
                              .at_record(span.id.value)
                              .hint("migrate replaces it; nothing needs to be done"));
-            return;
         }
-        survey_.norm_max = std::max(survey_.norm_max, *norm);
-        survey_.norm_min = survey_.norm_min == 0 ? *norm : std::min(survey_.norm_min, *norm);
+        return {};
+    }
+
+    void note_norm(double norm) {
+        norms_.add(norm);
+        survey_.norm_max = std::max(survey_.norm_max, norm);
+        survey_.norm_min = survey_.norms == 0 ? norm : std::min(survey_.norm_min, norm);
+        ++survey_.norms;
     }
 
     const SurveyOptions& options_;
+    const Profile& profile_;
     FacenEncoding encoding_;
     FileSurvey survey_;
     IdCensus census_;
+    IdCensus facens_;  ///< of their hashes
+    NormCensus norms_;
     RunningHash hash_;
+    RunningHash facen_hash_;
+    std::vector<JsonMember> meta_;
+    std::uint64_t* last_gallery_ = nullptr;
+    std::string last_gallery_token_;
     std::uint64_t next_sample_ = 1;
     std::uint64_t samples_ = 0;
     std::string last_model_token_;
@@ -180,7 +295,7 @@ bool has_wrong_count(const FileSurvey& survey) noexcept {
 Result<FileSurvey> survey_bytes(FileSystem& files, const DumpFile& file, ByteSource& bytes,
                                 const SurveyOptions& options, const SurveyProgress& progress) {
     RecordReader reader(bytes, file.profile, file.path, options.limits);
-    Surveyor surveyor(files, options, file.profile.facen_encoding);
+    Surveyor surveyor(files, options, file.profile);
     RecordBlock block;
     for (;;) {
         Result<bool> more = reader.next(block);

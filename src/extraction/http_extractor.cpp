@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "answer_text.hpp"
+#include "balanced_extractor.hpp"
 
 #include "ffdump/extraction/extractor.hpp"
 
@@ -10,6 +11,9 @@
 
 namespace ffdump {
 namespace {
+
+/// In a row: then the others get what it would get.
+constexpr unsigned kServerFaults = 3;
 
 /// What an answer to `count` images may be at most: a facen of the largest dimension in base64 for
 /// each, 64 KiB of other things for each and for the whole, never over 64 MiB.
@@ -85,9 +89,9 @@ std::vector<HttpPart> parts_of(const ExtractionTarget& target, std::vector<Share
 
 class HttpExtractor final : public Extractor {
  public:
-    HttpExtractor(const Settings& settings, HttpTransport& transport)
+    HttpExtractor(const Settings& settings, std::string url, HttpTransport& transport)
         : transport_(transport),
-          base_(settings.extraction_url),
+          base_(std::move(url)),
           timeouts_{settings.extraction_timeouts.connect,
                     settings.extraction_timeouts.response_header,
                     settings.extraction_timeouts.overall} {}
@@ -127,7 +131,21 @@ class HttpExtractor final : public Extractor {
 }  // namespace
 
 std::unique_ptr<Extractor> make_http_extractor(const Settings& settings, HttpTransport& transport) {
-    return std::make_unique<HttpExtractor>(settings, transport);
+    static const SystemClock clock;
+    if (settings.extraction_urls.size() < 2) {
+        const bool has_one = !settings.extraction_urls.empty();
+        return std::make_unique<HttpExtractor>(
+            settings, has_one ? settings.extraction_urls.front() : std::string(), transport);
+    }
+    std::vector<std::unique_ptr<Extractor>> servers;
+    for (const std::string& url : settings.extraction_urls) {
+        servers.push_back(std::make_unique<HttpExtractor>(settings, url, transport));
+    }
+    const GateFigures figures{.max_retry_after = settings.retry.max_retry_after,
+                              .probe_max = settings.retry.probe_max,
+                              .breaker_faults = kServerFaults};
+    return std::make_unique<BalancedExtractor>(std::move(servers), figures, clock,
+                                               Random::from_system().bits());
 }
 
 }  // namespace ffdump

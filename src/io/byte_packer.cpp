@@ -167,4 +167,14 @@ std::unique_ptr<BytePacker> make_byte_packer(const Compression& compression) {
     return std::make_unique<PlainPacker>();
 }
 
+Result<std::string> stored_frame(Compression::Kind kind, std::string_view bytes) {
+    // zstd stores so few bytes as they are at any level, and zlib at level 0.
+    const int level = kind == Compression::Kind::zstd ? 1 : 0;
+    const std::unique_ptr<BytePacker> packer = make_byte_packer({kind, level});
+    std::string frame;
+    return packer->add(frame, bytes).and_then([&] { return packer->end_frame(frame); }).map([&] {
+        return std::move(frame);
+    });
+}
+
 }  // namespace ffdump

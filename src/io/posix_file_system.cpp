@@ -88,6 +88,11 @@ class PosixFileSystem final : public FileSystem {
                        FilePurpose::writing);
     }
 
+    [[nodiscard]] Result<std::unique_ptr<File>> open_update(const std::string& path) override {
+        return file_of(open_regular(path, O_RDWR, FilePurpose::writing), path,
+                       FilePurpose::writing);
+    }
+
     [[nodiscard]] Result<std::unique_ptr<File>> create(const std::string& path) override {
         Result<std::unique_ptr<File>> file = open_append(path);
         if (file) {

@@ -18,15 +18,14 @@ std::size_t bytes_of(const ImageBatch& batch) {
 
 }  // namespace
 
-BatchQueue::BatchQueue(const MigrationPlan& plan, std::size_t batch_size,
-                       std::chrono::milliseconds linger)
-    : batch_size_(batch_size), linger_(linger) {
+BatchQueue::BatchQueue(const MigrationPlan& plan, Fill fill, std::chrono::milliseconds linger)
+    : fill_(fill), linger_(linger) {
     for (const FilePlan& file : plan.files) {
         const auto same = [&file](const Lane& lane) { return lane.target == file.target; };
         const auto lane = std::ranges::find_if(lanes_, same);
         lane_of_file_.push_back(static_cast<std::size_t>(lane - lanes_.begin()));
         if (lane == lanes_.end()) {
-            lanes_.push_back({file.target, {}, {}});
+            lanes_.push_back({file.target, {}, 0, {}});
         }
     }
 }
@@ -38,6 +37,7 @@ void BatchQueue::add(ReadyImage image, Clock::Instant now) {
     }
     ++count_;
     bytes_ += image.bytes->size();
+    lane.bytes += image.bytes->size();
     lane.images.push_back(std::move(image));
 }
 
@@ -69,18 +69,22 @@ void BatchQueue::put_back_halves(ImageBatch batch) {
     const auto middle = batch.images.begin() + static_cast<std::ptrdiff_t>(batch.images.size() / 2);
     ImageBatch second;
     second.lane = batch.lane;
+    second.half_of = batch.half_of =
+        std::make_shared<ImageBatch::Refusal>(ImageBatch::Refusal{.images = batch.images.size()});
     second.images.assign(std::make_move_iterator(middle),
                          std::make_move_iterator(batch.images.end()));
     batch.images.erase(middle, batch.images.end());
     batch.faults = 0;
-    batch.is_new = false;
+    batch.is_new = batch.is_full = false;
     put_back(std::move(batch), std::nullopt);
     put_back(std::move(second), std::nullopt);
 }
 
 void BatchQueue::wake(Clock::Instant now) {
     while (!delayed_.empty() && delayed_.begin()->first <= now) {
-        again_.push_back(std::move(delayed_.begin()->second));
+        ImageBatch& batch = delayed_.begin()->second;
+        std::deque<ImageBatch>& queue = batch.is_check() ? again_ : retries_;
+        queue.push_back(std::move(batch));
         delayed_.erase(delayed_.begin());
     }
 }
@@ -96,36 +100,61 @@ std::optional<ImageBatch> BatchQueue::next_check() {
     return batch;
 }
 
-std::optional<ImageBatch> BatchQueue::next(Clock::Instant now, bool more_coming,
-                                           const std::function<bool(std::size_t)>& is_held) {
-    if (!again_.empty()) {
-        ImageBatch batch = std::move(again_.front());
-        again_.pop_front();
-        count_out(batch);
-        return batch;
+std::optional<ImageBatch> BatchQueue::take_front(std::deque<ImageBatch>& batches) {
+    if (batches.empty()) {
+        return std::nullopt;
     }
-    for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
-        const std::deque<ReadyImage>& images = lanes_[lane].images;
-        const bool is_full = images.size() >= batch_size_;
-        const bool is_late =
-            !images.empty() && (!more_coming || now - lanes_[lane].oldest >= linger_);
-        if ((is_full || is_late) && !is_held(lane)) {
-            return take_new(lane, now);
-        }
-    }
-    return std::nullopt;
+    ImageBatch batch = std::move(batches.front());
+    batches.pop_front();
+    return batch;
 }
 
-ImageBatch BatchQueue::take_new(std::size_t lane, Clock::Instant now) {
-    std::deque<ReadyImage>& images = lanes_[lane].images;
+std::optional<ImageBatch> BatchQueue::next(Clock::Instant now, const Rules& rules) {
+    std::optional<ImageBatch> again = take_front(again_);
+    if (!again && rules.may_retry) {
+        again = take_front(retries_);
+    }
+    if (again) {
+        count_out(*again);
+        return again;
+    }
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        const Lane& lane = lanes_[i];
+        const bool is_late =
+            !lane.images.empty() && (!rules.more_coming || now - lane.oldest >= linger_);
+        if ((is_full(lane) || is_late) && !rules.is_held(i)) {
+            return take_new(i, now);
+        }
+    }
+    std::optional<ImageBatch> last = rules.is_alone ? take_front(retries_) : std::nullopt;
+    if (last) {
+        count_out(*last);
+    }
+    return last;
+}
+
+bool BatchQueue::is_full(const Lane& lane) const {
+    return lane.images.size() >= fill_.images || lane.bytes >= fill_.bytes;
+}
+
+ImageBatch BatchQueue::take_new(std::size_t index, Clock::Instant now) {
+    Lane& lane = lanes_[index];
     ImageBatch batch;
-    batch.lane = lane;
+    batch.lane = index;
     batch.is_new = true;
-    const auto end =
-        images.begin() + static_cast<std::ptrdiff_t>(std::min(batch_size_, images.size()));
-    batch.images.assign(std::make_move_iterator(images.begin()), std::make_move_iterator(end));
-    images.erase(images.begin(), end);
-    lanes_[lane].oldest = now;
+    batch.is_full = is_full(lane);
+    std::size_t bytes = 0;
+    while (!lane.images.empty() && batch.images.size() < fill_.images) {
+        const std::size_t more = lane.images.front().bytes->size();
+        if (!batch.images.empty() && bytes + more > fill_.bytes) {
+            break;
+        }
+        bytes += more;
+        batch.images.push_back(std::move(lane.images.front()));
+        lane.images.pop_front();
+    }
+    lane.bytes -= bytes;
+    lane.oldest = now;
     count_out(batch);
     return batch;
 }
@@ -133,6 +162,7 @@ ImageBatch BatchQueue::take_new(std::size_t lane, Clock::Instant now) {
 void BatchQueue::untake_last(ImageBatch& batch) {
     ++count_;
     bytes_ += batch.images.back().bytes->size();
+    lanes_[batch.lane].bytes += batch.images.back().bytes->size();
     lanes_[batch.lane].images.push_front(std::move(batch.images.back()));
     batch.images.pop_back();
 }

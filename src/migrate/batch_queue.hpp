@@ -28,7 +28,16 @@ struct ImageBatch {
     bool alone = false;  ///< one image that is asked a second time on its own
     bool look = false;   ///< one image whose facen is known, to see whether the service is well
     std::unique_ptr<CanaryRequest> canaries;
-    bool is_new = false;  ///< its images have never been asked for in this company
+    bool is_new = false;   ///< its images have never been asked for in this company
+    bool is_full = false;  ///< no more images would have gone into it
+
+    /// A batch that was refused as a whole, while its halves are asked for.
+    struct Refusal {
+        std::size_t images = 0;
+        unsigned open_halves = 2;
+        bool by_an_image = false;  ///< one of the halves was refused as well
+    };
+    std::shared_ptr<Refusal> half_of;
 
     /// A canary among the images, which belongs to no record.
     struct Sentinel {
@@ -45,20 +54,33 @@ struct ImageBatch {
 /// that are to be asked again. Not thread-safe.
 class BatchQueue {
  public:
+    /// A batch is full with `images`, or with `bytes` if it has several.
+    struct Fill {
+        std::size_t images = 8;
+        std::size_t bytes = 8U << 20U;
+    };
     /// `linger`: how long a part-filled batch waits for company.
-    BatchQueue(const MigrationPlan& plan, std::size_t batch_size, std::chrono::milliseconds linger);
+    BatchQueue(const MigrationPlan& plan, Fill fill, std::chrono::milliseconds linger);
+    void set_batch_size(std::size_t images) noexcept { fill_.images = images; }
 
     void add(ReadyImage image, Clock::Instant now);
     /// Goes before everything else.
     void put_first(ImageBatch batch);
     /// To be sent before anything new, not before that time if one is given.
     void put_back(ImageBatch batch, std::optional<Clock::Instant> not_before);
-    /// Halves it; the culprit is in one of them.
+    /// Halves it; the culprit is in one of them, or it was too large.
     void put_back_halves(ImageBatch batch);
-    /// What is to be sent next. `more_coming`: images are under way, so a part-filled batch may
-    /// wait; `is_held`: nothing new may be sent to this target.
-    [[nodiscard]] std::optional<ImageBatch> next(Clock::Instant now, bool more_coming,
-                                                 const std::function<bool(std::size_t)>& is_held);
+    /// What may be sent: `more_coming`: images are under way, so a part-filled batch may wait;
+    /// `is_held`: nothing new may be sent to this target; `may_retry`: what a fault of the service
+    /// came between may be sent again; `is_alone`: nothing is in flight, so that it may at any rate
+    /// when there is nothing else to send.
+    struct Rules {
+        bool more_coming = false;
+        bool may_retry = true;
+        bool is_alone = true;
+        const std::function<bool(std::size_t)>& is_held;
+    };
+    [[nodiscard]] std::optional<ImageBatch> next(Clock::Instant now, const Rules& rules);
     /// The same, if it is a check.
     [[nodiscard]] std::optional<ImageBatch> next_check();
     /// Batches whose time has come go to the others.
@@ -83,18 +105,22 @@ class BatchQueue {
     struct Lane {
         ExtractionTarget target;
         std::deque<ReadyImage> images;
+        std::size_t bytes = 0;
         Clock::Instant oldest;
     };
 
     void count_in(const ImageBatch& batch);
     void count_out(const ImageBatch& batch);
+    [[nodiscard]] bool is_full(const Lane& lane) const;
     [[nodiscard]] ImageBatch take_new(std::size_t lane, Clock::Instant now);
+    static std::optional<ImageBatch> take_front(std::deque<ImageBatch>& batches);
 
-    std::size_t batch_size_;
+    Fill fill_;
     std::chrono::milliseconds linger_;
     std::vector<Lane> lanes_;
     std::vector<std::size_t> lane_of_file_;
     std::deque<ImageBatch> again_;
+    std::deque<ImageBatch> retries_;  ///< after a fault of the service
     std::multimap<Clock::Instant, ImageBatch> delayed_;
     std::size_t count_ = 0;  ///< images in all three
     std::size_t bytes_ = 0;

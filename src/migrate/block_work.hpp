@@ -22,6 +22,8 @@ struct RecordFailure {
     unsigned attempts = 0;
 };
 
+struct BlockWork;
+
 /// What becomes of one record; decided in any order, written in the source's.
 struct RecordFate {
     enum class State : std::uint8_t { open, changed, kept, failed, excluded };
@@ -32,6 +34,14 @@ struct RecordFate {
     std::unique_ptr<RecordFailure> failure;  ///< when failed
     /// Open, but with the facen of an earlier run: only the image is wanted, for a canary.
     bool has_prior = false;
+    bool is_known_image = false;  ///< its image was compared with others
+
+    /// A record with the same image, which gets the same fate; of a chain.
+    struct Twin {
+        BlockWork* work = nullptr;
+        std::uint32_t index = 0;
+    };
+    Twin twin;
 };
 
 /// A block on its way through the pipeline. Owned by the pipeline's queue; stages hold pointers to
@@ -49,10 +59,23 @@ struct BlockWork {
         fates[i].state = state;
         --open;
     }
-    void settle_changed(std::size_t i, Facen facen, double norm) {
-        fates[i].facen = std::move(facen);
-        fates[i].norm = norm;
-        settle(i, RecordFate::State::changed);
+    /// `twin`, and those that joined it, get the fate of record `i`.
+    void join(std::size_t i, RecordFate::Twin twin);
+    /// For those that joined record `i`; `told` may settle the record it is given.
+    template <class Told>
+    void for_each_twin(std::size_t i, Told told) {
+        for (RecordFate::Twin at = fates[i].twin; at.work != nullptr;) {
+            const RecordFate::Twin next = at.work->fates[at.index].twin;
+            told(*at.work, at.index);
+            at = next;
+        }
+    }
+    void settle_changed(std::size_t i, const Facen& facen, double norm) {
+        for_each_twin(i, [&](BlockWork& work, std::size_t at) {
+            work.fates[at].source = fates[i].source;
+            work.change(at, facen, norm);
+        });
+        change(i, facen, norm);
     }
     void settle_prior(std::size_t i) {
         fates[i].has_prior = false;
@@ -63,12 +86,34 @@ struct BlockWork {
             settle_prior(i);
             return;
         }
+        for_each_twin(i, [&](BlockWork& work, std::size_t at) { work.fail(at, error, attempts); });
+        fail(i, std::move(error), attempts);
+    }
+
+ private:
+    void change(std::size_t i, const Facen& facen, double norm) {
+        fates[i].facen = facen;
+        fates[i].norm = norm;
+        fates[i].twin = {};
+        settle(i, RecordFate::State::changed);
+    }
+    void fail(std::size_t i, Error error, unsigned attempts) {
         fates[i].failure =
             std::make_unique<RecordFailure>(RecordFailure{std::move(error), attempts});
+        fates[i].twin = {};
         ++failed_unwritten;
         settle(i, RecordFate::State::failed);
     }
 };
+
+inline void BlockWork::join(std::size_t i, RecordFate::Twin twin) {
+    RecordFate::Twin last = twin;
+    while (last.work->fates[last.index].twin.work != nullptr) {
+        last = last.work->fates[last.index].twin;
+    }
+    last.work->fates[last.index].twin = fates[i].twin;
+    fates[i].twin = twin;
+}
 
 /// One record that needs an image and a facen.
 struct Ticket {

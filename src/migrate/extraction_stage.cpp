@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "extraction_stage.hpp"
 
+#include "doubled_facens.hpp"
+
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -12,26 +16,6 @@ namespace {
 std::string wrong_dimension(std::size_t found, std::size_t wanted) {
     return wanted == 0 ? fmt::format("the facen has {} floats, and no second one agrees", found)
                        : fmt::format("the facen has {} floats in place of {}", found, wanted);
-}
-
-/// Different images have different facens, to the last bit: where two of one answer are the same,
-/// neither is believed before it was asked for alone. The same image twice is none of it.
-void doubt_doubles(const std::vector<ReadyImage>& images, std::vector<ExtractedFacen>& facens) {
-    std::vector<bool> is_double(facens.size());
-    for (std::size_t i = 0; i < facens.size(); ++i) {
-        for (std::size_t j = 0; j < i; ++j) {
-            if (facens[i] && facens[j] && *facens[i] == *facens[j] &&
-                *images[i].bytes != *images[j].bytes) {
-                is_double[i] = is_double[j] = true;
-            }
-        }
-    }
-    for (std::size_t i = 0; i < facens.size(); ++i) {
-        if (is_double[i]) {
-            facens[i] = failed(Reason::facen_invalid,
-                               "another image of the same request got the same facen");
-        }
-    }
 }
 
 }  // namespace
@@ -44,7 +28,9 @@ ExtractionStage::ExtractionStage(Extractor& extractor, PipelineMailbox& mailbox,
       limits_(std::move(limits)),
       gate_(std::move(gate)),
       guard_(guard),
-      queue_(plan, limits_.batch_size, limits_.linger),
+      pace_(limits_.width, limits_.batch),
+      budget_(limits_.retry_budget),
+      queue_(plan, {pace_.batch(), limits_.batch_bytes}, limits_.linger),
       health_(queue_.lanes(), gate_, guard_, limits_.accepted, limits_.norm_tolerance),
       flying_of_lane_(queue_.lanes()) {
     for (const FilePlan& file : plan.files) {
@@ -73,7 +59,7 @@ void ExtractionStage::pump(Clock::Instant now, bool more_coming) {
     for (ImageBatch& look : health_.looks(now)) {
         queue_.put_first(std::move(look));
     }
-    while (flying_.size() < limits_.workers && gate_.may_send(now)) {
+    while (has_room() && gate_.may_send(now)) {
         std::optional<ImageBatch> batch = next_batch(now, more_coming);
         if (!batch) {
             return;
@@ -82,12 +68,36 @@ void ExtractionStage::pump(Clock::Instant now, bool more_coming) {
     }
 }
 
+Awaited ExtractionStage::awaited() const {
+    Awaited awaited;
+    for (const auto& [id, flight] : flying_) {
+        // A canary among the images is of no record.
+        const auto whose = std::ranges::find_if(flight.batch.images, [](const ReadyImage& image) {
+            return image.ticket.work != nullptr;
+        });
+        awaited.note(flight.paced.sent, whose == flight.batch.images.end()
+                                            ? std::nullopt
+                                            : std::optional(whose->ticket));
+    }
+    return awaited;
+}
+
+bool ExtractionStage::has_room() const {
+    const bool has_bytes =
+        limits_.flying_bytes == 0 || flying_.empty() || flying_bytes_ < limits_.flying_bytes;
+    return flying_.size() < pace_.width() && has_bytes;
+}
+
 std::optional<ImageBatch> ExtractionStage::next_batch(Clock::Instant now, bool more_coming) {
     if (guard_.holds()) {
         return queue_.next_check();
     }
+    queue_.set_batch_size(pace_.batch());
     std::optional<ImageBatch> batch =
-        queue_.next(now, more_coming, [this](std::size_t lane) { return is_held(lane); });
+        queue_.next(now, {.more_coming = more_coming,
+                          .may_retry = budget_.may_retry(false),
+                          .is_alone = flying_.empty(),
+                          .is_held = [this](std::size_t lane) { return is_held(lane); }});
     if (batch && batch->is_new) {
         add_sentinel(*batch);
     }
@@ -101,11 +111,14 @@ bool ExtractionStage::is_held(std::size_t lane) const {
 }
 
 void ExtractionStage::add_sentinel(ImageBatch& batch) {
+    if (pace_.batch() < 2) {
+        return;
+    }
     const std::optional<std::size_t> canary = guard_.sentinel_for(batch.lane);
     if (!canary) {
         return;
     }
-    if (batch.images.size() == limits_.batch_size) {
+    if (batch.images.size() == pace_.batch()) {
         queue_.untake_last(batch);
     }
     const std::size_t at = guard_.sentinel_place(batch.images.size());
@@ -132,21 +145,43 @@ std::optional<ExtractedFacen> ExtractionStage::take_sentinel(ImageBatch& batch,
 void ExtractionStage::send(ImageBatch batch, Clock::Instant now) {
     std::vector<SharedBytes> images;
     images.reserve(batch.images.size());
+    if (batch.faults == 0) {
+        budget_.sent();
+    } else {
+        budget_.sent_again();
+    }
+    const PacedRequest paced{.sent = now,
+                             .in_flight = flying_.size() + 1,
+                             .images = batch.images.size(),
+                             .is_full = batch.is_new && batch.is_full};
+    std::size_t bytes = 0;
     batch.is_new = false;
     flying_of_lane_[batch.lane] += batch.is_check() ? 0U : 1U;
     for (ReadyImage& image : batch.images) {
         ++image.ticket.attempts;
+        bytes += image.bytes->size();
         images.push_back(image.bytes);
     }
+    if (batch.canaries && batch.canaries->server && !extractor_.serves(*batch.canaries->server)) {
+        // When it comes back a check is due.
+        batch.canaries->server.reset();
+    }
+    constexpr std::size_t kAny = std::numeric_limits<std::size_t>::max();
+    const std::size_t server = batch.canaries ? batch.canaries->server.value_or(kAny) : kAny;
     const std::uint64_t id = next_id_++;
     const ExtractionTarget& target = queue_.target(batch.lane);
-    flying_.emplace(id, Flight{std::move(batch), successes_});
+    flying_.emplace(id, Flight{std::move(batch), successes_, paced, bytes});
+    flying_bytes_ += bytes;
     ++counters_.requests;
     gate_.sent(now);
-    extractor_.extract(target, std::move(images),
-                       [this, id](Result<std::vector<ExtractedFacen>> facens) {
-                           mailbox_.post(BatchAnswered{id, std::move(facens)});
-                       });
+    BatchDone done = [this, id](Result<std::vector<ExtractedFacen>> facens) {
+        mailbox_.post(BatchAnswered{id, std::move(facens)});
+    };
+    if (server != kAny) {
+        extractor_.extract_by(server, target, std::move(images), std::move(done));
+    } else {
+        extractor_.extract(target, std::move(images), std::move(done));
+    }
 }
 
 void ExtractionStage::answered(BatchAnswered event, Clock::Instant now) {
@@ -156,6 +191,8 @@ void ExtractionStage::answered(BatchAnswered event, Clock::Instant now) {
     }
     Flight flight = std::move(it->second);
     flying_.erase(it);
+    flying_bytes_ -= flight.bytes;
+    note_pace(flight, event, now);
     flying_of_lane_[flight.batch.lane] -= flight.batch.is_check() ? 0U : 1U;
     const bool is_service_fault =
         !event.facens && event.facens.error().fault() != FaultClass::record;
@@ -176,6 +213,32 @@ void ExtractionStage::answered(BatchAnswered event, Clock::Instant now) {
     }
 }
 
+void ExtractionStage::note_pace(const Flight& flight, const BatchAnswered& event,
+                                Clock::Instant now) {
+    if (event.facens) {
+        pace_.answered(flight.paced, now);
+        return;
+    }
+    const Error& error = event.facens.error();
+    const Reason reason = error.reason();
+    if (reason == Reason::service_overloaded || reason == Reason::request_timed_out) {
+        pace_.faulted(flight.paced, error.retry_after().has_value(), now);
+    }
+}
+
+/// When both halves of a refused batch are taken, it was its size that was refused.
+void ExtractionStage::note_half(const ImageBatch& batch, bool is_refused) {
+    if (!batch.half_of) {
+        return;
+    }
+    ImageBatch::Refusal& refusal = *batch.half_of;
+    --refusal.open_halves;
+    refusal.by_an_image = refusal.by_an_image || is_refused;
+    if (refusal.open_halves == 0 && !refusal.by_an_image) {
+        pace_.too_large(refusal.images);
+    }
+}
+
 void ExtractionStage::checked(const ImageBatch& batch,
                               const Result<std::vector<ExtractedFacen>>& facens,
                               Clock::Instant now) {
@@ -193,6 +256,8 @@ void ExtractionStage::checked(const ImageBatch& batch,
 }
 
 void ExtractionStage::settle(ImageBatch batch, std::vector<ExtractedFacen> facens) {
+    note_half(batch, false);
+    batch.half_of.reset();
     if (const std::optional<ExtractedFacen> facen = take_sentinel(batch, &facens);
         facen && !guard_.judge_sentinel(batch.sentinel->canary, *facen)) {
         // The run ends with this; nothing of the answer may be used.
@@ -226,8 +291,11 @@ void ExtractionStage::settle(ImageBatch batch, std::vector<ExtractedFacen> facen
             health_.passed(batch.lane, batch.images[i].bytes, *facen);
             if (on_facen_) {
                 on_facen_(ticket, *facen);
+                ticket.work->for_each_twin(ticket.index, [&](BlockWork& work, std::uint32_t at) {
+                    on_facen_({&work, at, 0}, *facen);
+                });
             }
-            ticket.work->settle_changed(ticket.index, std::move(*facen), norms[i]);
+            ticket.work->settle_changed(ticket.index, *facen, norms[i]);
             continue;
         }
         Error error = facen
@@ -254,6 +322,8 @@ void ExtractionStage::refuse(ReadyImage image, Error error, bool alone, std::siz
 }
 
 void ExtractionStage::rejected(ImageBatch batch, Error error) {
+    note_half(batch, true);
+    batch.half_of.reset();
     if (batch.images.size() > 1) {
         halve(std::move(batch));
         return;
@@ -313,7 +383,7 @@ std::optional<Clock::Instant> ExtractionStage::next_timer(Clock::Instant now) co
     if (queue_.count() != 0 || health_.wants_look()) {
         earlier(gate_.next_probe());
     }
-    if (flying_.size() < limits_.workers && gate_.may_send(now) && !guard_.holds()) {
+    if (has_room() && gate_.may_send(now) && !guard_.holds()) {
         earlier(queue_.next_linger([this](std::size_t lane) { return is_held(lane); }));
     }
     return next;

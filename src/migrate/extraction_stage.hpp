@@ -7,7 +7,10 @@
 #include "extraction_health.hpp"
 #include "fault_share.hpp"
 #include "model_guard.hpp"
+#include "pace_control.hpp"
 #include "pipeline_events.hpp"
+#include "retry_budget.hpp"
+#include "stall_watch.hpp"
 
 #include "ffdump/migrate/migration_plan.hpp"
 #include "ffdump/net/service_gate.hpp"
@@ -24,15 +27,19 @@
 
 namespace ffdump {
 
-/// Keeps a fixed number of extraction requests in flight and settles records by the answers. A
-/// batch that is refused as a whole is halved until the culprit is alone; after a fault of the
-/// service a batch stays a batch and is asked again. Failures are held back until it is clear that
-/// they are the records' own. Lives on the pipeline's thread.
+/// Keeps as many extraction requests in flight as PaceControl says and settles records by the
+/// answers. A batch that is refused as a whole is halved until the culprit is alone; after a fault
+/// of the service a batch stays a batch and is asked again. Failures are held back until it is
+/// clear that they are the records' own. Lives on the pipeline's thread.
 class ExtractionStage {
  public:
     struct Limits {
-        std::size_t workers = 3;
-        std::size_t batch_size = 8;
+        ClimbRange width{3, 3, 3};
+        ClimbRange batch{8, 8, 8};
+        std::size_t batch_bytes = 8U << 20U;  ///< images of one request, if it has several
+        /// Images of all requests, if there are several; 0 = no limit.
+        std::size_t flying_bytes = 0;
+        double retry_budget = 0.1;  ///< share of requests that may be retries
         double norm_tolerance = 1e-3;
         std::chrono::milliseconds linger{50};  ///< how long a part-filled batch waits for company
         unsigned hopeless_faults = 9;          ///< of one batch while others are answered
@@ -59,6 +66,7 @@ class ExtractionStage {
     [[nodiscard]] std::size_t in_flight() const noexcept { return flying_.size(); }
     [[nodiscard]] std::size_t ready_bytes() const noexcept { return queue_.bytes(); }
     [[nodiscard]] std::size_t ready_count() const noexcept { return queue_.count(); }
+    [[nodiscard]] Awaited awaited() const;
     [[nodiscard]] ServiceGate& gate() noexcept { return gate_; }
     [[nodiscard]] ExtractionHealth& health() noexcept { return health_; }
     [[nodiscard]] const ExtractionHealth& health() const noexcept { return health_; }
@@ -73,6 +81,12 @@ class ExtractionStage {
     void on_facen(std::function<void(const Ticket&, const Facen&)> told) {
         on_facen_ = std::move(told);
     }
+    /// The record has got a facen that was extracted for another with the same image.
+    void note_facen(const Ticket& ticket) const {
+        if (on_facen_) {
+            on_facen_(ticket, ticket.work->fates[ticket.index].facen);
+        }
+    }
     /// What an earlier run of this directory found.
     void set_dimension(std::uint32_t file, std::size_t dimension) {
         dimensions_.at(file) = DimensionVote(dimension);
@@ -82,7 +96,12 @@ class ExtractionStage {
     struct Flight {
         ImageBatch batch;
         std::uint64_t successes_before = 0;
+        PacedRequest paced;
+        std::size_t bytes = 0;
     };
+    [[nodiscard]] bool has_room() const;
+    void note_pace(const Flight& flight, const BatchAnswered& event, Clock::Instant now);
+    void note_half(const ImageBatch& batch, bool is_refused);
 
     [[nodiscard]] bool is_held(std::size_t lane) const;
     [[nodiscard]] std::optional<ImageBatch> next_batch(Clock::Instant now, bool more_coming);
@@ -106,6 +125,8 @@ class ExtractionStage {
     Limits limits_;
     ServiceGate gate_;
     ModelGuard& guard_;
+    PaceControl pace_;
+    RetryBudget budget_;
     BatchQueue queue_;
     ExtractionHealth health_;
     FaultShare first_attempts_;
@@ -114,6 +135,7 @@ class ExtractionStage {
     std::vector<DimensionVote> dimensions_;
     std::vector<std::size_t> flying_of_lane_;  ///< batches of records
     std::unordered_map<std::uint64_t, Flight> flying_;
+    std::size_t flying_bytes_ = 0;
     std::uint64_t next_id_ = 0;
     std::uint64_t successes_ = 0;
 };

@@ -9,6 +9,7 @@
 namespace ffdump {
 
 void FailureHold::passed() {
+    has_passed_ = true;
     note(std::nullopt);
     let_go();
 }
@@ -84,6 +85,11 @@ std::vector<Ticket> FailureHold::take_back() {
 }
 
 void FailureHold::settle_calm() {
+    const bool is_all_alike = !has_passed_ && in_row_ == outcomes_ && in_row_ >= kAllOfFew;
+    if (!pattern_ && is_all_alike) {
+        pattern_ = held_.back().error;
+        pattern_text_ = fmt::format("all {} records", in_row_);
+    }
     if (!pattern_) {
         for (Held& held : held_) {
             book(held);

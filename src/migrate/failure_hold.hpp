@@ -25,6 +25,8 @@ class FailureHold {
     static constexpr std::size_t kInRow = 20;
     /// ... or more than half of so many records.
     static constexpr std::size_t kWindow = 200;
+    /// ... or so many that end the dump, alike and none of them well since the run began.
+    static constexpr std::size_t kAllOfFew = 5;
 
     struct Held {
         Ticket ticket;
@@ -50,7 +52,7 @@ class FailureHold {
     void book();
     /// The service was not well: the records are as if they had never been asked for.
     [[nodiscard]] std::vector<Ticket> take_back();
-    /// Nothing more will come by which to judge: books what is held unless there is a pattern.
+    /// Nothing more will come by which to judge: books what is held unless it is a pattern.
     void settle_calm();
     [[nodiscard]] std::size_t size() const noexcept { return held_.size(); }
 
@@ -66,6 +68,7 @@ class FailureHold {
     std::map<Reason, std::size_t> counts_;  ///< of latest_
     std::uint64_t outcomes_ = 0;
     std::size_t in_row_ = 0;
+    bool has_passed_ = false;  ///< ever
     std::optional<Reason> row_;
     std::optional<Error> pattern_;
     std::string pattern_text_;

@@ -68,7 +68,7 @@ class RegionCheck {
     /// A commit without new bytes leaves a region of none.
     Result<void> compare_ended() {
         for (; !is_at_end() && regions_[next_].end == at_; ++next_) {
-            if (hash_.value().hex() != regions_[next_].hash) {
+            if (!regions_[next_].hash.empty() && hash_.value().hex() != regions_[next_].hash) {
                 return failed(damaged(path_, regions_[next_]));
             }
             hash_.reset();
@@ -82,6 +82,17 @@ class RegionCheck {
     std::uint64_t at_ = 0;
     RunningHash hash_;
 };
+
+/// Fewer bytes than a sector at the beginning of a file: a power loss leaves the old or the new.
+Result<void> put_head(FileSystem& files, const std::string& path, std::string_view head) {
+    Result<std::unique_ptr<File>> file = files.open_update(path);
+    if (!file) {
+        return failed(std::move(file.error()));
+    }
+    return (*file)->write(head).and_then([&] { return (*file)->sync(); }).and_then([&] {
+        return (*file)->close();
+    });
+}
 
 }  // namespace
 
@@ -120,6 +131,9 @@ Result<SealedFile> read_back(FileSystem& files, const std::string& path,
 }
 
 Result<void> check_region(FileSystem& files, const std::string& path, const WrittenRegion& region) {
+    if (region.hash.empty()) {
+        return {};
+    }
     Result<std::unique_ptr<File>> file = files.open_read_back(path);
     if (!file && files.exists(path)) {
         return failed(std::move(file.error()).while_doing("reading back what is durable"));
@@ -157,12 +171,25 @@ FileSealer::~FileSealer() {
     thread_.join();
 }
 
-void FileSealer::seal(std::uint32_t file, std::string path, std::vector<WrittenRegion> regions) {
+void FileSealer::seal(std::uint32_t file, std::string path, std::vector<WrittenRegion> regions,
+                      std::optional<std::string> head) {
     {
         const std::lock_guard lock(mutex_);
-        tasks_.push_back({file, std::move(path), std::move(regions)});
+        tasks_.push_back({file, std::move(path), std::move(regions), std::move(head)});
     }
     changed_.notify_all();
+}
+
+Result<SealedFile> FileSealer::sealed(Task& task) {
+    if (!task.head || task.regions.empty()) {
+        return read_back(files_, task.path, task.regions);
+    }
+    return put_head(files_, task.path, *task.head).and_then([&] {
+        RunningHash hash;
+        hash.add(*task.head);
+        task.regions.front().hash = hash.value().hex();
+        return read_back(files_, task.path, task.regions);
+    });
 }
 
 void FileSealer::run() {
@@ -177,7 +204,7 @@ void FileSealer::run() {
             task = std::move(tasks_.front());
             tasks_.pop_front();
         }
-        done_(task.file, read_back(files_, task.path, task.regions));
+        done_(task.file, sealed(task));
     }
 }
 

@@ -9,6 +9,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,7 +20,7 @@ namespace ffdump {
 struct WrittenRegion {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
-    std::string hash;  ///< XXH3-128, hex
+    std::string hash;  ///< XXH3-128, hex; empty for a head, which is written anew before sealing
 };
 
 /// What reading a finished part file back has shown.
@@ -50,15 +51,20 @@ class FileSealer {
     FileSealer(const FileSealer&) = delete;
     FileSealer& operator=(const FileSealer&) = delete;
 
-    void seal(std::uint32_t file, std::string path, std::vector<WrittenRegion> regions);
+    /// `head`: what is to stand in the first region before the file is read back, as long as what
+    /// stands there. May be done again after a crash.
+    void seal(std::uint32_t file, std::string path, std::vector<WrittenRegion> regions,
+              std::optional<std::string> head = std::nullopt);
 
  private:
     struct Task {
         std::uint32_t file = 0;
         std::string path;
         std::vector<WrittenRegion> regions;
+        std::optional<std::string> head;
     };
     void run();
+    [[nodiscard]] Result<SealedFile> sealed(Task& task);
 
     FileSystem& files_;
     Done done_;

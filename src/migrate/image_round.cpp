@@ -19,7 +19,6 @@ namespace ffdump {
 namespace {
 
 constexpr std::size_t kDefaultWidth = 128;  // twice the connections: a free one never waits for us
-constexpr unsigned kHopelessFaults = 9;     // as in a migration: others come, this one never does
 
 struct Question {
     RoundRecord record;
@@ -45,7 +44,8 @@ class Round {
           gate_(gate_figures(settings.retry), Random(services.random_seed)),
           watch_("the image storage at " + services.images.describe(), gate_,
                  settings.retry.give_up_after, ServiceWatch::FirstRefusal::is_final, services.log),
-          width_(settings.fetches == 0 ? kDefaultWidth : settings.fetches) {
+          width_(settings.fetches == 0 ? kDefaultWidth : settings.fetches),
+          most_attempts_(settings.retry.attempts) {
         progress_.phase = options.phase;
         for (const FilePlan& file : plan.files) {
             progress_.total += file.action == GalleryAction::migrate ? file.survey.records : 0;
@@ -164,7 +164,7 @@ class Round {
             return taker_.missed(question.record, error);
         }
         gate_.faulted(now, error);
-        if (question.attempts >= kHopelessFaults && found_ > question.found_before) {
+        if (question.attempts >= most_attempts_ && found_ > question.found_before) {
             ++progress_.failed;
             return taker_.missed(question.record,
                                  Error(Reason::image_unreadable,
@@ -193,6 +193,7 @@ class Round {
     ServiceGate gate_;
     ServiceWatch watch_;
     std::size_t width_;
+    unsigned most_attempts_;
     std::shared_ptr<Mailbox<Answered>> mailbox_ = std::make_shared<Mailbox<Answered>>();
     std::map<std::uint64_t, Question> flying_;
     std::multimap<Clock::Instant, Question> delayed_;

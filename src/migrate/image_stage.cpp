@@ -26,34 +26,74 @@ ImageStage::ImageStage(ImageStore& store, PipelineMailbox& mailbox, Limits limit
       mailbox_(mailbox),
       limits_(std::move(limits)),
       gate_(std::move(gate)),
+      pace_(limits_.width, {1, 1, 1}),
+      budget_(limits_.retry_budget),
       failures_(limits_.accepted),
       known_(std::move(known)) {}
 
 void ImageStage::pump(Clock::Instant now, std::size_t ready_bytes, std::size_t ready_count) {
     while (!delayed_.empty() && delayed_.begin()->first <= now) {
-        queue_.push_front(delayed_.begin()->second);
+        retries_.push_back(delayed_.begin()->second);
         delayed_.erase(delayed_.begin());
     }
     if (is_in_doubt()) {
         look(now);
         return;
     }
-    while (!queue_.empty() && flying_.size() < limits_.width && gate_.may_send(now)) {
+    while (!(queue_.empty() && retries_.empty()) && flying_.size() < pace_.width() &&
+           gate_.may_send(now)) {
         const auto expected =
             static_cast<std::size_t>(static_cast<double>(flying_.size() + 1) * average_bytes_);
         const bool nothing_under_way = flying_.empty() && ready_count == 0;
         if (ready_bytes + expected > limits_.ready_bytes && !nothing_under_way) {
             return;
         }
-        const Ticket ticket = queue_.front();
-        queue_.pop_front();
-        start(ticket, now);
+        const std::optional<Ticket> ticket = take_next();
+        if (!ticket) {
+            return;
+        }
+        start(*ticket, now);
+    }
+}
+
+Awaited ImageStage::awaited() const {
+    Awaited awaited;
+    for (const auto& [fetch, flight] : flying_) {
+        awaited.note(flight.paced.sent,
+                     flight.look.empty() ? std::optional(flight.ticket) : std::nullopt);
+    }
+    return awaited;
+}
+
+std::optional<Ticket> ImageStage::take_next() {
+    const bool may_retry = budget_.may_retry(flying_.empty() && queue_.empty());
+    std::deque<Ticket>& from = may_retry && !retries_.empty() ? retries_ : queue_;
+    if (from.empty()) {
+        return std::nullopt;  // retries alone, which wait for their budget
+    }
+    if (&from == &queue_) {
+        budget_.sent();
+    } else {
+        budget_.sent_again();
+    }
+    const Ticket ticket = from.front();
+    from.pop_front();
+    return ticket;
+}
+
+void ImageStage::note_pace(const Flight& flight, const Result<Image>& image, Clock::Instant now) {
+    if (image) {
+        pace_.answered(flight.paced, now);
+        return;
+    }
+    const Reason reason = image.error().reason();
+    if (reason == Reason::service_overloaded || reason == Reason::request_timed_out) {
+        pace_.faulted(flight.paced, image.error().retry_after().has_value(), now);
     }
 }
 
 void ImageStage::start(Ticket ticket, Clock::Instant now) {
-    Result<std::string> normalized_id =
-        unescape_json(ticket.work->block.view(ticket.span().normalized_id));
+    Result<std::string> normalized_id = ticket.work->block.text(ticket.span().normalized_id);
     if (!normalized_id) {
         ticket.work->settle_failed(
             ticket.index, Error(Reason::image_id_invalid, "normalized_id is not a valid string"),
@@ -62,7 +102,8 @@ void ImageStage::start(Ticket ticket, Clock::Instant now) {
     }
     const std::uint64_t fetch = next_fetch_++;
     ++ticket.attempts;
-    flying_.emplace(fetch, Flight{ticket, successes_, std::nullopt, {}});
+    const PacedRequest paced{.sent = now, .in_flight = flying_.size() + 1};
+    flying_.emplace(fetch, Flight{ticket, successes_, std::nullopt, {}, paced});
     gate_.sent(now);
     store_.fetch(std::move(*normalized_id), [this, fetch](Result<Image> image) {
         mailbox_.post(ImageFetched{fetch, std::move(image)});
@@ -84,6 +125,7 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
         probed(flight, event.image, now);
         return std::nullopt;
     }
+    note_pace(flight, event.image, now);
     if (flight.ticket.attempts == 1 && !was_interrupted(event.image)) {
         first_attempts_.add(!event.image && event.image.error().fault() != FaultClass::record);
     }
@@ -92,8 +134,7 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
         failures_.passed();
         if (known_.first().empty()) {
             known_.came(
-                unescape_json(flight.ticket.work->block.view(flight.ticket.span().normalized_id))
-                    .value_or(""));
+                flight.ticket.work->block.text(flight.ticket.span().normalized_id).value_or(""));
         }
         gate_.succeeded(now);
         const auto bytes = static_cast<double>(event.image->bytes->size());
@@ -171,7 +212,7 @@ void ImageStage::look(Clock::Instant now) {
     }
     is_looking_ = true;
     const std::uint64_t fetch = next_fetch_++;
-    flying_.emplace(fetch, Flight{{}, successes_, std::nullopt, *id});
+    flying_.emplace(fetch, Flight{{}, successes_, std::nullopt, *id, {.sent = now}});
     gate_.sent(now);
     store_.fetch(std::move(*id), [this, fetch](Result<Image> image) {
         mailbox_.post(ImageFetched{fetch, std::move(image)});
@@ -226,7 +267,7 @@ void ImageStage::none_came(Clock::Instant now) {
 
 void ImageStage::probe(const Ticket& ticket, Error suspicion, Clock::Instant now) {
     const std::uint64_t fetch = next_fetch_++;
-    flying_.emplace(fetch, Flight{ticket, successes_, std::move(suspicion), {}});
+    flying_.emplace(fetch, Flight{ticket, successes_, std::move(suspicion), {}, {.sent = now}});
     gate_.sent(now);
     store_.fetch(known_.first(), [this, fetch](Result<Image> image) {
         mailbox_.post(ImageFetched{fetch, std::move(image)});
@@ -258,7 +299,7 @@ std::optional<Clock::Instant> ImageStage::next_timer() const {
     if (is_in_doubt()) {
         return is_looking_ ? std::nullopt : next;
     }
-    if (queue_.empty() && delayed_.empty()) {
+    if (queue_.empty() && retries_.empty() && delayed_.empty()) {
         next.reset();
     }
     if (!delayed_.empty() && (!next || delayed_.begin()->first < *next)) {

@@ -5,7 +5,10 @@
 #include "failure_hold.hpp"
 #include "fault_share.hpp"
 #include "known_images.hpp"
+#include "pace_control.hpp"
 #include "pipeline_events.hpp"
+#include "retry_budget.hpp"
+#include "stall_watch.hpp"
 
 #include "ffdump/net/service_gate.hpp"
 
@@ -27,9 +30,10 @@ namespace ffdump {
 class ImageStage {
  public:
     struct Limits {
-        std::size_t width = 48;               ///< fetches in flight
+        ClimbRange width{48, 48, 48};         ///< fetches in flight
         std::size_t ready_bytes = 8U << 20U;  ///< fetched and not yet sent, an aim
         unsigned hopeless_faults = 9;         ///< of one image at least, while others come
+        double retry_budget = 0.1;            ///< share of fetches that may be retries
         std::vector<Reason> accepted{};       ///< failures that are booked without a question
     };
 
@@ -43,11 +47,14 @@ class ImageStage {
     [[nodiscard]] std::optional<ReadyImage> fetched(ImageFetched event, Clock::Instant now);
 
     [[nodiscard]] bool is_idle() const noexcept {
-        return queue_.empty() && flying_.empty() && delayed_.empty();
+        return queue_.empty() && retries_.empty() && flying_.empty() && delayed_.empty();
     }
     [[nodiscard]] std::size_t in_flight() const noexcept { return flying_.size(); }
     /// No fetch is under way and none may start now: what is ready will not become more by waiting.
-    [[nodiscard]] bool is_dry() const noexcept { return flying_.empty() && queue_.empty(); }
+    [[nodiscard]] bool is_dry() const noexcept {
+        return flying_.empty() && queue_.empty() && retries_.empty();
+    }
+    [[nodiscard]] Awaited awaited() const;
     [[nodiscard]] ServiceGate& gate() noexcept { return gate_; }
     [[nodiscard]] std::optional<Clock::Instant> next_timer() const;
     [[nodiscard]] FailureHold& failures() noexcept { return failures_; }
@@ -62,6 +69,7 @@ class ImageStage {
         /// failed with.
         std::optional<Error> suspicion;
         std::string look;  ///< normalized id that is asked for because of a pattern
+        PacedRequest paced;
     };
 
     /// Asks for an image that came before, to learn whether it is the storage or this image.
@@ -74,6 +82,8 @@ class ImageStage {
     void looked(const Flight& flight, const Result<Image>& image, Clock::Instant now);
     void none_came(Clock::Instant now);
     void start(Ticket ticket, Clock::Instant now);
+    [[nodiscard]] std::optional<Ticket> take_next();
+    void note_pace(const Flight& flight, const Result<Image>& image, Clock::Instant now);
     void fault(const Flight& flight, const Error& error, Clock::Instant now);
 
     ImageStore& store_;
@@ -81,7 +91,10 @@ class ImageStage {
     PipelineMailbox& mailbox_;
     Limits limits_;
     ServiceGate gate_;
+    PaceControl pace_;
+    RetryBudget budget_;
     std::deque<Ticket> queue_;
+    std::deque<Ticket> retries_;  ///< after a fault of the storage
     std::unordered_map<std::uint64_t, Flight> flying_;
     std::multimap<Clock::Instant, Ticket> delayed_;
     std::uint64_t next_fetch_ = 0;

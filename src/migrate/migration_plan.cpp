@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/migrate/migration_plan.hpp"
 
+#include "ffdump/base/printable.hpp"
+#include "ffdump/config/load_settings.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -51,6 +54,38 @@ void check_source(const FilePlan& plan, const PlanOptions& options, std::vector<
                             duplicates.count, plan.file.gallery, duplicates.examples.front().value))
                 .at_file(plan.file.path));
     }
+}
+
+/// A run's actions, models and accounts are of a file. Where the records name their galleries, all
+/// that get a new facen must be of one: the file's, whatever they call it.
+void check_galleries(MigrationPlan& plan, const FilePlan& file, std::vector<Error>& errors) {
+    const FileSurvey& survey = file.survey;
+    const std::string& own = file.file.gallery;
+    if (survey.galleries.empty() && !survey.has_more_galleries) {
+        return;
+    }
+    const bool is_one = survey.galleries.size() == 1 && !survey.has_more_galleries;
+    if (is_one && survey.galleries.contains(own)) {
+        return;
+    }
+    // A record that names none is of the file's gallery, beside those of another.
+    if (is_one && survey.galleries.begin()->second == survey.records - survey.bad) {
+        plan.notices.push_back(fmt::format(
+            "{}: the records name gallery {}; the file's name counts, {}",
+            printable(file.file.name), printable(survey.galleries.begin()->first), printable(own)));
+        return;
+    }
+    if (file.action != GalleryAction::migrate) {
+        return;
+    }
+    errors.push_back(
+        Error(Reason::gallery_undecided,
+              fmt::format("the records are of several galleries, and the file is named after {}",
+                          printable(own)))
+            .at_file(file.file.path)
+            .hint("make a file of each gallery: ffdump convert --from DUMP --to DIR --format "
+                  "json-lines --split-galleries, and give DIR with --from; if the field is not "
+                  "the gallery, give a profile without it with --format FILE"));
 }
 
 /// The header is written before the first facen of the new model is known.
@@ -113,6 +148,19 @@ void decide_model(const Settings& settings, const GallerySettings& gallery, Migr
     }
 }
 
+/// A gallery that is misspelt would be migrated by other settings than the operator thinks.
+void note_unmet_settings(const Settings& settings, MigrationPlan& plan) {
+    for (const auto& [key, unused] : settings.galleries) {
+        const bool is_met = std::ranges::any_of(plan.files, [&pattern = key](const FilePlan& file) {
+            return matches_pattern(pattern, file.file.gallery);
+        });
+        if (!is_met) {
+            plan.notices.push_back(
+                fmt::format("ffdump.galleries.{}: the dump has no such gallery", printable(key)));
+        }
+    }
+}
+
 /// `a.json` and `a.json.zst` would become one file.
 void check_target_names(const MigrationPlan& plan, std::vector<Error>& errors) {
     std::map<std::string, const FilePlan*> targets;
@@ -172,6 +220,7 @@ tl::expected<MigrationPlan, std::vector<Error>> make_plan(const Settings& settin
             options.compress ? packed_name(file.file.name, options.compress->kind) : file.file.name;
         const GallerySettings gallery = settings.gallery(file.file.gallery);
         file.action = decide(gallery, file);
+        check_galleries(plan, file, errors);
         file.target = gallery.extraction.value_or(settings.extraction);
         file.dimension = gallery.dimension.value_or(0);
         if (file.action == GalleryAction::automatic) {
@@ -194,6 +243,7 @@ tl::expected<MigrationPlan, std::vector<Error>> make_plan(const Settings& settin
         plan.files.push_back(std::move(file));
     }
     check_target_names(plan, errors);
+    note_unmet_settings(settings, plan);
     if (!errors.empty()) {
         return tl::unexpected(std::move(errors));
     }

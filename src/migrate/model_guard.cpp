@@ -164,6 +164,13 @@ bool ModelGuard::judge_sentinel(std::size_t index, const ExtractedFacen& facen) 
     return false;
 }
 
+void ModelGuard::watch_anew() {
+    for (Lane& lane : lanes_) {
+        lane.batches = 0;
+    }
+    demand_check();
+}
+
 std::vector<CanaryRequest> ModelGuard::begin(Clock::Instant now) {
     last_check_ = now;
     since_check_ = 0;
@@ -174,8 +181,12 @@ std::vector<CanaryRequest> ModelGuard::begin(Clock::Instant now) {
         for (std::size_t i = which.size(); i > 1; --i) {
             std::swap(which[i - 1], which[random_.bits() % i]);
         }
-        for (const std::size_t canary : which) {
-            requests.push_back({.lane = index, .which = {canary}});
+        const std::size_t servers = which.empty() ? 0 : servers_.size();
+        for (std::size_t i = 0; i < std::max(which.size(), servers); ++i) {
+            requests.push_back({.lane = index, .which = {which[i % which.size()]}});
+            if (servers > 1) {
+                requests.back().server = i % servers;
+            }
         }
         const std::span<const std::size_t> all(which);
         for (std::size_t at = 0; which.size() > 1 && at < which.size(); at += batch_size_) {
@@ -237,14 +248,19 @@ void ModelGuard::compare(const CanaryRequest& request, std::size_t i, const Face
                        "the image of record {} was extracted again and gave another facen "
                        "(cosine {:.4f}, at least {} expected)",
                        canary.id.value, cosine, settings_.cosine);
+    if (request.server) {
+        *doubt_ += " by " + servers_.at(*request.server);
+    }
 }
 
 std::optional<CanaryRequest> ModelGuard::ask_again(const CanaryRequest& request,
                                                    std::vector<std::size_t> which,
                                                    const Error& error) {
     if (request.asked < kMostAgain) {
-        return CanaryRequest{
-            .lane = request.lane, .which = std::move(which), .asked = request.asked + 1};
+        return CanaryRequest{.lane = request.lane,
+                             .which = std::move(which),
+                             .asked = request.asked + 1,
+                             .server = request.server};
     }
     if (!doubt_) {
         doubt_ = fmt::format("the image of record {} had a facen before and gets none now: {}",

@@ -29,8 +29,9 @@ struct Canary {
 /// A request for canaries again, in this order.
 struct CanaryRequest {
     std::size_t lane = 0;
-    std::vector<std::size_t> which;  ///< indices into ModelGuard::canaries()
-    unsigned asked = 0;              ///< how often the answer was no facen before
+    std::vector<std::size_t> which;       ///< indices into ModelGuard::canaries()
+    unsigned asked = 0;                   ///< how often the answer was no facen before
+    std::optional<std::size_t> server{};  ///< that must be asked, where there are several
 };
 
 /// Watches whether extraction-api goes on to give the facens that it gave. The first images of
@@ -55,6 +56,11 @@ class ModelGuard {
     /// else may be extracted.
     void take_over(std::vector<Canary> canaries);
     [[nodiscard]] bool holds() const noexcept { return holds_; }
+    /// The servers that requests go to, for messages; each is met in every check.
+    void watch_servers(std::vector<std::string> servers) { servers_ = std::move(servers); }
+    /// A server came back, perhaps with another model: a check is due, and batches are watched as
+    /// closely as at the start.
+    void watch_anew();
     /// Something looks like another model: a check is due.
     void demand_check() { start_check_due_ = start_check_due_ || !canaries_.empty(); }
     /// Whether two facens of one image are of one model; any two are when the guard is off.
@@ -116,6 +122,7 @@ class ModelGuard {
     CanarySettings settings_;
     std::size_t batch_size_;
     Random random_;
+    std::vector<std::string> servers_;
     std::vector<Canary> canaries_;
     std::vector<Lane> lanes_;
     std::size_t saved_ = 0;

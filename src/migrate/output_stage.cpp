@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output_stage.hpp"
 
+#include "part_file.hpp"
 #include "record_accounts.hpp"
-
-#include "ffdump/journal/failures.hpp"
 
 #include <fmt/format.h>
 
@@ -15,32 +14,6 @@ namespace {
 
 /// Output is handed to the kernel in pieces of about this size.
 constexpr std::size_t kFlushBytes = 1U << 20U;
-
-/// Drops what came after the last commit. A file that is shorter than it has lost data.
-Result<void> cut_to(File& file, std::uint64_t bytes) {
-    Result<FileIdentity> identity = file.identity();
-    if (!identity) {
-        return failed(std::move(identity.error()));
-    }
-    if (identity->size < bytes) {
-        return failed(
-            Error(Reason::output_damaged,
-                  fmt::format("the file has {} bytes, the journal says that {} are durable",
-                              identity->size, bytes))
-                .at_file(file.path()));
-    }
-    return identity->size == bytes ? Result<void>() : file.truncate(bytes);
-}
-
-/// What header and trailer state anew.
-FileSplicer::NewFacts new_facts(const FilePlan& plan) {
-    FileSplicer::NewFacts facts;
-    if (!plan.new_model.empty()) {
-        facts.facen_model = plan.new_model;
-    }
-    facts.dimension = plan.action == GalleryAction::migrate ? plan.dimension : 0;
-    return facts;
-}
 
 }  // namespace
 
@@ -68,6 +41,7 @@ struct OutputStage::Current {
     std::string buffer;                  ///< not packed yet
     std::string packed;                  ///< not written yet
     RunningHash region;
+    bool ends_head = false;  ///< the next commit ends a head that is written anew at the end
 };
 
 OutputStage::OutputStage(FileSystem& files, const OutputDirectory& directory,
@@ -126,7 +100,9 @@ Result<bool> OutputStage::write(BlockWork& work) {
         }
     }
     if (work.block.begin.offset == 0 && work.written == 0) {
-        current_->splicer.header(current_->buffer, work.block);
+        if (Result<void> begun = write_header(work); !begun) {
+            return failed(std::move(begun.error()));
+        }
     }
     while (work.written < work.block.size() &&
            work.fates[work.written].state != RecordFate::State::open) {
@@ -146,13 +122,34 @@ Result<bool> OutputStage::write(BlockWork& work) {
     return whole;
 }
 
+/// A head that counts the records is a region of its own: it is written anew when they are counted.
+Result<void> OutputStage::write_header(const BlockWork& work) {
+    current_->splicer.header(current_->buffer, work.block);
+    const FilePlan& plan = plan_.files[work.file];
+    if (!counts_ahead(plan.file.profile.container) || current_->buffer.empty()) {
+        return {};
+    }
+    Result<std::string> frame = stored_frame(plan.compression.kind, current_->buffer);
+    if (!frame) {
+        return failed(std::move(frame.error()));
+    }
+    (current_->packer ? current_->packed : current_->buffer) = std::move(*frame);
+    if (current_->packer) {
+        current_->buffer.clear();
+    }
+    current_->ends_head = true;
+    note_position(work);
+    return commit(last_commit_.value_or(Clock::Instant{}));
+}
+
 void OutputStage::note_position(const BlockWork& work) {
     ReadPosition& source = progress_[work.file].source;
     if (work.written == work.block.size()) {
         source = work.block.end;
         return;
     }
-    const std::size_t bytes = work.written == 0 ? 0 : work.block.spans[work.written - 1].tail.end();
+    const std::size_t bytes =
+        work.written == 0 ? work.block.header.end() : work.block.spans[work.written - 1].tail.end();
     const std::string_view passed(work.block.bytes.get(), bytes);
     source = {.offset = work.block.begin.offset + bytes,
               .line = work.block.begin.line +
@@ -172,9 +169,7 @@ Result<void> OutputStage::write_record(BlockWork& work, std::size_t i) {
             break;
         case RecordFate::State::failed:
             current_->splicer.left_out(work.block, i);
-            if (Result<void> written = write_failure(work, i); !written) {
-                return written;
-            }
+            failures_buffer_ += failure_line(plan_.files[work.file], work, i);
             --work.failed_unwritten;
             ++records_failed_;
             break;
@@ -193,24 +188,6 @@ Result<void> OutputStage::write_record(BlockWork& work, std::size_t i) {
     if (current_->buffer.size() >= kFlushBytes || failures_buffer_.size() >= kFlushBytes) {
         return flush();
     }
-    return {};
-}
-
-Result<void> OutputStage::write_failure(const BlockWork& work, std::size_t i) {
-    const RecordSpan& span = work.block.spans[i];
-    const RecordFailure& failure = *work.fates[i].failure;
-    FailureEntry entry;
-    entry.file = plan_.files[work.file].file.name;
-    entry.gallery = plan_.files[work.file].file.gallery;
-    entry.ordinal = work.block.begin.ordinal + i;
-    if (!work.block.is_bad(i)) {
-        entry.id = span.id;
-    }
-    entry.reason = failure.error.reason();
-    entry.detail = failure.error.detail();
-    entry.attempts = failure.attempts;
-    entry.record = work.block.record(i);
-    failures_buffer_ += failure_line(entry);
     return {};
 }
 
@@ -277,7 +254,9 @@ Result<void> OutputStage::commit(Clock::Instant now) {
     FileProgress& progress = progress_[current_->file];
     progress.splicer = current_->splicer.state();
     const std::uint64_t begin = progress.regions.empty() ? 0 : progress.regions.back().end;
-    progress.regions.push_back({begin, progress.target_bytes, current_->region.value().hex()});
+    const bool is_head = std::exchange(current_->ends_head, false);
+    progress.regions.push_back(
+        {begin, progress.target_bytes, is_head ? std::string() : current_->region.value().hex()});
     current_->region.reset();
     CommitEvent event;
     event.file = current_->file;
@@ -300,6 +279,11 @@ Result<void> OutputStage::commit(Clock::Instant now) {
 }
 
 Result<void> OutputStage::complete() {
+    if (counts_ahead(plan_.files[current_->file].file.profile.container)) {
+        if (Result<std::string> head = counted_head(current_->splicer.state()); !head) {
+            return failed(std::move(head.error()).at_file(current_->part_file->path()));
+        }
+    }
     if (current_->packer && current_->buffer.empty() &&
         progress_[current_->file].target_bytes == 0) {
         if (Result<void> packed = current_->packer->empty_frame(current_->packed); !packed) {
@@ -324,6 +308,10 @@ std::vector<std::uint32_t> OutputStage::take_completed() {
 
 std::string OutputStage::path_to_seal(std::uint32_t file) const {
     return directory_.part(plan_.files[file].target_name);
+}
+
+std::optional<std::string> OutputStage::head_to_seal(std::uint32_t file) const {
+    return final_head(plan_.files[file], progress_[file].splicer);
 }
 
 Result<void> OutputStage::record_sealed(std::uint32_t file, const SealedFile& sealed) {

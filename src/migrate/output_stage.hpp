@@ -78,6 +78,8 @@ class OutputStage {
     /// Files that have become complete since the last call.
     [[nodiscard]] std::vector<std::uint32_t> take_completed();
     [[nodiscard]] std::string path_to_seal(std::uint32_t file) const;
+    /// Of a container that counts ahead: its first region, now that the count is known.
+    [[nodiscard]] std::optional<std::string> head_to_seal(std::uint32_t file) const;
 
  private:
     /// The file whose records are being written.
@@ -90,8 +92,8 @@ class OutputStage {
     };
 
     [[nodiscard]] Result<void> open(std::uint32_t file);
+    [[nodiscard]] Result<void> write_header(const BlockWork& work);
     [[nodiscard]] Result<void> write_record(BlockWork& work, std::size_t i);
-    [[nodiscard]] Result<void> write_failure(const BlockWork& work, std::size_t i);
     [[nodiscard]] Result<void> flush();
     [[nodiscard]] Result<void> flush_part();
     [[nodiscard]] Result<void> end_frame();

@@ -3,6 +3,8 @@
 
 #include "pipeline_limits.hpp"
 
+#include "ffdump/io/sha256.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,7 +29,8 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
       images_(services.images, mailbox_, image_limits(settings, options),
               ServiceGate(gate_figures(settings.retry), Random(services.random_seed)),
               KnownImages(job.plan)),
-      guard_(settings.canaries, settings.batch_size, Random(services.random_seed + 2)),
+      guard_(settings.canaries, settings.batch_size != 0 ? settings.batch_size : kUsualBatch,
+             Random(services.random_seed + 2)),
       extraction_(services.extractor, mailbox_, job.plan, extraction_limits(settings, options),
                   ServiceGate(gate_figures(settings.retry), Random(services.random_seed + 1)),
                   guard_),
@@ -38,8 +41,9 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
       extraction_watch_(services.extractor.describe(), extraction_.gate(),
                         settings.retry.give_up_after, ServiceWatch::FirstRefusal::is_final,
                         services.log),
+      stall_watch_(services.log),
       admission_({options, plan_, job.directory, job.excluded, services.files, limits_},
-                 {images_, extraction_, guard_, job.redone}),
+                 {images_, extraction_, guard_, job.redone, same_ids_}),
       feeder_(services.files, job.plan, limits_,
               settings.limits.window_bytes / kWindowShares * kBlockShare, mailbox_),
       sealer_(services.files,
@@ -48,6 +52,7 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
               }),
       failed_before_(output.records_failed()),
       done_before_(output.records_done()) {
+    guard_.watch_servers(services.extractor.servers());
     extraction_.on_facen(
         [this](const Ticket& ticket, const Facen& facen) { redo_.add(ticket.place(), facen); });
     for (std::uint32_t i = 0; i < job.plan.files.size(); ++i) {
@@ -60,7 +65,8 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
 void Pipeline::finish_later(const std::vector<std::uint32_t>& files) {
     for (const std::uint32_t file : files) {
         ++sealing_;
-        sealer_.seal(file, output_.path_to_seal(file), output_.progress()[file].regions);
+        sealer_.seal(file, output_.path_to_seal(file), output_.progress()[file].regions,
+                     output_.head_to_seal(file));
     }
 }
 
@@ -97,6 +103,9 @@ Result<void> Pipeline::turn() {
         return written;
     }
     const Clock::Instant now = services_.clock.now();
+    if (services_.extractor.take_returned()) {
+        guard_.watch_anew();
+    }
     settle_when_calm();
     pump(now);
     if (Result<void> written = write_settled(now); !written) {
@@ -159,6 +168,8 @@ Result<void> Pipeline::write_settled(Clock::Instant now) {
         if (!whole) {
             return failed(std::move(whole.error()));
         }
+        same_ids_.forget(*window_.front());
+        same_bytes_.forget(*window_.front());
         feeder_.give_back(std::move(window_.front()));
         window_.pop_front();
     }
@@ -195,12 +206,28 @@ void Pipeline::take_image(ReadyImage image, Clock::Instant now) {
     BlockWork& work = *image.ticket.work;
     const std::uint32_t i = image.ticket.index;
     if (!work.fates[i].has_prior) {
-        extraction_.add(std::move(image), now);
+        if (!is_extracted_for_another(image)) {
+            extraction_.add(std::move(image), now);
+        }
         return;
     }
     guard_.known(extraction_.lane_of(work.file), image.ticket.span().id, image.bytes,
                  work.fates[i].facen);
     work.settle_prior(i);
+}
+
+/// With --dedup-images. SHA-256, since whoever appears in an image may have made it.
+bool Pipeline::is_extracted_for_another(const ReadyImage& image) {
+    RecordFate& fate = image.ticket.work->fates[image.ticket.index];
+    // One that comes a second time is asked for again because of what its first try gave.
+    if (!options_.dedup_images || std::exchange(fate.is_known_image, true)) {
+        return false;
+    }
+    const SameImages::Met met = same_bytes_.meet(image.ticket, sha256_hex(*image.bytes));
+    if (met == SameImages::Met::settled) {
+        extraction_.note_facen(image.ticket);
+    }
+    return met != SameImages::Met::none;
 }
 
 Result<void> Pipeline::check_bounds(Clock::Instant now) {
@@ -329,6 +356,24 @@ void Pipeline::report(Clock::Instant now) {
         progress.waiting_for = image_watch_.waiting_text(now);
     }
     services_.observer.progress(progress);
+    watch_for_stall(progress, now);
+}
+
+/// What is down is told by its own watch.
+void Pipeline::watch_for_stall(const Progress& progress, Clock::Instant now) {
+    std::uint64_t settled = output_.records_done();
+    for (const std::unique_ptr<BlockWork>& work : window_) {
+        settled += work->block.size() - work->open - work->written;
+    }
+    stall_watch_.turn(now, settled, [&]() -> std::string {
+        if (!progress.waiting_for.empty()) {
+            return {};
+        }
+        const std::string images = awaited_text("image", images_.awaited(), plan_, now);
+        const std::string batches =
+            awaited_text("extraction request", extraction_.awaited(), plan_, now);
+        return images.empty() || batches.empty() ? images + batches : images + "; " + batches;
+    });
 }
 
 }  // namespace ffdump

@@ -11,7 +11,9 @@
 #include "pipeline_events.hpp"
 #include "record_admission.hpp"
 #include "redone_results.hpp"
+#include "same_images.hpp"
 #include "service_watch.hpp"
+#include "stall_watch.hpp"
 
 #include "ffdump/dump/excluded_ids.hpp"
 #include "ffdump/migrate/migration.hpp"
@@ -77,12 +79,14 @@ class Pipeline {
     void seal_completed();
     [[nodiscard]] Result<void> read_back(FileReadBack event);
     void take_image(ReadyImage image, Clock::Instant now);
+    [[nodiscard]] bool is_extracted_for_another(const ReadyImage& image);
     [[nodiscard]] Result<void> check_budget();
     [[nodiscard]] Result<void> check_bounds(Clock::Instant now);
     [[nodiscard]] Result<void> wind_down(Error cause);
     [[nodiscard]] bool is_finished() const;
     [[nodiscard]] std::chrono::nanoseconds wait_time(Clock::Instant now) const;
     void report(Clock::Instant now);
+    void watch_for_stall(const Progress& progress, Clock::Instant now);
 
     const MigrationOptions& options_;
     const MigrationServices& services_;
@@ -97,6 +101,9 @@ class Pipeline {
     ModelWatch model_;
     ServiceWatch image_watch_;
     ServiceWatch extraction_watch_;
+    StallWatch stall_watch_;
+    SameImages same_ids_;
+    SameImages same_bytes_;  ///< with --dedup-images
     RecordAdmission admission_;
     BlockFeeder feeder_;
     FileSealer sealer_;

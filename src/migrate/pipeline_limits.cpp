@@ -4,16 +4,28 @@
 #include <algorithm>
 
 namespace ffdump {
+namespace {
+
+/// Fewer do not leave room for a sentinel, and cost more CPU for each image.
+constexpr std::size_t kSmallestBatch = 4;
+constexpr std::size_t kFirstWorkers = 2;
+constexpr std::size_t kFirstFetches = 16;
+
+ClimbRange fixed(std::size_t number) {
+    return {.least = number, .most = number, .first = number};
+}
+
+}  // namespace
 
 ImageStage::Limits image_limits(const Settings& settings, const MigrationOptions& options) {
-    constexpr std::size_t kNarrowest = 8;
-    constexpr std::size_t kWidest = 64;
     ImageStage::Limits limits;
-    limits.width = settings.fetches != 0
-                       ? settings.fetches
-                       : std::clamp<std::size_t>(2ULL * settings.workers * settings.batch_size,
-                                                 kNarrowest, kWidest);
+    limits.width = settings.fetches != 0 ? fixed(settings.fetches)
+                                         : ClimbRange{.least = 1,
+                                                      .most = settings.adaptive.fetches_most,
+                                                      .first = kFirstFetches};
     limits.ready_bytes = settings.limits.window_bytes / kWindowShares;
+    limits.hopeless_faults = settings.retry.attempts;
+    limits.retry_budget = settings.retry.budget;
     limits.accepted = options.accepted_failures;
     return limits;
 }
@@ -21,8 +33,22 @@ ImageStage::Limits image_limits(const Settings& settings, const MigrationOptions
 ExtractionStage::Limits extraction_limits(const Settings& settings,
                                           const MigrationOptions& options) {
     ExtractionStage::Limits limits;
-    limits.workers = settings.workers;
-    limits.batch_size = settings.batch_size;
+    const std::size_t most = settings.adaptive.batch_most;
+    limits.width = settings.workers != 0 ? fixed(settings.workers)
+                                         : ClimbRange{.least = 1,
+                                                      .most = settings.adaptive.workers_most,
+                                                      .first = kFirstWorkers};
+    limits.batch = settings.batch_size != 0 ? fixed(settings.batch_size)
+                                            : ClimbRange{.least = std::min(kSmallestBatch, most),
+                                                         .most = most,
+                                                         .first = kUsualBatch};
+    // The images that wait are bounded too; a batch that must not be filled would only linger.
+    limits.batch_bytes =
+        std::min(settings.limits.batch_bytes, settings.limits.window_bytes / kWindowShares);
+    limits.flying_bytes =
+        settings.workers != 0 && settings.batch_size != 0 ? 0 : 2 * settings.limits.window_bytes;
+    limits.hopeless_faults = settings.retry.attempts;
+    limits.retry_budget = settings.retry.budget;
     limits.norm_tolerance = settings.norm_tolerance;
     limits.accepted = options.accepted_failures;
     return limits;

@@ -15,6 +15,9 @@ namespace ffdump {
 constexpr std::size_t kBlockShare = 2;
 constexpr std::size_t kWindowShares = 3;
 
+/// Images of a request to begin with, where the number is found out.
+constexpr std::size_t kUsualBatch = 8;
+
 /// What settings and options mean to the stages.
 [[nodiscard]] ImageStage::Limits image_limits(const Settings& settings,
                                               const MigrationOptions& options);

@@ -17,7 +17,7 @@ void note_source(Tally& tally, const BlockWork& work, const RecordSpan& span,
     }
     if (span.has_facen_model) {
         if (tally.with_model == 0) {
-            tally.old_model = unescape_json(work.block.view(span.facen_model)).value_or("");
+            tally.old_model = work.block.text(span.facen_model).value_or("");
         }
         ++tally.with_model;
     }

@@ -60,9 +60,24 @@ Result<void> RecordAdmission::decide(BlockWork& work, std::size_t i) {
         work.settle_failed(
             i, Error(Reason::no_normalized_id, "the record names no normalized image"), 0);
     } else {
-        stages_.images.add({&work, static_cast<std::uint32_t>(i), 0});
+        ask(work, i);
     }
     return {};
+}
+
+/// For its image, unless a record in the window has the same one.
+void RecordAdmission::ask(BlockWork& work, std::size_t i) {
+    const Ticket ticket{&work, static_cast<std::uint32_t>(i), 0};
+    switch (stages_.same.meet(ticket, work.block.view(work.block.spans[i].normalized_id))) {
+        case SameImages::Met::none:
+            stages_.images.add(ticket);
+            break;
+        case SameImages::Met::settled:
+            stages_.extraction.note_facen(ticket);
+            break;
+        case SameImages::Met::joined:
+            break;
+    }
 }
 
 /// Whether the record has a facen from before the process ended that was not committed.

@@ -7,6 +7,7 @@
 #include "model_guard.hpp"
 #include "prior_results.hpp"
 #include "redone_results.hpp"
+#include "same_images.hpp"
 
 #include "ffdump/dump/excluded_ids.hpp"
 #include "ffdump/dump/record_reader.hpp"
@@ -41,6 +42,7 @@ class RecordAdmission {
         ExtractionStage& extraction;
         ModelGuard& guard;
         RedoneResults& redone;
+        SameImages& same;  ///< by normalized_id
     };
     RecordAdmission(const Run& run, const Stages& stages) : run_(run), stages_(stages) {}
 
@@ -53,6 +55,7 @@ class RecordAdmission {
 
  private:
     [[nodiscard]] Result<void> decide(BlockWork& work, std::size_t i);
+    void ask(BlockWork& work, std::size_t i);
     [[nodiscard]] bool redo(BlockWork& work, std::size_t i);
     [[nodiscard]] Result<bool> reuse(BlockWork& work, std::size_t i);
 

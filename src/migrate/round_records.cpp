@@ -75,7 +75,7 @@ Result<std::optional<RoundRecord>> RoundRecords::next() {
         ++given_;
         const std::string_view token = block_.view(span.normalized_id);
         return RoundRecord{next_file_ - 1, span.id,
-                           unescape_json(token).value_or(std::string(token))};
+                           block_.text(span.normalized_id).value_or(std::string(token))};
     }
 }
 

@@ -151,25 +151,30 @@ Result<std::vector<bool>> void_records(const std::vector<JournalRecord>& records
     return is_void;
 }
 
-/// The first record that the last check which passed does not vouch for.
-std::size_t first_in_doubt(const std::vector<JournalRecord>& records,
-                           const std::vector<bool>& is_void) {
+/// The first record behind those that a check which passed vouches for; nothing when none did.
+std::optional<std::size_t> first_unvouched(const std::vector<JournalRecord>& records,
+                                           const std::vector<bool>& is_void) {
     std::optional<std::size_t> begun;
     std::optional<std::size_t> first;
-    std::size_t first_commit = records.size();
     for (std::size_t i = 0; i < records.size(); ++i) {
-        if (is_void[i]) {
-            continue;
-        }
-        if (records[i].type == JournalType::check_begun) {
+        if (records[i].type == JournalType::check_begun && !is_void[i]) {
             begun = i;
         } else if (records[i].type == JournalType::check_passed && begun) {
+            // Also when it is void itself: a rewind begins behind the record that it answers, and
+            // what was before that stays vouched for.
             first = *begun + 1;
-        } else if (records[i].type == JournalType::commit) {
-            first_commit = std::min(first_commit, i);
         }
     }
-    return first.value_or(first_commit);
+    return first;
+}
+
+std::size_t first_commit(const std::vector<JournalRecord>& records,
+                         const std::vector<bool>& is_void) {
+    std::size_t i = 0;
+    while (i < records.size() && (records[i].type != JournalType::commit || is_void[i])) {
+        ++i;
+    }
+    return i;
 }
 
 /// An interrupted start of a retry leaves the old journal beside an empty new one, or alone.
@@ -267,7 +272,7 @@ Result<std::optional<RecoveredRun>> recover_run(FileSystem& files,
             return failed(std::move(taken.error()).at_file(directory.journal()));
         }
     }
-    const std::size_t unvouched = first_in_doubt(recovered->records, *is_void);
+    const std::size_t unvouched = first_unvouched(recovered->records, *is_void).value_or(0);
     for (std::size_t i = unvouched; i < recovered->records.size(); ++i) {
         const bool is_commit = recovered->records[i].type == JournalType::commit;
         run.has_unvouched = run.has_unvouched || (is_commit && !(*is_void)[i]);
@@ -296,14 +301,10 @@ Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory) {
     if (!is_void) {
         return failed(std::move(is_void.error()).at_file(directory.journal()));
     }
-    const RunRewound event{.first = first_in_doubt(recovered->records, *is_void)};
-    bool is_vouched_for = false;
-    for (std::size_t i = 0; i < recovered->records.size(); ++i) {
-        is_vouched_for =
-            is_vouched_for ||
-            (recovered->records[i].type == JournalType::check_passed && !(*is_void)[i]);
-    }
-    if (!is_vouched_for) {
+    const std::optional<std::size_t> unvouched = first_unvouched(recovered->records, *is_void);
+    const RunRewound event{.first =
+                               unvouched ? *unvouched : first_commit(recovered->records, *is_void)};
+    if (!unvouched) {
         // Taken from a service that was wrong from the start, they would never pass.
         if (Result<void> removed = files.remove(directory.canaries()); !removed) {
             return removed;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/record/facen_encoding.hpp"
 
+#include "msgpack_facen.hpp"
+
 #include "ffdump/record/base64.hpp"
 
 #include <fmt/format.h>
@@ -20,26 +22,35 @@ namespace {
 
 using Form = FacenEncoding::Form;
 using Float = FacenEncoding::Float;
+using Carrier = FacenEncoding::Carrier;
 
-constexpr std::array<std::string_view, 9> kWords = {"base64-float32le",
-                                                    "base64-unpadded-float32le",
-                                                    "base64url-float32le",
-                                                    "base64url-unpadded-float32le",
-                                                    "base64-float16le",
-                                                    "base64-unpadded-float16le",
-                                                    "base64url-float16le",
-                                                    "base64url-unpadded-float16le",
-                                                    "numbers"};
-constexpr std::array<FacenEncoding, 9> kEncodings = {{
-    {Form::base64, Float::float32, true},
-    {Form::base64, Float::float32, false},
-    {Form::base64_url, Float::float32, true},
-    {Form::base64_url, Float::float32, false},
-    {Form::base64, Float::float16, true},
-    {Form::base64, Float::float16, false},
-    {Form::base64_url, Float::float16, true},
-    {Form::base64_url, Float::float16, false},
-    {Form::numbers, Float::float32, true},
+constexpr std::array<std::string_view, 13> kWords = {"base64-float32le",
+                                                     "base64-unpadded-float32le",
+                                                     "base64url-float32le",
+                                                     "base64url-unpadded-float32le",
+                                                     "base64-float16le",
+                                                     "base64-unpadded-float16le",
+                                                     "base64url-float16le",
+                                                     "base64url-unpadded-float16le",
+                                                     "numbers",
+                                                     "bin-float32le",
+                                                     "bin-float16le",
+                                                     "str-float32le",
+                                                     "str-float16le"};
+constexpr std::array<FacenEncoding, 13> kEncodings = {{
+    {Form::base64, Float::float32, true, Carrier::json},
+    {Form::base64, Float::float32, false, Carrier::json},
+    {Form::base64_url, Float::float32, true, Carrier::json},
+    {Form::base64_url, Float::float32, false, Carrier::json},
+    {Form::base64, Float::float16, true, Carrier::json},
+    {Form::base64, Float::float16, false, Carrier::json},
+    {Form::base64_url, Float::float16, true, Carrier::json},
+    {Form::base64_url, Float::float16, false, Carrier::json},
+    {Form::numbers, Float::float32, true, Carrier::json},
+    {Form::bin, Float::float32, true, Carrier::msgpack},
+    {Form::bin, Float::float16, true, Carrier::msgpack},
+    {Form::str, Float::float32, true, Carrier::msgpack},
+    {Form::str, Float::float16, true, Carrier::msgpack},
 }};
 
 constexpr FacenEncoding kPlain{};
@@ -246,6 +257,9 @@ Result<Facen> decode_facen(std::string_view text, const FacenEncoding& encoding)
     if (encoding == kPlain) {
         return decode_facen(text);
     }
+    if (encoding.carrier == Carrier::msgpack) {
+        return decode_msgpack_facen(text, encoding);
+    }
     return encoding.form == Form::numbers ? NumberList(text).read() : decode_text(text, encoding);
 }
 
@@ -253,6 +267,8 @@ void append_facen(std::string& out, std::span<const float> facen, const FacenEnc
                   SlashStyle slash, std::string_view old) {
     if (encoding == kPlain) {
         append_facen(out, facen, slash);
+    } else if (encoding.carrier == Carrier::msgpack) {
+        append_msgpack_facen(out, facen, encoding, old);
     } else if (encoding.form == Form::numbers) {
         append_numbers(out, facen, old);
     } else {
@@ -261,6 +277,9 @@ void append_facen(std::string& out, std::span<const float> facen, const FacenEnc
 }
 
 std::size_t dimension_of_text(std::string_view text, const FacenEncoding& encoding) noexcept {
+    if (encoding.carrier == Carrier::msgpack) {
+        return dimension_of_msgpack(text, encoding);
+    }
     if (encoding.form == Form::numbers) {
         const bool is_empty = text.find_first_of("0123456789") == std::string_view::npos;
         return is_empty ? 0 : static_cast<std::size_t>(std::ranges::count(text, ',')) + 1;

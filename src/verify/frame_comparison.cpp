@@ -6,11 +6,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 namespace ffdump {
@@ -25,13 +23,6 @@ struct Framing {
         return std::string_view(text).substr(range.begin, range.size);
     }
 };
-
-std::optional<std::uint64_t> number_of(std::string_view text) {
-    std::uint64_t number = 0;
-    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc{} && stop == text.data() + text.size() ? std::optional(number)
-                                                                     : std::nullopt;
-}
 
 class FrameComparison {
  public:
@@ -72,6 +63,7 @@ class FrameComparison {
                rest_of_stated(target.text, target.values, mask_);
     }
 
+    [[nodiscard]] Notation notation() const { return notation_of(compared_.profile.container); }
     [[nodiscard]] bool is_array() const {
         return compared_.profile.container == Container::json_array ||
                compared_.profile.container == Container::json_object;
@@ -96,7 +88,7 @@ class FrameComparison {
     void check_stated(std::string_view where, const Framing& target) {
         const StatedValues& values = target.values;
         if (values.facen_model && mask_.facen_model) {
-            const Result<std::string> model = unescape_json(target.view(*values.facen_model));
+            const Result<std::string> model = text_of(notation(), target.view(*values.facen_model));
             if (!model || *model != compared_.file.new_model) {
                 note(Reason::model_differs,
                      fmt::format("the {} does not name the new model of the manifest", where));
@@ -104,11 +96,11 @@ class FrameComparison {
         }
         const std::size_t dimension = compared_.file.tally.new_dimension;
         if (values.dimension && mask_.dimension && dimension != 0 &&
-            number_of(target.view(*values.dimension)) != dimension) {
+            number_of(notation(), target.view(*values.dimension)) != dimension) {
             note(Reason::record_altered,
                  fmt::format("the {} states another dimension than the facens have", where));
         }
-        if (values.count && number_of(target.view(*values.count)) != records_) {
+        if (values.count && number_of(notation(), target.view(*values.count)) != records_) {
             note(Reason::law_broken,
                  fmt::format("the {} states another number of records than the {} that are there",
                              where, records_));

@@ -28,8 +28,8 @@ bool is_escaped_slash(std::string_view text, std::size_t i) {
 }
 
 /// `\/` becomes `/`; whatever else is escaped is resolved as JSON does.
-std::string plain_facen_text(std::string_view text) {
-    if (text.find('\\') == std::string_view::npos) {
+std::string plain_facen_text(std::string_view text, Notation notation = Notation::json) {
+    if (notation != Notation::json || text.find('\\') == std::string_view::npos) {
         return std::string(text);
     }
     return unescape_json(text).value_or(std::string(text));
@@ -87,7 +87,9 @@ void RecordPairs::compare(const RecordView& source, const RecordView& target,
         }
     } else {
         is_same = compare_rest(source, target);
-        if (is_same_facen_text(source.facen(), target.facen())) {
+        if (source.block->notation == Notation::json
+                ? is_same_facen_text(source.facen(), target.facen())
+                : source.facen() == target.facen()) {
             note(Reason::old_facen_kept, target.id(), target.span().offset,
                  "the facen is that of the source");
         }
@@ -163,7 +165,7 @@ RecordFacts RecordPairs::facts_of(const RecordView& record) {
     if (rules_.is_copy) {
         hash_.add(record.bytes());
     } else {
-        hash_.add(plain_facen_text(record.facen()));
+        hash_.add(plain_facen_text(record.facen(), record.block->notation));
     }
     facts.facen = hash_.value();
     hash_.reset();
@@ -212,17 +214,18 @@ RecordSums RecordPairs::take_settled(const RecordView& record, RecordSums& sums)
 }
 
 void RecordPairs::check_model(const RecordView& target) {
-    if (target.span().has_facen_model && !is_new_model(target.facen_model())) {
+    if (target.span().has_facen_model && !is_new_model(target)) {
         note(Reason::model_differs, target.id(), target.span().offset,
              "facen_model is not the new model that the manifest names");
     }
 }
 
-bool RecordPairs::is_new_model(std::string_view token) {
+bool RecordPairs::is_new_model(const RecordView& target) {
+    const std::string_view token = target.facen_model();
     if (!model_token_.empty() && token == model_token_) {
         return true;
     }
-    const Result<std::string> model = unescape_json(token);
+    const Result<std::string> model = target.block->text(target.span().facen_model);
     if (!model || rules_.new_model.empty() || *model != rules_.new_model) {
         return false;
     }

@@ -71,7 +71,7 @@ class RecordPairs {
     void compare_copy(const RecordView& source, const RecordView& target);
     void compare_around(const RecordView& source, const RecordView& target);
     void check_model(const RecordView& target);
-    [[nodiscard]] bool is_new_model(std::string_view token);
+    [[nodiscard]] bool is_new_model(const RecordView& target);
     [[nodiscard]] Sum128 check_facen_of(const RecordView& target);
     void note(Reason reason, RecordId id, std::uint64_t offset, const char* text);
     void note_altered(RecordId id, std::uint64_t target_offset, std::uint64_t source_offset);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ffdump/verify/verification.hpp"
-
-#include <nlohmann/json.hpp>
+#include "report_parts.hpp"
 
 namespace ffdump {
 namespace {
@@ -52,6 +50,14 @@ Json finding_json(const Finding& finding) {
 
 }  // namespace
 
+nlohmann::ordered_json findings_json(const std::vector<Finding>& findings) {
+    Json json = Json::array();
+    for (const Finding& finding : findings) {
+        json.push_back(finding_json(finding));
+    }
+    return json;
+}
+
 std::string render_json(const VerifyReport& report) {
     Json json = {
         {"schema_version", kSchemaVersion},
@@ -70,14 +76,11 @@ std::string render_json(const VerifyReport& report) {
         {"failures_by_reason", report.failures_by_reason},
         {"galleries", Json::array()},
         {"finding_counts", report.finding_counts},
-        {"findings", Json::array()},
+        {"findings", findings_json(report.findings)},
         {"not_proven", report.not_proven},
     };
     for (const GalleryReport& gallery : report.galleries) {
         json["galleries"].push_back(gallery_json(gallery));
-    }
-    for (const Finding& finding : report.findings) {
-        json["findings"].push_back(finding_json(finding));
     }
     // File names may be any bytes; JSON may not.
     constexpr int kIndent = 2;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "report_parts.hpp"
+
 #include "ffdump/base/printable.hpp"
-#include "ffdump/verify/verification.hpp"
 
 #include <fmt/format.h>
 
@@ -120,19 +121,22 @@ void append_failures(std::string& out, const VerifyReport& report) {
     out += "\n";
 }
 
-void append_findings(std::string& out, const VerifyReport& report) {
-    if (report.finding_counts.empty()) {
+}  // namespace
+
+void append_findings(std::string& out, const std::vector<Finding>& findings,
+                     const std::map<std::string, std::uint64_t>& counts) {
+    if (counts.empty()) {
         return;
     }
     out += "findings:\n";
     std::map<std::string_view, std::uint64_t> named;
-    for (const Finding& finding : report.findings) {
+    for (const Finding& finding : findings) {
         const Error error = Error(finding.reason, finding.text).at(finding.place);
         out += fmt::format("  {}  {}: {}; {}\n", reason_name(finding.reason), error.place_text(),
                            printable(finding.text), printable(finding.cure));
         ++named[reason_name(finding.reason)];
     }
-    for (const auto& [name, count] : report.finding_counts) {
+    for (const auto& [name, count] : counts) {
         if (count > named[name]) {
             out += fmt::format("  {}  and {} more\n", name, count - named[name]);
         }
@@ -140,7 +144,14 @@ void append_findings(std::string& out, const VerifyReport& report) {
     out += "\n";
 }
 
-}  // namespace
+void append_end(std::string& out, const std::vector<std::string>& not_proven,
+                const std::string& verdict) {
+    out += "not proven by this:\n";
+    for (const std::string& text : not_proven) {
+        out += fmt::format("  {}\n", text);
+    }
+    out += fmt::format("\n{}\n", verdict);
+}
 
 std::string render_text(const VerifyReport& report) {
     std::string out;
@@ -149,12 +160,8 @@ std::string render_text(const VerifyReport& report) {
         append_table(out, report);
     }
     append_failures(out, report);
-    append_findings(out, report);
-    out += "not proven by this:\n";
-    for (const std::string& text : report.not_proven) {
-        out += fmt::format("  {}\n", text);
-    }
-    out += fmt::format("\n{}\n", report.verdict);
+    append_findings(out, report.findings, report.finding_counts);
+    append_end(out, report.not_proven, report.verdict);
     return out;
 }
 

@@ -25,7 +25,7 @@ const std::map<std::string, int>& floors() {
     static const std::map<std::string, int> table{
         {"base", 0},   {"record", 1},  {"io", 1},       {"config", 1},     {"net", 1},
         {"dump", 2},   {"images", 2},  {"journal", 2},  {"extraction", 2}, {"migrate", 3},
-        {"verify", 3}, {"archive", 3}, {"commands", 4},
+        {"verify", 3}, {"archive", 3}, {"convert", 3}, {"commands", 4},
     };
     return table;
 }

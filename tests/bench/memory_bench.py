@@ -3,68 +3,26 @@
 """Peak memory of `ffdump migrate` on a small and a large dump: it must not grow with the dump.
 
 Makes dumps of 100,000 and 1,000,000 records (2 GB, and 3 GB of new dump) one after the other in a
-scratch folder that is removed, migrates each against ffdump-extraction-sim, images over HTTP from
-fixtures/demo/uploads, and prints the peak resident set of the migrating process. Exit code 1 when
-one is over the limit or fails.
+scratch folder that is removed, migrates each against ffdump-extraction-sim, which also serves the
+images, a few of fixtures/demo/uploads under a name for each record, and prints the peak resident
+set of the migrating process. Exit code 1 when one is over the limit or fails.
 """
 
 import argparse
-import base64
-import math
 import os
 import pathlib
-import random
-import struct
 import subprocess
 import sys
 import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/support"))
+import made_dump  # noqa: E402  (beside this file)
+from extraction_double import ExtractionDouble  # noqa: E402
+
 UPLOADS = ROOT / "fixtures/demo/uploads"
-OLD_DIMENSION = 320
-DIFFERENT_FACENS = 64
 DIFFERENT_IMAGES = 4
-START_SECONDS = 20
-
-
-def unit_facen(chance):
-    values = [chance.gauss(0, 1) for _ in range(OLD_DIMENSION)]
-    norm = math.sqrt(sum(value * value for value in values))
-    packed = struct.pack(f"<{OLD_DIMENSION}f", *(value / norm for value in values))
-    return base64.b64encode(packed).decode()
-
-
-def make_dump(path, records):
-    chance = random.Random(1)
-    facens = [unit_facen(chance) for _ in range(DIFFERENT_FACENS)]
-    smallest = sorted(UPLOADS.glob("*.png"), key=lambda file: file.stat().st_size)
-    names = [file.name for file in smallest[:DIFFERENT_IMAGES]]
-    with open(path, "w", encoding="ascii", buffering=1 << 20) as out:
-        for i in range(records):
-            out.write(
-                f'{{"id":{4565934727806243 + 7 * i},"facen":"{facens[i % len(facens)]}",'
-                f'"facen_model":"ifruit_320","meta":{{"normalized_id":"{names[i % len(names)]}",'
-                '"m:timestamp":"1783373485","m:camera":"117","m:camera_group":"4",'
-                '"m:camera_name":"Entrance 3, hall B","m:matched":"0","m:dossier":"1",'
-                '"m:acknowledged":"0","feat":"age 34.11, gender MALE, liveness 0.9993"}}\n'
-            )
-
-
-def start_simulator(program, folder):
-    port_file = folder / "port"
-    process = subprocess.Popen(
-        [program, "--port-file", port_file, "--images", UPLOADS, "--model", "jackfruit_480",
-         "--dimension", "480", "--exit-with-parent"],
-        stdout=subprocess.DEVNULL,
-    )
-    deadline = time.monotonic() + START_SECONDS
-    while not port_file.exists():
-        if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
-            sys.exit("the simulator did not start")
-        time.sleep(0.02)
-    return process, f"http://127.0.0.1:{int(port_file.read_text())}"
 
 
 def migrate(program, service, dump, target):
@@ -83,15 +41,14 @@ def migrate(program, service, dump, target):
 def measure(options, records):
     with tempfile.TemporaryDirectory(prefix="ffdump-memory-", dir=options.scratch) as name:
         folder = pathlib.Path(name)
-        (folder / "dump").mkdir()
         dump = folder / "dump/ffsec_face_events.json"
-        make_dump(dump, records)
-        simulator, service = start_simulator(options.simulator, folder)
-        try:
-            code, took, usage = migrate(options.ffdump, service, folder / "dump", folder / "new")
-        finally:
-            simulator.terminate()
-            simulator.wait()
+        made_dump.make_dump(dump, records)
+        smallest = sorted((file.read_bytes() for file in UPLOADS.glob("*.png")), key=len)
+        made_dump.make_images(folder / "uploads", records, smallest[:DIFFERENT_IMAGES])
+        with ExtractionDouble(options.simulator, "--images", folder / "uploads", "--model",
+                              "jackfruit_480", "--dimension", "480") as double:
+            code, took, usage = migrate(options.ffdump, double.url, folder / "dump",
+                                        folder / "new")
         peak = usage.ru_maxrss / 1024  # Linux counts in KiB
         is_good = code == 0 and peak < options.limit_mib
         print(

@@ -192,7 +192,7 @@ std::uint64_t bare_loop(const std::string& from, const std::string& to, const Fa
 /// Facens that were written; throws with the first error of a run that failed.
 std::uint64_t whole_migration(const std::string& from, const std::string& to, const Facen& facen) {
     Settings settings;
-    settings.extraction_url = "http://127.0.0.1:1";
+    settings.extraction_urls = {"http://127.0.0.1:1"};
     settings.storage.upload_url = "http://127.0.0.1:1/";
     MigrationOptions options;
     options.from = from;

@@ -3,6 +3,7 @@
 // library: a loop that finds lines and asks simdjson for four values. Alternating rounds; the best
 // of each is printed, since noise only ever adds.
 
+#include "reading_bench.hpp"
 #include "support/record_builder.hpp"
 
 #include "ffdump/dump/record_reader.hpp"
@@ -11,9 +12,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -52,25 +51,6 @@ std::string make_dump(std::size_t dimension, Container container) {
     }
     return dump + (container == Container::json_array ? "\n]\n" : "");
 }
-
-/// Copies, as read(2) would: the source's own cost is the same on both sides.
-class CopyingSource final : public ByteSource {
- public:
-    explicit CopyingSource(std::string_view bytes) : bytes_(bytes) {}
-    Result<std::size_t> read(std::span<char> out) override {
-        const std::size_t count = std::min(out.size(), bytes_.size());
-        std::memcpy(out.data(), bytes_.data(), count);
-        bytes_.remove_prefix(count);
-        return count;
-    }
-    Result<void> skip(std::uint64_t count) override {
-        bytes_.remove_prefix(static_cast<std::size_t>(count));
-        return {};
-    }
-
- private:
-    std::string_view bytes_;
-};
 
 Totals with_reader(const std::string& dump, Container container) {
     CopyingSource source(dump);
@@ -127,14 +107,6 @@ Totals with_bare_loop(const std::string& dump) {
     }
 }
 
-template <class Work>
-double megabytes_a_second(const std::string& dump, Totals& totals, const Work& work) {
-    const auto begin = std::chrono::steady_clock::now();
-    totals = work();
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    return static_cast<double>(dump.size()) / 1e6 / took.count();
-}
-
 bool compare(std::size_t dimension, int rounds) {
     const std::string lines = make_dump(dimension, Container::json_lines);
     const std::string array = make_dump(dimension, Container::json_array);
@@ -165,8 +137,7 @@ bool compare(std::size_t dimension, int rounds) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const int rounds =
-        argc > 1 ? std::max(1, static_cast<int>(std::strtol(argv[1], nullptr, 10))) : 7;
+    const int rounds = rounds_of(argc, argv, 7);
     bool agree = true;
     for (const std::size_t dimension : {std::size_t{320}, std::size_t{480}}) {
         agree = compare(dimension, rounds) && agree;

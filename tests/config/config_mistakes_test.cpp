@@ -43,7 +43,7 @@ TEST_CASE_METHOD(SettingsFixture, "unknown keys are told with their place and th
          "3:18: unknown key ffdump.retry.attemps; did you mean ffdump.retry.attempts?"},
         {"ffdump: {limits: {records: 1}}",
          "3:19: unknown key ffdump.limits.records; known here: record_bytes, image_bytes, "
-         "image_side_least, image_side_most, window_bytes, depth"},
+         "image_side_least, image_side_most, batch_bytes, window_bytes, depth"},
         {"ffdump: {tls: {ca-file: x}}",
          "3:16: unknown key ffdump.tls.ca-file; did you mean ffdump.tls.ca_file?"},
         {"ffdump: {galleries: {x: {actoin: copy}}}",

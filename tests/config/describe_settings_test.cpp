@@ -45,7 +45,7 @@ TEST_CASE_METHOD(SettingsFixture, "a description holds every change of a setting
                                "ffdump.extraction.vector=x",
                                "ffdump.galleries.x.action=copy",
                                "ffdump.galleries.x.model=m",
-                               "ffdump.retry.attempts=9",
+                               "ffdump.retry.attempts=8",
                                "ffdump.retry.base_delay=1s",
                                "ffdump.retry.max_delay=1m",
                                "ffdump.retry.max_retry_after=1s",
@@ -63,6 +63,13 @@ TEST_CASE_METHOD(SettingsFixture, "a description holds every change of a setting
                                "ffdump.tls.ca_file=x",
                                "ffdump.norm_tolerance=0.1",
                                "ffdump.fetches=1",
+                               "workers_num=auto",
+                               "extraction_batch_size=auto",
+                               "ffdump.retry.share=0.2",
+                               "ffdump.limits.batch_bytes=1MiB",
+                               "ffdump.adaptive.workers_most=9",
+                               "ffdump.adaptive.batch_most=9",
+                               "ffdump.adaptive.fetches_most=9",
                                "ffdump.image_hosts=[http://x]"}) {
         CAPTURE(change);
         overrides.assignments = {change};
@@ -78,7 +85,7 @@ TEST_CASE_METHOD(SettingsFixture, "a description holds no secret and no user inf
         "access-key: hush-key, secret-access-key-file: /k}}\n");
     REQUIRE(s.storage.s3.access_key.reveal() == "hush-key");
     REQUIRE(s.storage.s3.secret_access_key.reveal() == "hush-from-file");
-    s.extraction_url = "http://user:hush@e:1/path?token=hush#hush";
+    s.extraction_urls = {"http://user:hush@e:1/path?token=hush#hush"};
     s.image_hosts = {"http://hush@x"};
     s.storage.s3.public_url = "http://p/?hush";
     for (const auto& [key, text] : describe_settings(s)) {

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 TEST_CASE_METHOD(SettingsFixture, "the vendor's migration.ini is accepted exactly as it stands") {
     const Settings s = settings(vendor_text());
-    CHECK(s.extraction_url == "http://127.0.0.1:18666");
+    CHECK(s.extraction_urls == std::vector<std::string>{"http://127.0.0.1:18666"});
     CHECK(s.extraction_timeouts.connect == 5s);
     CHECK(s.extraction_timeouts.response_header == 30s);
     CHECK(s.extraction_timeouts.overall == 35s);
@@ -218,10 +218,34 @@ TEST_CASE_METHOD(SettingsFixture, "a gallery's extraction is laid over the defau
 TEST_CASE_METHOD(SettingsFixture,
                  "without a gallery to migrate no service and no image is needed") {
     CHECK(settings("ffdump: {galleries: {'*': {action: copy}, x: {action: drop}}}\n")
-              .extraction_url.empty());
+              .extraction_urls.empty());
     CHECK(settings("normalized_storage: {enabled: false}\n"
                    "ffdump: {galleries: {'*': {action: drop}}}\n")
               .storage.enabled == false);
     CHECK(mistakes("ffdump: {galleries: {'*': {action: copy}, x: {action: migrate}}}\n")
               .find("is missing") != std::string::npos);
+}
+
+TEST_CASE_METHOD(SettingsFixture, "numbers that are found out are written as auto") {
+    const Settings s = settings(base_text() +
+                                "workers_num: auto\nextraction_batch_size: auto\n"
+                                "ffdump: {fetches: auto, adaptive: {workers_most: 7}}\n");
+    CHECK(s.workers == 0);
+    CHECK(s.batch_size == 0);
+    CHECK(s.fetches == 0);
+    CHECK(s.adaptive.workers_most == 7);
+}
+
+TEST_CASE_METHOD(SettingsFixture, "extraction-api may be a list of different servers") {
+    const auto with = [](const std::string& list) {
+        return "extraction-api: {extraction-api: " + list +
+               "}\nnormalized_storage: {webdav: {upload-url: 'http://u/uploads/'}}\n";
+    };
+    const Settings s = settings(with("['http://a:1', 'http://b:2']"));
+    CHECK(s.extraction_urls == std::vector<std::string>{"http://a:1", "http://b:2"});
+    const auto twice = load(with("['http://a:1', 'http://a:1']"));
+    REQUIRE_FALSE(twice);
+    CHECK(twice.error().front().detail().find("one URL twice") != std::string::npos);
+    CHECK_FALSE(load(with("[a]")));
+    CHECK_FALSE(load(with("[]")));
 }

@@ -11,12 +11,12 @@ using namespace std::chrono_literals;
 TEST_CASE_METHOD(SettingsFixture, "options of the command line hold over the file") {
     overrides.extraction_url = "http://other:1";
     overrides.upload_url = "https://up/x";
-    overrides.workers = 7;
-    overrides.batch_size = 2;
+    overrides.workers = "7";
+    overrides.batch_size = "2";
     overrides.model = "kiwi_320";
     overrides.give_up_after = 90s;
     const Settings s = settings(vendor_text());
-    CHECK(s.extraction_url == "http://other:1");
+    CHECK(s.extraction_urls == std::vector<std::string>{"http://other:1"});
     CHECK(s.storage.upload_url == "https://up/x");
     CHECK(s.workers == 7);
     CHECK(s.batch_size == 2);
@@ -44,7 +44,7 @@ TEST_CASE_METHOD(SettingsFixture, "a folder of images replaces the storage of th
 }
 
 TEST_CASE_METHOD(SettingsFixture, "assignments hold over the file and over options") {
-    overrides.workers = 7;
+    overrides.workers = "7";
     overrides.assignments = {"workers_num=9",
                              "ffdump.retry.attempts=5",
                              "ffdump.galleries.ffsec_face_events.action=copy",
@@ -97,7 +97,7 @@ TEST_CASE_METHOD(SettingsFixture, "a mistake in an override names the override")
 
 TEST_CASE_METHOD(SettingsFixture, "a mistake in an option names the command line") {
     overrides.extraction_url = "localhost:1";
-    overrides.workers = 5000;
+    overrides.workers = "5000";
     CHECK(mistakes(vendor_text()) ==
           "command line or environment: extraction-api.extraction-api has no scheme; begin it with "
           "http:// or https:// [config_invalid]\n"
@@ -112,4 +112,14 @@ TEST_CASE_METHOD(SettingsFixture, "an upload URL beside a folder of images is re
         mistakes(vendor_text()) ==
         "command line or environment: an upload URL and a folder of images are given; give one of "
         "the two [config_invalid]\n");
+}
+
+TEST_CASE_METHOD(SettingsFixture, "the command line takes several servers, and auto for numbers") {
+    overrides.extraction_url = "http://a:1,http://b:2";
+    overrides.workers = "auto";
+    overrides.batch_size = "auto";
+    const Settings s = settings(base_text());
+    CHECK(s.extraction_urls == std::vector<std::string>{"http://a:1", "http://b:2"});
+    CHECK(s.workers == 0);
+    CHECK(s.batch_size == 0);
 }

@@ -43,7 +43,7 @@ std::string mistake(const std::string& from, const std::string& to) {
 
 TEST_CASE("the shipped profiles are those of formats/, in the order in which they are tried") {
     const auto& profiles = shipped_profiles();
-    REQUIRE(profiles.size() == 5);
+    REQUIRE(profiles.size() == 9);
     CHECK(profiles[0].name == "json-lines");
     CHECK(profiles[0].container == Container::json_lines);
     CHECK(profiles[1].name == "json-array");
@@ -56,13 +56,27 @@ TEST_CASE("the shipped profiles are those of formats/, in the order in which the
     CHECK(profiles[4].name == "json-object");
     CHECK(profiles[4].container == Container::json_object);
     CHECK(profiles[4].records == FieldPath{"faces"});
+    CHECK(profiles[5].name == "msgpack-stream");
+    CHECK(profiles[5].container == Container::msgpack_stream);
+    CHECK(profiles[6].name == "msgpack-array");
+    CHECK(profiles[6].container == Container::msgpack_array);
+    CHECK(profiles[7].name == "msgpack-tuples");
+    CHECK(profiles[7].container == Container::msgpack_stream);
+    CHECK(profiles[7].normalized_id == FieldPath{"3", "normalized_id"});
+    CHECK(profiles[8].name == "json-lines-mixed");
+    CHECK(profiles[8].container == Container::json_lines);
+    CHECK(profiles[8].gallery == FieldPath{"gallery"});
     for (const Profile& profile : profiles) {
-        CHECK(profile.id == FieldPath{"id"});
-        CHECK(profile.facen == FieldPath{"facen"});
-        CHECK(profile.facen_model == FieldPath{"facen_model"});
-        CHECK(profile.meta == FieldPath{"meta"});
-        CHECK(profile.normalized_id == FieldPath{"meta", "normalized_id"});
-        CHECK(profile.gallery.empty());
+        const bool is_msgpack = notation_of(profile.container) == Notation::msgpack;
+        CHECK(profile.facen_encoding.is_binary() == is_msgpack);
+        if (profile.name != "msgpack-tuples") {
+            CHECK(profile.id == FieldPath{"id"});
+            CHECK(profile.facen == FieldPath{"facen"});
+            CHECK(profile.facen_model == FieldPath{"facen_model"});
+            CHECK(profile.meta == FieldPath{"meta"});
+            CHECK(profile.normalized_id == FieldPath{"meta", "normalized_id"});
+        }
+        CHECK(profile.gallery.empty() == (profile.name != "json-lines-mixed"));
         CHECK_FALSE(profile.title.empty());
         CHECK(profile.sha256 == sha256_hex(file_text(profile.name + ".yaml")));
     }
@@ -90,7 +104,7 @@ TEST_CASE("mistakes of a profile are told with place and the nearest key") {
               end);
     CHECK(mistake("json_array", "msgpack") ==
           "own.yaml:3:12: container is msgpack, which is not known; one of json_lines, json_array, "
-          "json_stream, json_object" +
+          "json_stream, json_object, msgpack_stream, msgpack_array" +
               end);
     CHECK(mistake("  id: face.uid\n", "  di: face.uid\n") ==
           "own.yaml:5:3: unknown key di; did you mean id?" + end);

@@ -67,6 +67,18 @@ TEST_CASE("a file of lines and a file with one array are told apart by their fir
           "first byte {, 2 of 2 records have id and facen, 0 facen_model, 2 normalized_id");
 }
 
+TEST_CASE("lines whose records name a gallery are told from lines whose records do not") {
+    const std::string mixed = R"({"gallery":"a",)" + record(1).substr(1) + "\n";
+    CHECK(name_of(mixed + record(2) + "\n") == "json-lines-mixed");
+    CHECK(recognised(mixed)->evidence ==
+          "first byte {, 1 of 1 records have id and facen, 0 facen_model, 1 normalized_id, 1 "
+          "gallery");
+    CHECK(recognised(mixed)->gallery.empty());
+    CHECK(name_of(R"({"gallery":null,)" + record(1).substr(1)) == "json-lines");
+    // No name of a gallery.
+    CHECK(name_of(R"({"gallery":7,)" + record(1).substr(1)) == "json-lines");
+}
+
 TEST_CASE("an empty file is one of lines without records") {
     CHECK(name_of("") == "json-lines");
     CHECK(name_of(" \r\n\n") == "json-lines");
@@ -167,8 +179,6 @@ TEST_CASE("files that are no JSON are told what they look like and what to do") 
     says("\xEF\xBB\xBF{}"s, "UTF-8 text with a byte order mark", "tail -c +4");
     says("\xFF\xFE{\0"s, "UTF-16 text", "iconv");
     says("<html>"s, "XML or HTML", "findface-storage-api-dump");
-    says("\x84\xA2id\x01"s, "msgpack", "JSON layouts only");
-    says("\xDD\xFF\xFF\xFF\xFF"s, "msgpack", "JSON layouts only");
     says("name"s + std::string(253, '\0') + "ustar\0"s, "a tar archive", "tar -xf");
     says("\x01\x02\x03"s, "binary data", "--format FILE");
     says("id;facen\n"s, "text that is no JSON object or array", "--format FILE");

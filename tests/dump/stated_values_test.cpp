@@ -145,7 +145,7 @@ TEST_CASE("a survey says what is stated and whether records are missing") {
     const FileSurvey cut = surveyed(header + "\n" + record(1) + "\n{\"count\":3}\n");
     CHECK(has_wrong_count(cut));
     REQUIRE(cut.problems.size() == 1);
-    CHECK(cut.problems[0].detail() == "the trailer states 3 records, 1 are there");
+    CHECK(cut.problems[0].detail() == "the file states 3 records, 1 are there");
     CHECK_FALSE(has_wrong_count(surveyed(header + "\n" + record(1) + "\n")));
 }
 

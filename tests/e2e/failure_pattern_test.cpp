@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 namespace ffdump {
 namespace {
 
@@ -32,6 +34,35 @@ TEST_CASE("a service that gives no record a facen ends the run and books nobody 
     const Simulator mended(dump.service());
     CHECK(run_ffdump(dump.migrate(mended, "new")).code == 0);
     CHECK((dump_files(dump.at("new")) == dump.undisturbed()));
+}
+
+TEST_CASE("a service that gives none of a few records a facen books nobody as failed either") {
+    const MadeDump dump(7);
+    const Simulator service(dump.service({"--fault", "no-face:all@1"}));
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new"));
+    INFO(end.err);
+    CHECK(end.code == 5);
+    CHECK(has(end.err, "all 7 records failed alike"));
+    CHECK(nothing_is_booked(dump.at("new")));
+    const ChildEnd accepted =
+        run_ffdump(dump.migrate(service, "new", {"--accept-failures", "no_face"}));
+    INFO(accepted.err);
+    CHECK(accepted.code == 3);
+}
+
+TEST_CASE("failed records are told even when nothing else is wanted to be seen") {
+    const MadeDump dump(3);
+    dump.remove_image(2);
+    const Simulator service(dump.service());
+    Arguments arguments = dump.migrate(service, "new", {"-q"});
+    std::ranges::replace(arguments, "error", "warning");
+    const ChildEnd end = run_ffdump(arguments);
+    INFO(end.err);
+    CHECK(end.code == 3);
+    CHECK(end.out.empty());
+    REQUIRE(lines_of(end.err).size() == 1);
+    CHECK(has(end.err, "records=1"));
+    CHECK(has(end.err, dump.at("new") + "/.ffdump/failures.jsonl"));
 }
 
 TEST_CASE("a wrong dimension in the configuration ends the run and books nobody as failed") {

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <sstream>
@@ -23,8 +24,14 @@ namespace ffdump {
 
 using Arguments = std::vector<std::string>;
 
+/// The program that was built, or the one that tests/faults wants to be looked at in its place.
+[[nodiscard]] inline std::string ffdump_program() {
+    const char* const other = std::getenv("FFDUMP_TESTED_PROGRAM");
+    return other == nullptr ? FFDUMP_BINARY_DIR "/ffdump" : other;
+}
+
 [[nodiscard]] inline ChildCommand ffdump_command(Arguments arguments) {
-    return {FFDUMP_BINARY_DIR "/ffdump", std::move(arguments), {}, {}, {}};
+    return {ffdump_program(), std::move(arguments), {}, {}, {}};
 }
 
 /// Runs ffdump to its end. Throws when it does not end.

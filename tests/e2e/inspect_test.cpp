@@ -2,6 +2,8 @@
 #include "made_dump.hpp"
 #include "support/made_archive.hpp"
 
+#include "ffdump/io/compression.hpp"
+
 #include <catch2/catch.hpp>
 
 namespace ffdump {
@@ -81,6 +83,76 @@ TEST_CASE("inspect drafts a profile with which it reads the file") {
     CHECK(read.code == 0);
     CHECK(files_in(read)[0].at("records") == 3);
     CHECK(run_ffdump({"inspect", "--suggest-format", profile}).code == 4);
+}
+
+TEST_CASE("inspect reads members of an archive that are packed themselves") {
+    const MadeDump dump(20);
+    const std::string text = file_bytes(dump.at("dump/faces.json"));
+    const auto wanted = files_in(run_ffdump({"inspect", dump.from(), "--json"}));
+    for (const char* const how : {"zstd", "gzip"}) {
+        const Compression packing = Compression::parse(how).value();
+        const auto packer = make_byte_packer(packing);
+        std::string packed;
+        REQUIRE(packer->add(packed, text));
+        REQUIRE(packer->end_frame(packed));
+        MadeArchive archive(Packing::gzip);
+        archive.add("dump/" + packed_name("faces.json", packing.kind), packed);
+        const ChildEnd end = inspect_input(archive.bytes(), {"--json"});
+        INFO(end.err);
+        CHECK(end.code == 0);
+        auto seen = files_in(end);
+        REQUIRE(seen.size() == 1);
+        CHECK(seen[0].at("gallery") == "faces");
+        CHECK(seen[0].at("records") == wanted[0].at("records"));
+        CHECK(seen[0].at("bytes") == wanted[0].at("bytes"));
+    }
+}
+
+TEST_CASE("inspect finds two files of one name in an archive unsound") {
+    MadeArchive archive(Packing::gzip);
+    archive.add("a/faces.json", MadeDump::record(1) + "\n");
+    archive.add("b/faces.json", MadeDump::record(2) + "\n");
+    const ChildEnd end = inspect_input(archive.bytes());
+    CHECK(end.code == 4);
+    CHECK(has(end.out, "b/faces.json: the archive has a file of this name before it"));
+}
+
+TEST_CASE("inspect finds an empty pipe unsound, and an empty gallery sound") {
+    const ScratchFolder folder;
+    const std::string path = folder.write("faces.json", "");
+    CHECK(run_ffdump({"inspect", path}).code == 0);
+    const ChildEnd end = inspect_input("");
+    CHECK(end.code == 4);
+    CHECK(has(end.err, "standard-input: no byte came"));
+}
+
+TEST_CASE("inspect names folders that it passes over") {
+    const MadeDump dump(2);
+    dump.folder().write("dump/older/faces.json", "x");
+    const ChildEnd end = run_ffdump({"inspect", dump.from()});
+    CHECK(end.code == 0);
+    CHECK(has(end.out, "older/: a folder, passed over"));
+    const auto json = nlohmann::json::parse(run_ffdump({"inspect", dump.from(), "--json"}).out);
+    CHECK(json.at("folders_passed_over") == nlohmann::json::array({"older"}));
+}
+
+TEST_CASE(
+    "inspect tells norms, equal facens, records without image, galleries and fields of meta") {
+    const ScratchFolder folder;
+    const std::string path = folder.write(
+        "all.json", R"({"id":1,"gallery":"cars","facen":"AACAPwAAAAA=","meta":{"x":1}})"
+                    "\n"
+                    R"({"id":2,"gallery":"faces","facen":"AACAPwAAAAA=","meta":{}})"
+                    "\n");
+    const ChildEnd end = run_ffdump({"inspect", path});
+    INFO(end.out << end.err);
+    CHECK(end.code == 0);
+    CHECK(has(end.out, "2 galleries "));
+    CHECK(has(end.out, "all.json: galleries in records: cars x 1, faces x 1"));
+    CHECK(has(end.out, "all.json: 2 records have no normalized image"));
+    CHECK(has(end.out, "all.json: norms from 1.000000 to 1.000000, median 1.000000"));
+    CHECK(has(end.out, "all.json: 1 facens occur more than once"));
+    CHECK(has(end.out, "all.json: fields of meta, of 2 records: x number 50.0 %"));
 }
 
 }  // namespace

@@ -51,6 +51,31 @@ TEST_CASE("a service that dies in the middle ends the run, and the same command 
     CHECK(last_line(verify(dump.from(), dump.at("new")).out) == "restorable");
 }
 
+TEST_CASE("a run over an array that ends before its first record begins the array once") {
+    const MadeDump dump(4);
+    std::string text = "[\n";
+    for (std::size_t id = 1; id <= 4; ++id) {
+        text += (id == 1 ? "" : ",\n") + MadeDump::record(id);
+    }
+    dump.folder().write("dump/faces.json", text + "\n]\n");
+    const auto wanted = dump.undisturbed();
+    Simulator service(dump.service({"--delay-ms", "2000"}));
+    const Arguments command =
+        dump.migrate(service, "new", MadeDump::without_canaries({"--give-up-after", "300ms"}));
+    {
+        ChildProcess child(ffdump_command(command));
+        REQUIRE(wait_for_requests(service, 1));
+        service.kill();
+        REQUIRE(child.wait());
+    }
+    const Simulator quick(dump.service());
+    const ChildEnd end = run_ffdump(
+        dump.migrate(quick, "new", MadeDump::without_canaries({"--give-up-after", "300ms"})));
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK((dump_files(dump.at("new")) == wanted));
+}
+
 TEST_CASE("a run that is killed at any moment is finished by the same command") {
     const MadeDump dump(kRecords);
     const auto wanted = dump.undisturbed();

@@ -83,6 +83,25 @@ TEST_CASE("a run in doubt is not taken up as if nothing had been") {
     CHECK((dump_files(dump.at("new")) == dump.undisturbed()));
 }
 
+TEST_CASE("a file gets its final name when the last check has passed, and not before") {
+    const MadeDump dump(20);
+    const Arguments options{"--workers", "1", "--set", "ffdump.canaries.sentinel_every=0"};
+    std::size_t requests = 0;
+    {
+        const Simulator service(dump.service());
+        REQUIRE(run_ffdump(dump.migrate(service, "wanted", options)).code == 0);
+        requests = service.count("extract");
+    }
+    // The last check is of eight images, alone and in two batches.
+    const Simulator service(
+        dump.service({"--fault", "model:other_16@" + std::to_string(requests - 5)}));
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new", options));
+    INFO(end.err);
+    CHECK(end.code == 7);
+    CHECK_FALSE(has_file(dump, "new/faces.json"));
+    check_that_rewinding_gives(dump, dump_files(dump.at("wanted")));
+}
+
 TEST_CASE("two models behind one address are noticed") {
     const MadeDump dump(kRecords, kPadding);
     const std::string share = GENERATE(as<std::string>{}, "5", "20", "50", "80");

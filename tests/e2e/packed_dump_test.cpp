@@ -2,6 +2,7 @@
 #include "made_dump.hpp"
 
 #include "ffdump/io/compression.hpp"
+#include "ffdump/journal/journal.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -37,6 +38,25 @@ void pack_dump(const MadeDump& dump, const Compression& how, const std::string& 
     }
     std::filesystem::remove(dump.at("dump/faces.json"));
     std::ofstream(dump.at("dump/" + name), std::ios::binary) << bytes;
+}
+
+/// Cuts a journal behind its first record of this type, by the layout of formats/journal.md.
+void cut_journal_after(const std::string& path, JournalType type) {
+    const std::string bytes = file_bytes(path);
+    const auto number_at = [&bytes](std::size_t at, std::size_t size) {
+        std::size_t number = 0;
+        for (std::size_t i = size; i-- > 0;) {
+            number = (number << 8U) | static_cast<unsigned char>(bytes.at(at + i));
+        }
+        return number;
+    };
+    std::size_t at = 56;
+    bool is_last = false;
+    while (!is_last) {
+        is_last = number_at(at + 4, 2) == static_cast<std::size_t>(type);
+        at += 40 + ((number_at(at + 16, 4) + 7) / 8 * 8) + 8;
+    }
+    std::filesystem::resize_file(path, at);
 }
 
 }  // namespace
@@ -103,6 +123,26 @@ TEST_CASE("a packed run that is killed is finished by the same command, and fail
     CHECK(end.code == 0);
     const std::string name = how.starts_with("zstd") ? "faces.json.zst" : "faces.json.gz";
     CHECK((unpacked(dump.at("new/" + name)) == wanted));
+    CHECK(last_line(verify(dump.from(), dump.at("new")).out) == "restorable");
+}
+
+TEST_CASE("a packed file that has both names after a power loss keeps the final one") {
+    namespace fs = std::filesystem;
+    const MadeDump dump(12);
+    const Simulator service(dump.service());
+    const Arguments command = dump.migrate(service, "new", {"--compress", "zstd:3"});
+    REQUIRE(run_ffdump(command).code == 0);
+    const auto wanted = dump_files(dump.at("new"));
+    const fs::path state = dump.at("new/.ffdump");
+    cut_journal_after(state / "journal", JournalType::file_sealed);
+    fs::remove(state / "manifest.json");
+    fs::create_hard_link(dump.at("new/faces.json.zst"), state / "faces.json.zst.part");
+    fs::rename(state / "failures.jsonl", state / "failures.jsonl.part");
+    const ChildEnd end = run_ffdump(command);
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK((dump_files(dump.at("new")) == wanted));
+    CHECK_FALSE(fs::exists(state / "faces.json.zst.part"));
     CHECK(last_line(verify(dump.from(), dump.at("new")).out) == "restorable");
 }
 

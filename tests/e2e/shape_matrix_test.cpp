@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump_run.hpp"
+#include "support/made_msgpack.hpp"
 #include "support/made_png.hpp"
 
 #include "ffdump/dump/profile.hpp"
 #include "ffdump/dump/record_reader.hpp"
 #include "ffdump/io/compression.hpp"
 #include "ffdump/record/facen_encoding.hpp"
+#include "ffdump/record/msgpack_token.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -28,6 +30,9 @@ struct Shape {
     std::string between;
     std::string after;
     std::string encoding = "base64-float32le";
+    Notation notation = Notation::json;
+    bool in_tuples = false;
+    bool is_variant = false;  ///< of the spelling of facens alone: not tried in every packing
 };
 
 std::string own_profile(const std::string& container, const std::string& encoding) {
@@ -49,7 +54,21 @@ std::vector<Shape> shapes() {
     };
     for (const std::string_view word : FacenEncoding::words()) {
         const std::string encoding(word);
-        all.push_back({encoding, own_profile("json_lines", encoding), "", "\n", "\n", encoding});
+        if (!FacenEncoding::of(word)->is_binary()) {
+            all.push_back(
+                {encoding, own_profile("json_lines", encoding), "", "\n", "\n", encoding});
+        }
+    }
+    const std::string bin = "bin-float32le";
+    const std::string head = "\xDD" + mp_bytes(kRecords, 4);
+    const std::string short_head = "\xDC" + mp_bytes(kRecords, 2);
+    all.push_back({"mp-stream", "", "", "", "", bin, Notation::msgpack});
+    all.push_back({"mp-array", "", head, "", "", bin, Notation::msgpack});
+    all.push_back({"mp-tuples", "", "", "", "", bin, Notation::msgpack, true});
+    for (const std::string_view word : FacenEncoding::words()) {
+        const std::string encoding(word);
+        all.push_back({"mp-" + encoding, own_profile("msgpack_array", encoding), short_head, "", "",
+                       encoding, Notation::msgpack, false, true});
     }
     return all;
 }
@@ -58,22 +77,36 @@ std::string image_of(std::size_t id) {
     return "1_image" + std::to_string(id % kImages) + ".png";
 }
 
-std::string record_text(std::size_t id, const FacenEncoding& encoding) {
+/// What is never changed of a record's meta.
+std::string meta_text(std::size_t id, Notation notation) {
+    return notation == Notation::json
+               ? R"("meta":{"x":1.0e+2,"normalized_id":")" + image_of(id) + R"("})"
+               : mp_map({{"x", mp_uint(7, 4)},
+                         {"t", mp_ext(1, "12345678")},
+                         {"n", kMpNil},
+                         {"normalized_id", mp_str(image_of(id))}});
+}
+
+std::string record_text(std::size_t id, const Shape& shape, const FacenEncoding& encoding) {
     Facen facen(8, 0.0F);
     facen.at(id % facen.size()) = 1.0F;
+    if (shape.notation == Notation::msgpack) {
+        const std::string vector = mp_facen(facen, shape.encoding);
+        return shape.in_tuples ? mp_tuple(id, vector, image_of(id))
+                               : mp_record(id, vector, image_of(id));
+    }
     std::string text;
     append_facen(text, facen, encoding, SlashStyle::plain, "");
     const std::string quote = encoding.form == FacenEncoding::Form::numbers ? "" : "\"";
     return "{\"id\":" + std::to_string(id) + ",\"facen\":" + quote + text + quote +
-           ",\"facen_model\":\"old_8\",\"meta\":{\"x\":1.0e+2,\"normalized_id\":\"" + image_of(id) +
-           "\"}}";
+           R"(,"facen_model":"old_8",)" + meta_text(id, Notation::json) + "}";
 }
 
 std::string file_of(const Shape& shape) {
     const FacenEncoding encoding = FacenEncoding::of(shape.encoding).value();
     std::string text = shape.before;
     for (std::size_t id = 1; id <= kRecords; ++id) {
-        text += (id == 1 ? "" : shape.between) + record_text(id, encoding);
+        text += (id == 1 ? "" : shape.between) + record_text(id, shape, encoding);
     }
     return text + shape.after;
 }
@@ -116,12 +149,13 @@ std::string one_layout(const std::string& path, const Shape& shape) {
             const Facen facen =
                 decode_facen(block.view(span.facen), profile.facen_encoding).value();
             text += std::to_string(span.id.value) + " ";
-            text += std::string(block.view(span.normalized_id)) + " ";
-            text += std::string(block.view(span.facen_model));
+            text += block.text(span.normalized_id).value() + " ";
+            text += block.text(span.facen_model).value();
             append_facen(text, facen, FacenEncoding::of("base64-float16le").value(),
                          SlashStyle::plain, "");
-            text += block.record(i).substr(block.record(i).find("\"meta\""));
             text += '\n';
+            REQUIRE(has(block.record(i),
+                        meta_text(static_cast<std::size_t>(span.id.value), shape.notation)));
         }
         for (const auto& [around, values] : {std::pair{block.header, block.header_values},
                                              std::pair{block.trailer, block.trailer_values}}) {
@@ -130,8 +164,11 @@ std::string one_layout(const std::string& path, const Shape& shape) {
                    stated.substr(values.facen_model->begin, values.facen_model->size) == "new_16"));
             CHECK((!values.dimension ||
                    stated.substr(values.dimension->begin, values.dimension->size) == "16"));
-            CHECK((!values.count ||
-                   stated.substr(values.count->begin, values.count->size) == "1900"));
+            const std::string count = shape.notation == Notation::json
+                                          ? "1900"
+                                          : msgpack_array_head(1900, stated).value_or("");
+            CHECK(
+                (!values.count || stated.substr(values.count->begin, values.count->size) == count));
         }
     }
     return text;
@@ -168,6 +205,9 @@ TEST_CASE("the same records in any layout and packing are migrated to the same")
         const std::string plain = file_of(shape);
         folder.write("own.yaml", shape.profile);
         for (const char* const how : {"none", "zstd", "gzip"}) {
+            if (shape.is_variant && std::string_view(how) != "none") {
+                continue;
+            }
             INFO(shape.name << ", " << how);
             const std::string from = "dump-" + shape.name + "-" + how;
             const std::string to = folder.at("new-" + shape.name + "-" + how);

@@ -18,7 +18,7 @@ Facens extract_from(const RawHttpServer::Script& script, std::size_t count = 1) 
     RawHttpServer server(script);
     const auto transport = make_curl_transport({});
     Settings settings;
-    settings.extraction_url = server.url("");
+    settings.extraction_urls = {server.url("")};
     const auto extractor = make_http_extractor(settings, *transport);
     std::promise<Facens> promise;
     std::future<Facens> future = promise.get_future();

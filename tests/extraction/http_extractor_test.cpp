@@ -27,7 +27,7 @@ struct Scene {
 
     explicit Scene(std::string url = "http://user:secret@api:18666", std::string path = "/",
                    std::size_t images = 1) {
-        settings.extraction_url = std::move(url);
+        settings.extraction_urls = {std::move(url)};
         settings.extraction_timeouts = {1s, 2s, 3s, 4s};
         extractor = make_http_extractor(settings, transport);
         ExtractionTarget target;

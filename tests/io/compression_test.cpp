@@ -178,3 +178,20 @@ TEST_CASE("skipping in a packed file passes over what it holds") {
     CHECK(piece[0] == text[54'321]);
     CHECK(source->skip(100'000).error().reason() == Reason::source_changed);
 }
+
+TEST_CASE("a stored frame is as long as another one for as many bytes, and unpacks to them") {
+    for (const Kind kind : {Kind::none, Kind::zstd, Kind::gzip}) {
+        for (const std::size_t size : {1U, 3U, 5U}) {
+            const std::size_t length = stored_frame(kind, std::string(size, '\0')).value().size();
+            for (std::uint32_t seed = 0; seed < 2000; ++seed) {
+                std::string bytes(size, static_cast<char>(0xDDU));
+                for (std::size_t i = 1; i < size; ++i) {
+                    bytes[i] = static_cast<char>((seed * 2654435761U) >> (8U * (i % 4)));
+                }
+                const std::string frame = stored_frame(kind, bytes).value();
+                REQUIRE(frame.size() == length);
+                REQUIRE((kind == Kind::none || unpacked(frame + frame, kind) == bytes + bytes));
+            }
+        }
+    }
+}

@@ -59,6 +59,16 @@ TEST_CASE_METHOD(FileFixture, "a file is appended to, also after it was opened a
     CHECK(file_bytes(path).empty());
 }
 
+TEST_CASE_METHOD(FileFixture, "a file that is there is overwritten from its beginning on") {
+    CHECK_FALSE(files->open_update(path));
+    folder.write("file", "0123456789");
+    const std::unique_ptr<File> file = files->open_update(path).value();
+    REQUIRE(file->write("ab"));
+    REQUIRE(file->write("c"));
+    REQUIRE(file->close());
+    CHECK(file_bytes(path) == "abc3456789");
+}
+
 TEST_CASE_METHOD(FileFixture, "what is written after a cut follows the cut without a hole") {
     const std::unique_ptr<File> file = files->create(path).value();
     REQUIRE(file->write("0123456789"));

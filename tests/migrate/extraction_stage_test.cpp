@@ -34,15 +34,17 @@ Facen unit(std::size_t dimension) {
     return facen;
 }
 
-/// One gallery of `records` records whose images are ready, in batches of two.
+/// One gallery of `records` records whose images are ready, in batches of two unless told
+/// otherwise.
 class StageFixture {
  public:
     explicit StageFixture(
         std::size_t records, std::size_t dimension = 0,
         const std::function<std::string(std::size_t)>& image_of =
-            [](std::size_t) { return "image"; })
+            [](std::size_t) { return "image"; },
+        std::size_t batch = 2)
         : plan_(one_file(dimension)),
-          stage(extractor, mailbox_, plan_, {.workers = 8, .batch_size = 2},
+          stage(extractor, mailbox_, plan_, {.width = {8, 8, 8}, .batch = {batch, batch, batch}},
                 ServiceGate(GateFigures{}, Random(1)), guard_) {
         work.fates.resize(records);
         work.block.spans.resize(records);
@@ -61,15 +63,11 @@ class StageFixture {
         for (const std::size_t dimension : dimensions) {
             facens.emplace_back(unit(dimension));
         }
-        extractor.calls.at(call).done(std::move(facens));
-        std::vector<PipelineEvent> events;
-        mailbox_.take_all(events, std::chrono::nanoseconds(0));
-        for (PipelineEvent& event : events) {
-            stage.answered(std::move(std::get<BatchAnswered>(event)), {});
-        }
-        stage.pump({}, false);
-        stage.health().settle_calm();
+        end(call, std::move(facens));
     }
+    void refuse(std::size_t call, Reason reason) { end(call, failed(reason, "as told")); }
+    /// What waits for its time is sent.
+    void wait() { stage.pump(Clock::Instant(std::chrono::hours(1)), false); }
     [[nodiscard]] std::vector<std::size_t> dimensions() const {
         std::vector<std::size_t> found;
         found.reserve(work.fates.size());
@@ -80,6 +78,16 @@ class StageFixture {
     }
 
  private:
+    void end(std::size_t call, Result<std::vector<ExtractedFacen>> result) {
+        extractor.calls.at(call).done(std::move(result));
+        std::vector<PipelineEvent> events;
+        mailbox_.take_all(events, std::chrono::nanoseconds(0));
+        for (PipelineEvent& event : events) {
+            stage.answered(std::move(std::get<BatchAnswered>(event)), {});
+        }
+        stage.pump({}, false);
+        stage.health().settle_calm();
+    }
     static MigrationPlan one_file(std::size_t dimension) {
         MigrationPlan plan;
         plan.files.emplace_back();
@@ -149,6 +157,38 @@ TEST_CASE("extraction believes one facen for one image that two records share") 
     StageFixture gallery(2, 480);
     gallery.answer(0, {480, 480});
     CHECK(gallery.dimensions() == std::vector<std::size_t>{480, 480});
+}
+
+TEST_CASE("extraction asks for a batch again as it was after a fault of the service") {
+    for (const Reason reason : {Reason::service_overloaded, Reason::answer_malformed,
+                                Reason::connection_lost, Reason::request_timed_out}) {
+        CAPTURE(reason_name(reason));
+        StageFixture gallery(2, 480);
+        for (std::size_t call = 0; call < 3; ++call) {
+            gallery.refuse(call, reason);
+            gallery.wait();
+            REQUIRE(gallery.extractor.calls.size() == call + 2);
+            REQUIRE(gallery.extractor.calls.back().images == 2);
+        }
+        CHECK(gallery.work.open == 2);
+        gallery.answer(3, {480, 480});
+        CHECK(gallery.dimensions() == std::vector<std::size_t>{480, 480});
+    }
+}
+
+TEST_CASE("extraction asks for every image of a batch that was refused, by halves") {
+    StageFixture gallery(4, 480, [](std::size_t) { return "image"; }, 4);
+    gallery.refuse(0, Reason::extraction_rejected);
+    REQUIRE(gallery.extractor.calls.size() == 3);
+    gallery.answer(1, {480, 480});
+    gallery.refuse(2, Reason::extraction_rejected);
+    REQUIRE(gallery.extractor.calls.size() == 5);
+    gallery.answer(3, {480});
+    gallery.refuse(4, Reason::extraction_rejected);
+    CHECK(gallery.dimensions() == std::vector<std::size_t>{480, 480, 480, 0});
+    REQUIRE(gallery.work.fates[3].state == RecordFate::State::failed);
+    CHECK(gallery.work.fates[3].failure->error.reason() == Reason::extraction_rejected);
+    CHECK(gallery.work.open == 0);
 }
 
 }  // namespace

@@ -117,9 +117,38 @@ TEST_CASE("held failures are booked, taken back or settled as the service turns 
 
 TEST_CASE("the end of the dump settles what is no pattern") {
     HoldFixture run;
-    run.fail(19);
+    SECTION("after a record that went well") {
+        run.pass(1);
+        run.fail(19);
+        run.hold.settle_calm();
+        CHECK(run.booked() == 19);
+    }
+    SECTION("of different reasons") {
+        run.fail(18);
+        run.fail(1, Reason::several_faces);
+        run.hold.settle_calm();
+        CHECK(run.booked() == 19);
+    }
+    SECTION("of less than five records") {
+        run.fail(4);
+        run.hold.settle_calm();
+        CHECK(run.booked() == 4);
+    }
+}
+
+TEST_CASE("five or more records are a pattern when all of the dump failed alike") {
+    HoldFixture run;
+    run.fail(5);
     run.hold.settle_calm();
-    CHECK(run.booked() == 19);
+    REQUIRE(run.hold.is_suspicious());
+    CHECK(run.hold.pattern_text() == "all 5 records failed alike (no_face: why)");
+    run.hold.book();
+    CHECK(run.booked() == 5);
+    SECTION("and none again once the service was found well") {
+        run.fail(5);
+        run.hold.settle_calm();
+        CHECK(run.booked() == 10);
+    }
 }
 
 TEST_CASE("failures that the operator accepts are booked at once and are no pattern") {

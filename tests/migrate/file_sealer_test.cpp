@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "file_sealer.hpp"
 
+#include "support/hash_of.hpp"
 #include "support/scratch_folder.hpp"
 
 #include "ffdump/io/sha256.hpp"
-#include "ffdump/record/running_hash.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -13,12 +13,6 @@
 
 namespace ffdump {
 namespace {
-
-std::string hash_of(std::string_view bytes) {
-    RunningHash hash;
-    hash.add(bytes);
-    return hash.value().hex();
-}
 
 const std::string written = "first region|second region";
 std::vector<WrittenRegion> regions() {
@@ -61,9 +55,10 @@ TEST_CASE("sealing finds every flipped byte, a cut and an addition, and names th
     for (std::size_t i = 0; i < written.size(); ++i) {
         std::string damaged = written;
         damaged[i] = static_cast<char>(damaged[i] ^ 1);
-        const Error error = read_back(*files, folder.write("a", damaged), regions()).error();
-        CHECK(error.reason() == Reason::output_damaged);
-        CHECK(error.place().offset == (i < 13 ? 0U : 13U));
+        const auto sealed = read_back(*files, folder.write("a", damaged), regions());
+        REQUIRE_FALSE(sealed);
+        CHECK(sealed.error().reason() == Reason::output_damaged);
+        CHECK(sealed.error().place().offset == (i < 13 ? 0U : 13U));
     }
     for (const std::string& other : {written.substr(1), written.substr(0, 20), written + "x"}) {
         CHECK(read_back(*files, folder.write("a", other), regions()).error().reason() ==
@@ -83,6 +78,29 @@ TEST_CASE("the sealer works through its files on its own thread and ends with th
     });
     sealer.seal(7, path, regions());
     CHECK(sealed.get_future().get() == sha256_hex(written));
+}
+
+TEST_CASE("the sealer puts a head in its place, a second time as well, and proves the rest") {
+    const ScratchFolder folder;
+    const auto files = make_posix_file_system();
+    const std::string path = folder.write("a", written);
+    std::vector<WrittenRegion> parts = regions();
+    parts.front().hash.clear();
+    const auto sealed_with = [&](const std::string& head) {
+        std::promise<std::string> sealed;
+        FileSealer sealer(*files, [&sealed](std::uint32_t /*file*/, Result<SealedFile> result) {
+            sealed.set_value(result ? result->sha256 : result.error().detail());
+        });
+        sealer.seal(0, path, parts, head);
+        return sealed.get_future().get();
+    };
+    const std::string head = "FIRST REGION|";
+    for (int i = 0; i < 2; ++i) {
+        CHECK(sealed_with(head) == sha256_hex(head + written.substr(13)));
+    }
+    CHECK(check_region(*files, path, parts.back()).has_value());
+    CHECK(check_region(*files, path, parts.front()).has_value());
+    CHECK(sealed_with(head + "!") == "bytes 0 to 13 are not what was written");
 }
 
 }  // namespace

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image_stage.hpp"
 
+#include "pipeline_limits.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ffdump {
@@ -38,8 +41,8 @@ Result<Image> refused() {
 /// Records whose normalized ids are one letter each.
 class StageFixture {
  public:
-    explicit StageFixture(const std::string& ids)
-        : stage(store, mailbox_, {},
+    explicit StageFixture(const std::string& ids, ImageStage::Limits limits = {})
+        : stage(store, mailbox_, std::move(limits),
                 ServiceGate({.base_delay = std::chrono::milliseconds(1),
                              .max_delay = std::chrono::milliseconds(2),
                              .probe_max = std::chrono::milliseconds(2)},
@@ -99,6 +102,18 @@ TEST_CASE("an image that is always refused fails alone, though no other is left 
     // Nine times itself, and once an image that had come.
     CHECK(std::ranges::count(images.store.asked, "b") == 9);
     CHECK(images.store.asked.size() == 2 + 9 + 1);
+}
+
+TEST_CASE("an image is tried as often as the settings say while others come") {
+    Settings settings;
+    settings.retry.attempts = 4;
+    StageFixture images("abc", image_limits(settings, {}));
+    images.store.answer_of = [](const std::string& id) {
+        return id == "b" ? refused() : an_image();
+    };
+    images.turn(1000);
+    CHECK(images.fate(1) == RecordFate::State::failed);
+    CHECK(std::ranges::count(images.store.asked, "b") == 4);
 }
 
 TEST_CASE("a storage that refuses everything since fails no record") {

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,6 +53,31 @@ TEST_CASE("plan asks for a decision when no record has an image") {
     CHECK(one.good().action == GalleryAction::copy);
 }
 
+TEST_CASE("plan takes records that name one gallery, and notices another name than the file's") {
+    OneFile one("faces");
+    one.survey.galleries = {{"faces", 10}};
+    CHECK(one.good().action == GalleryAction::migrate);
+    CHECK(one.plan().value().notices.empty());
+    one.survey.galleries = {{"Front door", 10}};
+    CHECK(one.good().action == GalleryAction::migrate);
+    REQUIRE(one.plan().value().notices.size() == 1);
+    CHECK(one.plan().value().notices[0] ==
+          "faces.json: the records name gallery Front door; the file's name counts, faces");
+}
+
+TEST_CASE("plan sends records of several galleries to convert, but for those that stay or go") {
+    using Galleries = std::map<std::string, std::uint64_t, std::less<>>;
+    OneFile one("faces");
+    one.survey.galleries =
+        GENERATE(Galleries{{"cars", 1}}, Galleries{{"cars", 4}, {"faces", 6}}, Galleries{});
+    one.survey.has_more_galleries = one.survey.galleries.empty();
+    CHECK(one.refused() == Reason::gallery_undecided);
+    CHECK(one.plan().error().at(0).hint_text().find("--split-galleries") != std::string::npos);
+    const GalleryAction action = GENERATE(GalleryAction::copy, GalleryAction::drop);
+    one.settings.galleries["faces"].action = action;
+    CHECK(one.good().action == action);
+}
+
 TEST_CASE("plan takes an empty gallery along") {
     OneFile one("ffsec_face_objects");
     one.survey.records = 0;
@@ -83,6 +110,15 @@ TEST_CASE("plan notices a migration to the model that is there already") {
     one.survey.models = {{"ifruit_320", 10}};
     one.settings.model = "ifruit_320";
     CHECK(one.plan().value().notices.size() == 1);
+}
+
+TEST_CASE("plan notices settings for a gallery that the dump does not have") {
+    OneFile one("ffsec_face_events");
+    one.settings.galleries["ffsec_face_event"].dimension = 480;
+    one.settings.galleries["ffsec_*"].dimension = 480;
+    const std::vector<std::string> notices = one.plan().value().notices;
+    REQUIRE(notices.size() == 1);
+    CHECK(notices[0] == "ffdump.galleries.ffsec_face_event: the dump has no such gallery");
 }
 
 TEST_CASE("plan refuses bad records and duplicate ids unless told otherwise") {

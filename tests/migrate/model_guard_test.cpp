@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 
 #include <cmath>
+#include <map>
+#include <set>
 #include <string>
 
 namespace ffdump {
@@ -138,6 +140,19 @@ TEST_CASE("the last bits of a facen may differ") {
         CHECK_FALSE(run.guard.answered(request, {facen}));
     }
     CHECK(run.guard.take_passed());
+}
+
+TEST_CASE("a facen that differs by more than its last bits is doubt") {
+    Guarded run({.images = 1});
+    run.extract(7, 1);
+    Facen facen = facen_of(7);
+    facen[0] += 0.05F;
+    REQUIRE(facen_cosine(facen, facen_of(7)) > 0.99);
+    for (const CanaryRequest& request : run.guard.begin(run.now)) {
+        CHECK_FALSE(run.guard.answered(request, {facen}));
+    }
+    CHECK_FALSE(run.guard.take_passed());
+    CHECK(run.guard.doubt());
 }
 
 TEST_CASE("an answer without a facen is asked again three times before it is believed") {
@@ -282,6 +297,37 @@ TEST_CASE("a sentinel without a facen makes a check due and is no doubt by itsel
     CHECK(run.guard.judge_sentinel(canary, Facen(8, 0.0F)));
     CHECK(run.guard.is_due(run.now, false));
     CHECK_FALSE(run.guard.doubt());
+}
+
+TEST_CASE("a check meets every server, and names the one that gives another facen") {
+    Guarded run({.images = 2});
+    run.guard.watch_servers({"one", "two", "three"});
+    run.extract(0, 2);
+    std::set<std::size_t> met;
+    for (const CanaryRequest& request : run.guard.begin(run.now)) {
+        if (request.server) {
+            met.insert(*request.server);
+        }
+        const double model = request.server == 2U ? 1 : 0;
+        static_cast<void>(run.guard.answered(request, run.answer(request, model)));
+    }
+    CHECK(met == std::set<std::size_t>{0, 1, 2});
+    REQUIRE(run.guard.doubt());
+    CHECK(run.guard.doubt()->ends_with(" by three"));
+}
+
+TEST_CASE("when a server comes back a check is due and batches carry canaries again") {
+    Guarded run({.images = 2, .sentinel_every = 1000});
+    run.extract(0, 2);
+    CHECK(run.check());
+    for (int batch = 0; batch < 100; ++batch) {
+        static_cast<void>(run.guard.sentinel_for(0));
+    }
+    CHECK_FALSE(run.guard.sentinel_for(0));
+    CHECK_FALSE(run.guard.is_due(run.now, false));
+    run.guard.watch_anew();
+    CHECK(run.guard.sentinel_for(0));
+    CHECK(run.guard.is_due(run.now, false));
 }
 
 }  // namespace

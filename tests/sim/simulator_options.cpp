@@ -57,6 +57,7 @@ struct RawOptions {
     double delay_per_image_ms = 0.0;
     std::vector<std::string> faults;
     std::string v2_nesting = "objects";
+    std::string saturation = "hard";
 };
 
 void declare_service(CLI::App& app, SimulatorOptions& options, RawOptions& raw) {
@@ -81,6 +82,10 @@ void declare_service(CLI::App& app, SimulatorOptions& options, RawOptions& raw) 
         ->capture_default_str();
     app.add_option("--slots", options.slots, "Requests worked on at a time; 0 = no limit")
         ->check(CLI::Range(0, 100000))
+        ->capture_default_str();
+    app.add_option("--saturation", raw.saturation,
+                   "What more requests than slots do: wait (hard), or slow all down (soft)")
+        ->check(CLI::IsMember({"hard", "soft"}))
         ->capture_default_str();
     app.add_option("--delay-ms", raw.delay_ms, "Work of a request")
         ->check(CLI::Range(0.0, kMaxDelayMs));
@@ -108,6 +113,7 @@ void declare_faults(CLI::App& app, SimulatorOptions& options, RawOptions& raw) {
 std::string check(SimulatorOptions& options, const RawOptions& raw) {
     options.delay = from_ms(raw.delay_ms);
     options.delay_per_image = from_ms(raw.delay_per_image_ms);
+    options.saturates_softly = raw.saturation == "soft";
     options.v2_nested_attributes = raw.v2_nesting == "attributes";
     for (const std::string& spec : raw.faults) {
         auto rule = parse_fault(spec);

@@ -23,6 +23,7 @@ struct SimulatorOptions {
     bool v2_nested_attributes = false;       ///< the embedding stands under `attributes`
 
     std::size_t slots = 0;
+    bool saturates_softly = false;
     std::chrono::microseconds delay{0};
     std::chrono::microseconds delay_per_image{0};
     std::size_t max_body_bytes = std::size_t{64} << 20U;

@@ -28,7 +28,8 @@ std::string failure(std::string_view what) {
 SimulatorServer::SimulatorServer(SimulatorOptions options)
     : options_(std::move(options)),
       faults_(options_.faults, options_.seed),
-      gate_(options_.slots),
+      gate_(options_.slots,
+            options_.saturates_softly ? SlotGate::Saturation::soft : SlotGate::Saturation::hard),
       extraction_(options_, faults_, gate_),
       images_(options_.images, faults_),
       log_(options_.log) {}

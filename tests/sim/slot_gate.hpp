@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -21,9 +22,15 @@ class SlotGate {
  public:
     using Clock = std::chrono::steady_clock;
 
+    /// soft: all are worked on at once, each the slower the more there are, sqrt(1 + (n/slots)^2)
+    /// times its work: the same ceiling, reached by and by.
+    enum class Saturation : std::uint8_t { hard, soft };
+
     /// 0 slots = no limit.
-    explicit SlotGate(std::size_t slots) : slots_(slots) {
-        for (std::size_t i = 0; i < slots; ++i) {
+    explicit SlotGate(std::size_t slots, Saturation saturation = Saturation::hard)
+        : slots_(saturation == Saturation::hard ? slots : 0),
+          knee_(saturation == Saturation::soft ? slots : 0) {
+        for (std::size_t i = 0; i < slots_; ++i) {
             free_since_.push(Clock::time_point::min());
         }
     }
@@ -52,7 +59,12 @@ class SlotGate {
             turn_.notify_all();
         }
         Passage passage{++in_flight_, begin - came, false};
-        const Clock::time_point due = begin + work;
+        const double slower =
+            knee_ == 0
+                ? 1.0
+                : std::hypot(1.0, static_cast<double>(in_flight_) / static_cast<double>(knee_));
+        const Clock::time_point due =
+            begin + std::chrono::duration_cast<Clock::duration>(work * slower);
         sleepers_.wait_until(lock, due, [&] { return stopped_; });
         --in_flight_;
         passage.stopped = stopped_;
@@ -81,6 +93,7 @@ class SlotGate {
     std::condition_variable turn_;      ///< a slot or the queue's head has changed
     std::condition_variable sleepers_;  ///< woken by `stop` only
     std::size_t slots_;
+    std::size_t knee_;  ///< of soft saturation; 0 = none
     std::size_t in_flight_ = 0;
     std::uint64_t next_ticket_ = 0;
     std::uint64_t serving_ = 0;

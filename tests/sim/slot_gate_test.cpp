@@ -69,6 +69,16 @@ TEST_CASE("without slots all are worked on at once") {
     CHECK(most->waited == 0ms);
 }
 
+TEST_CASE("soft saturation slows each down and lets none wait") {
+    SlotGate gate(5, SlotGate::Saturation::soft);
+    const Outcome outcome = crowd(gate, 20, 20ms);
+    for (const SlotGate::Passage& passage : outcome.passages) {
+        CHECK(passage.waited == 0ms);
+    }
+    // The last of 20 takes sqrt(1 + 16) times as long.
+    CHECK(outcome.elapsed >= 82ms);
+}
+
 TEST_CASE("stopping wakes those who work and those who wait") {
     SlotGate gate(1);
     std::vector<SlotGate::Passage> passages(3);

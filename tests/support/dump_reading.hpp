@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ffdump {
@@ -64,6 +65,9 @@ struct ReadingStyle {
     std::size_t record_bytes = 64U << 20U;
     std::size_t depth = 64;
     ReadPosition start = {};
+    std::optional<Profile> profile = std::nullopt;  ///< that of RecordBuilder when there is none
+
+    [[nodiscard]] Profile layout() const { return profile.value_or(builder_profile(container)); }
 };
 
 inline ReadRecord copy_of(const RecordBlock& block, std::size_t i) {
@@ -100,7 +104,7 @@ inline std::string joined_bytes(const RecordBlock& block) {
 /// Reads `bytes`, which begin at style.start of their file, to the end.
 inline DumpReading read_dump(std::string_view bytes, const ReadingStyle& style) {
     DripSource source(bytes, style.read_bytes);
-    const Profile profile = builder_profile(style.container);
+    const Profile profile = style.layout();
     RecordReader reader(source, profile, "dump.json",
                         {.record_bytes = style.record_bytes,
                          .depth = style.depth,
@@ -148,7 +152,7 @@ inline std::string dump_of(const std::vector<std::string>& records, Container co
 template <class Choose>
 std::string splice_dump(std::string_view bytes, const ReadingStyle& style, Choose choose) {
     DripSource source(bytes, style.read_bytes);
-    const Profile profile = builder_profile(style.container);
+    const Profile profile = style.layout();
     RecordReader reader(source, profile, "dump.json", {.block_bytes = style.block_bytes});
     FileSplicer::State state;
     RecordBlock block;
@@ -164,6 +168,22 @@ std::string splice_dump(std::string_view bytes, const ReadingStyle& style, Choos
         state = splicer.state();
     }
     return out;
+}
+
+/// The file with facens and models replaced by a mark, by the reader's own positions.
+inline std::string masked(std::string_view file, const ReadingStyle& style) {
+    return splice_dump(
+        file, style,
+        [](std::string& out, FileSplicer& splicer, const RecordBlock& block, std::size_t i) {
+            const RestPieces rest(block, block.spans[i]);
+            splicer.left_out(block, i);
+            out += block.view(block.spans[i].lead);
+            std::string mark;
+            for (const std::string_view piece : rest.pieces()) {
+                out.append(std::exchange(mark, "*")).append(piece);
+            }
+            out += block.view(block.spans[i].tail);
+        });
 }
 
 }  // namespace ffdump

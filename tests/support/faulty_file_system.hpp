@@ -22,6 +22,7 @@ namespace ffdump {
 enum class FileOperation : std::uint8_t {
     open_read,
     open_append,
+    open_update,
     create,
     create_unnamed,
     rename,
@@ -107,6 +108,9 @@ class FaultyFileSystem final : public FileSystem {
     }
     [[nodiscard]] Result<std::unique_ptr<File>> open_append(const std::string& path) override {
         return opened(FileOperation::open_append, path, [&] { return below_.open_append(path); });
+    }
+    [[nodiscard]] Result<std::unique_ptr<File>> open_update(const std::string& path) override {
+        return opened(FileOperation::open_update, path, [&] { return below_.open_update(path); });
     }
     [[nodiscard]] Result<std::unique_ptr<File>> create(const std::string& path) override {
         return opened(FileOperation::create, path, [&] { return below_.create(path); });

@@ -37,6 +37,9 @@ inline Profile builder_profile(Container container) {
     if (container == Container::json_object) {
         profile.records = {"faces"};
     }
+    if (notation_of(container) == Notation::msgpack) {
+        profile.facen_encoding = FacenEncoding::of("bin-float32le").value();
+    }
     return profile;
 }
 

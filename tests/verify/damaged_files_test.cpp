@@ -321,6 +321,14 @@ TEST_CASE("verify trusts no number of the manifest that the files do not bear ou
              pair.write_manifest();
          },
          {}},
+        {"records of the source",
+         Reason::law_broken,
+         "do not add up",
+         [](DumpPair& pair) {
+             pair.file(kBodies).source_records += 1;
+             pair.write_manifest();
+         },
+         {}},
         {"facen digest",
          Reason::facen_differs,
          "changed after the migration",

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dump_pair.hpp"
 
+#include "support/hash_of.hpp"
+
 #include "ffdump/io/sha256.hpp"
 #include "ffdump/journal/output_directory.hpp"
-#include "ffdump/record/running_hash.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,12 +17,6 @@ namespace {
 const Profile& profile_of(Container container) {
     const std::vector<Profile>& profiles = shipped_profiles();
     return *std::ranges::find(profiles, container, &Profile::container);
-}
-
-std::string fingerprint_of(std::string_view bytes) {
-    RunningHash hash;
-    hash.add(bytes);
-    return hash.value().hex();
 }
 
 RecordSums sums_of(RecordDigester& digester, const Row& row) {
@@ -72,7 +67,7 @@ ManifestFile described(const Table& table) {
     file.profile = profile.name;
     file.profile_sha256 = profile.sha256;
     file.source_bytes = source.size();
-    file.source_fingerprint = fingerprint_of(source);
+    file.source_fingerprint = hash_of(source);
     file.source_records = table.rows.size();
     if (table.action == "drop") {
         return file;

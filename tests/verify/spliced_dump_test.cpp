@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dump_pair.hpp"
+#include "support/hash_of.hpp"
 
 #include "ffdump/base/random.hpp"
 #include "ffdump/dump/record_reader.hpp"
@@ -7,7 +8,6 @@
 #include "ffdump/io/byte_source.hpp"
 #include "ffdump/io/sha256.hpp"
 #include "ffdump/record/record_sums.hpp"
-#include "ffdump/record/running_hash.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -77,10 +77,8 @@ class Splicing {
                 splicer_.trailer(target_, block);
             }
         }
-        RunningHash hash;
-        hash.add(source);
         file.source_bytes = source.size();
-        file.source_fingerprint = hash.value().hex();
+        file.source_fingerprint = hash_of(source);
         file.source_records = file.tally.source.count;
         file.target_bytes = target_.size();
         file.target_sha256 = sha256_hex(target_);

@@ -66,6 +66,7 @@ enum class Reason : std::uint8_t {
     config_unreadable,
     config_invalid,
     profile_invalid,
+    layout_cannot_carry,
     gallery_undecided,
     model_unknown,
     output_occupied,

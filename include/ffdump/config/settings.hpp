@@ -136,7 +136,10 @@ struct RetrySettings {
     std::chrono::milliseconds max_retry_after{120000};
     std::chrono::milliseconds probe_max{8000};
     std::chrono::milliseconds give_up_after{std::chrono::minutes(30)};  ///< 0 = never
-    unsigned attempts = 3;         ///< of one request before its batch is queued anew
+    /// Tries of one request that fails while others are answered, before its cause is sought in it:
+    /// a batch is halved, an image given up. More when the service fails others as well.
+    unsigned attempts = 9;
+    double budget = 0.1;           ///< of the requests to a working service, so many are retries
     unsigned breaker_faults = 10;  ///< in a row, opens the breaker
 };
 
@@ -156,19 +159,28 @@ struct LimitSettings {
     std::size_t image_bytes = 10U << 20U;   ///< Multi's own API limit is 10 MB
     unsigned image_side_least = 16;         ///< pixels; less shows no face
     unsigned image_side_most = 6000;        ///< extraction-api's own max_dimension
+    std::size_t batch_bytes = 8U << 20U;    ///< images of one extraction request, if several
     std::size_t window_bytes = 24U << 20U;  ///< records and images in flight together
     std::size_t depth = 64;                 ///< nesting of a record
 };
 
+/// How far what is found out while running may go.
+struct AdaptiveSettings {
+    unsigned workers_most = 128;  ///< with `workers_num: auto`
+    unsigned batch_most = 64;     ///< with `extraction_batch_size: auto`
+    unsigned fetches_most = 128;  ///< unless `fetches` is a number
+};
+
 /// Everything migrate needs to know, checked. Made by load_settings; printed by describe_settings.
 struct Settings {
-    std::string extraction_url;
+    std::vector<std::string> extraction_urls;  ///< servers of one model; requests go to the idlest
     Timeouts extraction_timeouts;
     Timeouts storage_timeouts;
-    unsigned workers = 3;        ///< `workers_num`: extraction requests in flight
+    unsigned workers = 3;        ///< `workers_num`: extraction requests in flight; 0 = auto
     unsigned faces_limit = 100;  ///< accepted; images fetched ahead are bounded by bytes
-    unsigned batch_size = 8;     ///< `extraction_batch_size`: images in one request
-    unsigned fetches = 0;        ///< image requests in flight; 0 = chosen from the rest
+    unsigned batch_size = 8;     ///< `extraction_batch_size`: images in one request; 0 = auto
+    unsigned fetches = 0;        ///< image requests in flight; 0 = auto
+    AdaptiveSettings adaptive;
     StorageSettings storage;
     ExtractionTarget extraction;                       ///< default of every gallery
     std::map<std::string, GallerySettings> galleries;  ///< key: name, `*` and `?` as in the shell
@@ -195,11 +207,11 @@ using Variables = std::map<std::string, Secret>;
 /// those two holds. `assignments` are applied last. A URL or folder of images also chooses the
 /// storage's type and enables it.
 struct SettingsOverrides {
-    std::optional<std::string> extraction_url;
+    std::optional<std::string> extraction_url;  ///< or several with commas between
     std::optional<std::string> upload_url;
     std::optional<std::string> images_directory;
-    std::optional<unsigned> workers;
-    std::optional<unsigned> batch_size;
+    std::optional<std::string> workers;  ///< a number or auto, as batch_size
+    std::optional<std::string> batch_size;
     std::optional<std::string> model;
     std::optional<std::chrono::milliseconds> give_up_after;
     std::vector<std::string> assignments;  ///< "ffdump.retry.attempts=5"

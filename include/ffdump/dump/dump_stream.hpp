@@ -14,8 +14,8 @@ namespace ffdump {
 
 /// A dump that comes as one stream of bytes, from a pipe or an archive: its files are met one after
 /// the other and can be read once. Of an archive (tar, plain or compressed) the members are the
-/// files; names with a part that begins with a dot are passed over, as open_dump() does. One
-/// thread.
+/// files, which may be packed with gzip or zstd themselves; names with a part that begins with a
+/// dot are passed over, as open_dump() does. One thread.
 class DumpStream {
  public:
     /// `bytes` and `profiles` must outlive the stream; `name` is for errors and for the gallery of
@@ -39,6 +39,8 @@ class DumpStream {
     std::span<const Profile> profiles_;
     std::unique_ptr<ByteSource> all_;  ///< when the stream is no archive, and below the archive
     std::unique_ptr<ArchiveReader> archive_;
+    std::unique_ptr<ByteSource> packed_;  ///< a member that is packed itself
+    std::unique_ptr<ByteSource> unpacked_;
     std::unique_ptr<ByteSource> file_bytes_;
     DumpFile file_;
     bool has_any_ = false;

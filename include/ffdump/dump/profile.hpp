@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ffdump/base/result.hpp"
+#include "ffdump/dump/notation.hpp"
 #include "ffdump/record/facen_encoding.hpp"
 
 #include <cstdint>
@@ -16,19 +17,35 @@ namespace ffdump {
 /// How records lie in a file. Each has its own framing (src/dump) and its own way to leave a record
 /// out without breaking its neighbours.
 enum class Container : std::uint8_t {
-    json_lines,   ///< one JSON object a line
-    json_array,   ///< one JSON array of objects
-    json_stream,  ///< JSON objects one after the other, with or without white space between
-    json_object,  ///< one JSON object in which an array holds the records
+    json_lines,      ///< one JSON object a line
+    json_array,      ///< one JSON array of objects
+    json_stream,     ///< JSON objects one after the other, with or without white space between
+    json_object,     ///< one JSON object in which an array holds the records
+    msgpack_stream,  ///< msgpack maps or arrays one after the other
+    msgpack_array,   ///< one msgpack array of maps or arrays
 };
 
-/// Whether a record may stand at the beginning of a file without the bytes before it: in lines they
-/// are copied with the record, elsewhere the first one that is written takes those of the first.
-[[nodiscard]] constexpr bool has_free_leads(Container container) noexcept {
-    return container != Container::json_lines;
+/// In what a container's values are written.
+[[nodiscard]] constexpr Notation notation_of(Container container) noexcept {
+    const bool is_msgpack =
+        container == Container::msgpack_stream || container == Container::msgpack_array;
+    return is_msgpack ? Notation::msgpack : Notation::json;
 }
 
-/// Keys from the record's top to a value; empty = the layout has no such field.
+/// Whether the number of records stands before them, so that it is known only when all are written.
+[[nodiscard]] constexpr bool counts_ahead(Container container) noexcept {
+    return container == Container::msgpack_array;
+}
+
+/// Whether a record may stand at the beginning of a file without the bytes before it: in lines they
+/// are copied with the record, in msgpack there are none, elsewhere the first one that is written
+/// takes those of the first.
+[[nodiscard]] constexpr bool has_free_leads(Container container) noexcept {
+    return container != Container::json_lines && notation_of(container) == Notation::json;
+}
+
+/// Keys from the record's top to a value; empty = the layout has no such field. A part that is a
+/// number also means that place, from 0, of a msgpack array.
 using FieldPath = std::vector<std::string>;
 
 enum class GallerySource : std::uint8_t {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ffdump/base/error.hpp"
+#include "ffdump/dump/notation.hpp"
 #include "ffdump/record/record_id.hpp"
 
 #include <cstddef>
@@ -27,7 +28,7 @@ struct ByteRange {
 };
 
 /// Where a header or trailer states something; ranges count from its own first byte. Of strings
-/// the text between the quotes.
+/// the text between the quotes; of msgpack the whole value with its prefix, here and in RecordSpan.
 struct StatedValues {
     std::optional<ByteRange> gallery;
     std::optional<ByteRange> facen_model;
@@ -48,11 +49,12 @@ struct ReadPosition {
 /// twice.
 struct RecordSpan {
     ByteRange lead;           ///< white space, comma or blank lines before the record
-    ByteRange record;         ///< the JSON value itself; the whole chunk when it is bad
+    ByteRange record;         ///< the value itself; the whole chunk when it is bad
     ByteRange tail;           ///< white space and line end that belong to it (JSON lines)
     ByteRange facen;          ///< text between the quotes
     ByteRange facen_model;    ///< text between the quotes; see has_facen_model
-    ByteRange normalized_id;  ///< text between the quotes, escapes as they stand
+    ByteRange normalized_id;  ///< text between the quotes, escapes as they stand; '' has no bytes
+    ByteRange gallery;        ///< text between the quotes; see has_gallery
     RecordId id;
     std::uint64_t offset = 0;  ///< of `record` in the file
     std::uint64_t line = 0;    ///< of `record` in the file
@@ -60,6 +62,7 @@ struct RecordSpan {
         -1;  ///< index into errors(); only lead, record, tail, offset, line hold then
     bool has_facen_model = false;
     bool has_normalized_id = false;
+    bool has_gallery = false;
 };
 
 /// Some hundred records of one file with their bytes; filled by RecordReader. One owner, may move
@@ -77,6 +80,10 @@ class RecordBlock {
     [[nodiscard]] std::string_view record(std::size_t i) const noexcept {
         return view(spans[i].record);
     }
+    /// What a string of a record means; fails with `record_malformed`, as text_of() does.
+    [[nodiscard]] Result<std::string> text(ByteRange range) const {
+        return text_of(notation, view(range));
+    }
 
     // Filled by the reader, read by everybody: a plain aggregate with accessors for convenience.
     RawBytes bytes;
@@ -91,6 +98,7 @@ class RecordBlock {
     ReadPosition begin;  ///< of the block's first byte
     ReadPosition end;    ///< after its last byte: may be given to a new reader
     bool last = false;   ///< nothing comes after this block
+    Notation notation = Notation::json;
 };
 
 }  // namespace ffdump

@@ -23,18 +23,20 @@ struct ReadLimits {
 };
 
 /// Reads one dump file front to back in blocks of whole records; memory is bounded by one block and
-/// one record, whatever the file's size. Every record is parsed (simdjson) and its values located;
-/// bytes that are not UTF-8 are taken as they are.
-/// A record that cannot be parsed does not end the reading: it stands in its place in the block
-/// with its Error (`record_malformed`, `record_torn`, `record_too_deep`, `field_missing`,
-/// `id_invalid`, `key_duplicate`; place: file, line, byte offset, id if known) and the reader goes
-/// on at the next border that the layout allows: the next line, or the next comma of the array
-/// (after an element whose end is not found, the comma before the next valid record). What to do
-/// about it is the caller's choice.
-/// JSON array: what is torn is one bad record `record_torn`, empty when only the `]` is missing;
-/// what follows the `]` is one bad record together with it; a comma too many is a bad record of
-/// its own. A file of nothing but white space holds no records and is no error.
-/// One reader, one thread. `source` and `profile` must outlive it.
+/// one record, whatever the file's size. Every record is parsed (simdjson, msgpack-c) and its
+/// values located; bytes that are not UTF-8 are taken as they are. A record that cannot be parsed
+/// does not end the reading: it stands in its place in the block with its Error
+/// (`record_malformed`, `record_torn`, `record_too_deep`, `field_missing`, `id_invalid`,
+/// `key_duplicate`; place: file, line, byte offset, id if known) and the reader goes on at the next
+/// border that the layout allows: the next line, or the next comma of the array (after an element
+/// whose end is not found, the comma before the next valid record). What to do about it is the
+/// caller's choice. JSON array: what is torn is one bad record `record_torn`, empty when only the
+/// `]` is missing; what follows the `]` is one bad record together with it; a comma too many is a
+/// bad record of its own. A file of nothing but white space holds no records and is no error.
+/// Msgpack: places have no line. A bad record of which the end cannot be trusted ends where the
+/// next valid one begins that another or the file's end follows; whether there are as many as the
+/// head of an array states is left to the caller (header_values.count). One reader, one thread.
+/// `source` and `profile` must outlive it.
 class RecordReader {
  public:
     /// `file` is only for messages. `start` is where `source` stands: the beginning of the file, or

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ffdump/base/result.hpp"
 #include "ffdump/dump/profile.hpp"
 #include "ffdump/dump/record_block.hpp"
 #include "ffdump/record/facen.hpp"
@@ -58,7 +59,8 @@ class FileSplicer {
     /// What the next run needs to go on in the middle of a file; stored in the journal.
     struct State {
         std::uint64_t emitted = 0;  ///< records written so far
-        std::string first_lead;     ///< lead of the file's first record; a newline if over 4 KiB
+        std::string first_lead;     ///< lead of the file's first record; a newline if over 4 KiB;
+                                    ///< of a msgpack array its head in the source
         bool has_first_lead = false;
         /// Style of the last facen that showed one, for facens whose old text has no slash.
         SlashStyle slash = SlashStyle::plain;
@@ -102,6 +104,11 @@ class FileSplicer {
     NewFacts facts_;
     State state_;
 };
+
+/// Of a container that counts_ahead(): the head of the array with the number of records that were
+/// written, as long as the one that was copied from the source. Fails with `record_malformed` when
+/// it has no room for it: the source had more records than it states.
+[[nodiscard]] Result<std::string> counted_head(const FileSplicer::State& state);
 
 /// `text`, which must be UTF-8, as the inside of a JSON string.
 void append_json_escaped(std::string& out, std::string_view text);

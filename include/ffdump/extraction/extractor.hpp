@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ffdump {
@@ -35,9 +36,22 @@ class Extractor {
     virtual void extract(const ExtractionTarget& target, std::vector<SharedBytes> images,
                          BatchDone done) = 0;
     [[nodiscard]] virtual std::string describe() const = 0;
+
+    /// The servers behind it, described; at least one. The same for its whole life.
+    [[nodiscard]] virtual std::vector<std::string> servers() const { return {describe()}; }
+    /// Like extract, by this server of servers() and no other.
+    virtual void extract_by(std::size_t /*server*/, const ExtractionTarget& target,
+                            std::vector<SharedBytes> images, BatchDone done) {
+        extract(target, std::move(images), std::move(done));
+    }
+    /// False while requests do not go to it, because it failed again and again.
+    [[nodiscard]] virtual bool serves(std::size_t /*server*/) const { return true; }
+    /// Once after a server that was left out has answered again, perhaps with another model.
+    [[nodiscard]] virtual bool take_returned() { return false; }
 };
 
-/// Speaks the documented HTTP protocol. `transport` must outlive it.
+/// Speaks the documented HTTP protocol, to each request with the idlest of the servers. `transport`
+/// must outlive it.
 [[nodiscard]] std::unique_ptr<Extractor> make_http_extractor(const Settings& settings,
                                                              HttpTransport& transport);
 

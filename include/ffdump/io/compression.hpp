@@ -67,6 +67,11 @@ class BytePacker {
     [[nodiscard]] virtual Result<void> empty_frame(std::string& out) = 0;
 };
 
+/// `bytes`, at most 5 of them, as one frame whose size depends on how many they are and not on
+/// what they say: it can be overwritten in place. Fails with `internal_error` when the library
+/// does.
+[[nodiscard]] Result<std::string> stored_frame(Compression::Kind kind, std::string_view bytes);
+
 /// Frames of zstd with checksums, or members of gzip, of about 4 MiB of content; or the bytes as
 /// they are. Fails with `internal_error` when the library does.
 [[nodiscard]] std::unique_ptr<BytePacker> make_byte_packer(const Compression& compression);

@@ -80,6 +80,9 @@ class FileSystem {
     [[nodiscard]] virtual Result<std::unique_ptr<File>> open_read_back(const std::string& path) = 0;
     /// Opens for appending, creating the file when it is not there. Refuses symbolic links.
     [[nodiscard]] virtual Result<std::unique_ptr<File>> open_append(const std::string& path) = 0;
+    /// Opens a file that is there so that write() overwrites it from its beginning on. Refuses
+    /// symbolic links.
+    [[nodiscard]] virtual Result<std::unique_ptr<File>> open_update(const std::string& path) = 0;
     /// Creates or empties. Refuses symbolic links.
     [[nodiscard]] virtual Result<std::unique_ptr<File>> create(const std::string& path) = 0;
     /// A file without a name that vanishes when closed, in the folder `directory`.

@@ -42,6 +42,8 @@ struct MigrationOptions {
     bool allow_duplicate_ids = false;
     bool retry_failed = false;
     bool rewind_to_canary = false;  ///< redo what no check of the model vouches for
+    /// Records with the same bytes as image are extracted once, as those with one normalized_id.
+    bool dedup_images = false;
     FailureBudget budget;
     /// Failures that are booked even when they form a pattern that no good answer contradicts.
     std::vector<Reason> accepted_failures;

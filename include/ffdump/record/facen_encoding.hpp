@@ -16,19 +16,28 @@ namespace ffdump {
 /// How a layout spells facens. Value type.
 struct FacenEncoding {
     enum class Form : std::uint8_t {
-        base64,      ///< standard alphabet, in a JSON string
+        base64,      ///< standard alphabet, in a string
         base64_url,  ///< `-` and `_` in place of `+` and `/`
         numbers,     ///< an array of numbers; its text is from bracket to bracket
+        bin,         ///< of msgpack alone: the floats' bytes in a bin
+        str,         ///< the same in a str, as writers without bin have it
     };
     enum class Float : std::uint8_t { float32, float16 };
+    /// What a facen stands in. Of msgpack its text is the whole value, prefix included.
+    enum class Carrier : std::uint8_t { json, msgpack };
 
     Form form = Form::base64;
-    Float type = Float::float32;  ///< of base64; little-endian
+    Float type = Float::float32;  ///< of base64, bin and str; little-endian
     bool padded = true;           ///< of base64: with `=` at the end
+    Carrier carrier = Carrier::json;
 
     friend bool operator==(const FacenEncoding&, const FacenEncoding&) = default;
 
-    /// "base64-float32le", as a profile has it; nothing for another word.
+    /// Only msgpack can hold it.
+    [[nodiscard]] bool is_binary() const noexcept { return form == Form::bin || form == Form::str; }
+
+    /// "base64-float32le", as a profile has it, carried by JSON where it can be; nothing for
+    /// another word.
     [[nodiscard]] static std::optional<FacenEncoding> of(std::string_view word);
     /// All words.
     [[nodiscard]] static std::span<const std::string_view> words() noexcept;

@@ -19,6 +19,7 @@ WANTED = {True: "10 s away: at most 10 % of the load, nobody booked, same bytes"
 MOST_LOAD = 0.1
 LEAST_THROUGHPUT, BACK_WITHIN = 0.95, 10.0
 WORK_MS = 20
+MEASURED_SECONDS = 5.0
 END_SECONDS = 120
 
 
@@ -38,8 +39,8 @@ class Away:
     def run(self, name, stand_in, figures):
         """(violations, note)"""
         to = service_runs.empty_output(self.workshop)
-        service = outage.PortHolder(self.workshop.programs, self.workshop.folder,
-                                    outage.free_port(), ("--delay-ms", str(WORK_MS)))
+        service = outage.PortHolder(self.workshop.programs, outage.free_port(),
+                                    ("--delay-ms", str(WORK_MS)))
         service.start()
         command = self.workshop.command(_migrate(self.workshop, self.made, to, service.url))
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -49,7 +50,7 @@ class Away:
             service.stop()
             with stand_in(service.port) as came:
                 began = time.monotonic()
-                time.sleep(figures.seconds)
+                _runs_for(process, figures.seconds)
                 late = sum(at - began > figures.grace for at in came)
             service.start()
             back = self._throughput(service, process, normal) if figures.is_timed else None
@@ -69,26 +70,21 @@ class Away:
                              "return")
         return found, note
 
-    def _normal_rate(self, service, process, requests):
-        begin = self._when(service, process, 1)
-        return requests / (self._when(service, process, requests) - begin)
+    @staticmethod
+    def _normal_rate(service, process, requests):
+        if not service.wait_for(requests, END_SECONDS):
+            process.kill()
+            raise RuntimeError(f"{len(service.times)} requests came in place of {requests}: "
+                               f"{process.stderr.read().decode()}")
+        return (requests - 1) / (service.times[requests - 1] - service.times[0])
 
-    def _when(self, service, process, requests):
-        while service.answered() < requests:
-            if process.poll() is not None:
-                raise RuntimeError(f"ffdump ended early: {process.stderr.read().decode()}")
-            time.sleep(0.01)
-        return time.monotonic()
-
-    def _throughput(self, service, process, normal):
+    @staticmethod
+    def _throughput(service, process, normal):
         """Of the five seconds that begin ten seconds after return, as a share of what is normal."""
-        time.sleep(max(0.0, service.began + BACK_WITHIN - time.monotonic()))
-        first, begin = service.answered(), time.monotonic()
-        time.sleep(5.0)
-        rate = (service.answered() - first) / (time.monotonic() - begin)
-        if process.poll() is not None:
-            raise RuntimeError("ffdump ended before its throughput could be measured")
-        return rate / normal
+        begin = service.began + BACK_WITHIN
+        end = begin + MEASURED_SECONDS
+        _runs_for(process, end - time.monotonic())
+        return sum(begin <= at < end for at in service.times) / MEASURED_SECONDS / normal
 
     def _look(self, name, to, code, err):
         found = []
@@ -100,6 +96,15 @@ class Away:
         if service_runs.bytes_of(to) != self.wanted:
             found.append(f"{name}: not the bytes of an undisturbed run")
         return found
+
+
+def _runs_for(process, seconds):
+    """ffdump neither gives up nor comes to its end in that time."""
+    try:
+        code = process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return
+    raise RuntimeError(f"ffdump ended early with {code}: {process.stderr.read().decode()}")
 
 
 def _migrate(workshop, made, to, url):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Small dumps with images of their own, the same bytes on every machine."""
 import hashlib
+import os
 import pathlib
 import sys
 
@@ -69,7 +70,8 @@ class MadeDump:
 
 
 def large_dump(folder, records, files=1, images=64):
-    """Galleries of many records that share a few images. Returns the folder."""
+    """Galleries of many records, whose images are a few under many names: records that share a
+    name are extracted once. Returns the folder."""
     folder = pathlib.Path(folder)
     (folder / "dump").mkdir(parents=True)
     (folder / "images").mkdir()
@@ -81,7 +83,9 @@ def large_dump(folder, records, files=1, images=64):
     for file in range(files):
         with open(folder / "dump" / f"g_{file}.json", "w", encoding="ascii") as out:
             for i in range(file, records, files):
+                os.link(folder / "images" / f"1_{i * 7 % images}.png",
+                        folder / "images" / f"2_{i}.png")
                 out.write(f'{{"id":{i + 1},"facen":"{facens[i % images]}","facen_model":"old_8",'
-                          f'"meta":{{"normalized_id":"1_{i * 7 % images}.png",'
+                          f'"meta":{{"normalized_id":"2_{i}.png",'
                           f'"m:camera":"{i % 117}"}}}}\n')
     return folder

@@ -9,8 +9,7 @@ import threading
 import time
 
 from lab import made_dumps
-
-READY_SECONDS = 20
+from lab.workshop import ExtractionDouble
 
 
 def free_port():
@@ -22,43 +21,49 @@ def free_port():
 class PortHolder:
     """The double on a port of our choice; stopped and started anew it has the same address."""
 
-    def __init__(self, programs, folder, port, arguments=()):
-        self.port, self._count = port, 0
-        self._folder = folder
-        self._command = [programs.simulator, "--port", str(port), "--model", made_dumps.MODEL,
-                         "--dimension", str(made_dumps.DIMENSION), "--exit-with-parent",
-                         *arguments]
-        self.process, self.log_path, self.began = None, "", 0.0
+    def __init__(self, programs, port, arguments=()):
+        self.port = port
+        self._program = programs.simulator
+        self._arguments = ["--port", str(port), "--model", made_dumps.MODEL, "--dimension",
+                           str(made_dumps.DIMENSION), *arguments]
+        self._double = self._reader = None
+        self._came = threading.Condition()
+        self.times, self.began = [], 0.0
 
     @property
     def url(self):
         return f"http://127.0.0.1:{self.port}"
 
     def start(self):
-        self._count += 1
-        self.log_path = f"{self._folder}/outage-{self._count}.log"
-        ready = f"{self._folder}/outage-{self._count}.port"
-        self.process = subprocess.Popen(
-            [*self._command, "--log", self.log_path, "--port-file", ready],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        end = time.monotonic() + READY_SECONDS
-        while not os.path.exists(ready):
-            if time.monotonic() > end or self.process.poll() is not None:
-                raise RuntimeError(f"the simulator does not start on port {self.port}")
-            time.sleep(0.005)
+        """`times` begins anew: when each request came to its end."""
+        self.times = []
+        lines, log = os.pipe()
+        try:
+            self._double = ExtractionDouble(self._program, "--log", f"/dev/fd/{log}",
+                                            *self._arguments, pass_fds=(log,))
+        finally:
+            os.close(log)
         self.began = time.monotonic()
+        self._reader = threading.Thread(target=self._read, args=(lines, self.times))
+        self._reader.start()
 
-    def answered(self):
-        if not os.path.exists(self.log_path):
-            return 0
-        with open(self.log_path, "rb") as log:
-            return log.read().count(b"\n")
+    def _read(self, lines, times):
+        with open(lines, "rb") as log:
+            for _ in log:
+                with self._came:
+                    times.append(time.monotonic())
+                    self._came.notify_all()
+
+    def wait_for(self, requests, seconds):
+        """False when less have come by then."""
+        with self._came:
+            return self._came.wait_for(lambda: len(self.times) >= requests, seconds)
 
     def stop(self):
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait()
-            self.process = None
+        if self._double is not None:
+            self._double.stop()
+            self._reader.join()
+            self._double = None
 
 
 class _Refuser(http.server.BaseHTTPRequestHandler):

@@ -5,10 +5,14 @@ import os
 import pathlib
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
 from lab import made_dumps, shim
+
+sys.path.insert(0, str(made_dumps.ROOT / "tests/support"))
+from extraction_double import ExtractionDouble  # noqa: E402  (not of the lab alone)
 
 RUN_SECONDS = 20
 
@@ -36,21 +40,14 @@ class Ended:
         self.code, self.err, self.out, self.seconds = code, err, out, seconds
 
 
-class Simulator:
+class Simulator(ExtractionDouble):
     """The double of extraction-api; its log is read piece by piece and kept short."""
 
     def __init__(self, programs, folder, arguments=()):
         self.log_path = f"{folder}/sim.log"
         pathlib.Path(self.log_path).unlink(missing_ok=True)
-        self.process = subprocess.Popen(
-            [programs.simulator, "--port", "0", "--log", self.log_path, "--model",
-             made_dumps.MODEL, "--dimension", str(made_dumps.DIMENSION), "--exit-with-parent",
-             *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        # It says where it listens once it does.
-        said = self.process.stdout.readline().split()
-        if len(said) != 2 or said[0] != "listening":
-            raise RuntimeError(f"the simulator did not come up: {said}")
-        self.url = f"http://{said[1]}"
+        super().__init__(programs.simulator, "--log", self.log_path, "--model", made_dumps.MODEL,
+                         "--dimension", str(made_dumps.DIMENSION), *arguments)
         self._read = 0
 
     def images_since(self):
@@ -69,10 +66,6 @@ class Simulator:
             if b'"kind":"extract"' in line:
                 digests += json.loads(line).get("sha256", [])
         return digests
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
 
 
 class Workshop:

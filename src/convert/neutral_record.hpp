@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ffdump/dump/profile.hpp"
+#include "ffdump/record/facen_encoding.hpp"
+#include "ffdump/record/record_id.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ffdump {
+
+/// What a member means to a layout, in the order in which moved members are put.
+enum class Part : std::uint8_t {
+    id,
+    gallery,
+    facen,
+    facen_model,
+    dimension,  ///< of headers and trailers alone
+    count,      ///< likewise
+    meta,
+    normalized_id,
+    none,  ///< everything else
+};
+
+struct PartPath {
+    Part part = Part::none;
+    FieldPath path;
+};
+/// Parts without a place in the layout are not in it.
+using PartPaths = std::vector<PartPath>;
+
+[[nodiscard]] PartPaths record_parts(const Profile& profile);
+[[nodiscard]] PartPaths stated_parts(const std::optional<StatedPaths>& stated);
+
+/// One member of a record, header or trailer between two layouts. Values are JSON text, whatever
+/// the source's family, so that what no layout knows passes as it stands; a source of another
+/// family writes such text and leaves the white space as it is here. All views are of the block the
+/// record was read from, of the owner's `texts`, or of constants.
+struct NeutralMember {
+    std::string_view key;  ///< between its quotes, as JSON
+    Part part = Part::none;
+    bool is_open = false;    ///< an object on the way to a part: `inner` holds its members
+    std::string_view value;  ///< JSON unless open; of a facen its text as decode_facen() takes it
+    std::vector<NeutralMember> inner;
+    // How it is spelled around: kept where the target is JSON as well.
+    std::string_view before;
+    std::string_view colon = ":";
+    std::string_view behind;
+    std::string_view blank;  ///< between the brackets of an open object without members
+};
+using NeutralMembers = std::vector<NeutralMember>;
+
+/// A record between two layouts; one owner. Reused, so that reading does not allocate each time.
+struct NeutralRecord {
+    RecordId id;
+    FacenEncoding facen_encoding;  ///< of the value of the facen's member
+    NeutralMembers members;        ///< in the record's order
+    std::deque<std::string> texts;
+};
+
+/// What stands before or behind the records; empty when the layout or the file has no such thing.
+struct NeutralFrame {
+    NeutralFrame() = default;
+    NeutralFrame(NeutralFrame&&) = default;
+    NeutralFrame& operator=(NeutralFrame&&) = default;
+    ~NeutralFrame() = default;
+    // Views of a copy would be of the first one's texts.
+    NeutralFrame(const NeutralFrame&) = delete;
+    NeutralFrame& operator=(const NeutralFrame&) = delete;
+
+    NeutralMembers members;
+    std::deque<std::string> texts;
+};
+
+}  // namespace ffdump

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "doubled_facens.hpp"
+
+#include <cstddef>
+
+namespace ffdump {
+
+void doubt_doubles(const std::vector<ReadyImage>& images, std::vector<ExtractedFacen>& facens) {
+    std::vector<bool> is_double(facens.size());
+    for (std::size_t i = 0; i < facens.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (facens[i] && facens[j] && *facens[i] == *facens[j] &&
+                *images[i].bytes != *images[j].bytes) {
+                is_double[i] = is_double[j] = true;
+            }
+        }
+    }
+    for (std::size_t i = 0; i < facens.size(); ++i) {
+        if (is_double[i]) {
+            facens[i] = failed(Reason::facen_invalid,
+                               "another image of the same request got the same facen");
+        }
+    }
+}
+
+}  // namespace ffdump

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conversion_bench.hpp"
+#include "support/faulty_file_system.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cerrno>
+#include <string>
+
+namespace ffdump {
+namespace {
+
+using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
+
+const std::string kRecord = R"({"id":1,"facen":"AACAPwAAAAA=","facen_model":"m"})";
+
+std::string header_of(const std::string& members) {
+    return "{" + members + "}\n";
+}
+
+Profile in_float16() {
+    return parse_profile(
+               "name: short\nversion: 1\ncontainer: json_lines\nrecord: {id: id, facen: "
+               "vectors.face}\nfacen_encoding: base64-float16le\n",
+               "short")
+        .value();
+}
+
+TEST_CASE("a facen that would lose bits ends the conversion with place, id and field") {
+    ConversionBench bench;
+    // 1 and the float next to it.
+    const std::string text = kRecord + "\n" + R"({"id":2,"facen":"AQCAPwAAgD8="})" + "\n";
+    const std::string problem = bench.problem(text, in_float16());
+    CHECK_THAT(problem, Contains("faces.json:2 (byte 50), record 2"));
+    CHECK_THAT(problem, Contains("field vectors.face: the facen would lose bits in float16"));
+    CHECK_THAT(problem, Contains("[layout_cannot_carry]"));
+}
+
+TEST_CASE("what a header states and the target cannot is named") {
+    ConversionBench bench;
+    const Profile lines = shipped("json-lines");
+    CHECK_THAT(bench.problem(header_of(R"("gallery":"g","schema":{"a":1})") + kRecord, lines),
+               Contains("field schema of the header: files of json-lines have no header"));
+    CHECK_THAT(bench.problem(header_of(R"("gallery":"g","facen_model":"n")") + kRecord, lines),
+               Contains("the header states the model of the facens"));
+    CHECK_THAT(bench.problem(header_of(R"("gallery":"g","facen_size":3)") + kRecord, lines),
+               Contains("the header states the dimension of the facens"));
+    CHECK_THAT(bench.problem(header_of(R"("gallery":"../g")") + kRecord, lines),
+               Contains("can be no file's name"));
+    CHECK_THAT(bench.problem(header_of(R"("gallery":"g")") + kRecord + "\n{\"count\":2}\n", lines),
+               Contains("the trailer states 2 records, 1 are there"));
+    CHECK(bench
+              .problem(header_of(R"("gallery":"g","facen_model":"m","facen_size":2)") + kRecord,
+                       lines)
+              .empty());
+}
+
+TEST_CASE("a header of one model is not written above records of two") {
+    ConversionBench bench;
+    const std::string other = R"({"id":2,"facen":"AACAPwAAAAA=","facen_model":"n"})";
+    const std::string longer = R"({"id":2,"facen":"AACAPwAAAAAAAAAA","facen_model":"m"})";
+    const Profile header = shipped("json-lines-header");
+    CHECK_THAT(bench.problem(kRecord + "\n" + other, header),
+               Contains("record 2") && Contains("field facen_model: the record names another"));
+    CHECK_THAT(bench.problem(kRecord + "\n" + longer, header),
+               Contains("record 2") && Contains("field facen: the facen has another dimension"));
+    CHECK(bench.problem(kRecord + "\n" + other, shipped("json-array")).empty());
+}
+
+TEST_CASE("a member where the target has another field is named") {
+    ConversionBench bench;
+    const Profile renamed =
+        parse_profile(
+            "name: renamed\nversion: 1\ncontainer: json_lines\nrecord: {id: uid, facen: "
+            "v.face}\nfacen_encoding: base64-float32le\n",
+            "renamed")
+            .value();
+    CHECK_THAT(bench.problem(R"({"id":1,"uid":2,"facen":"AACAPwAAAAA="})", renamed),
+               Contains("record 1") && Contains("field uid is something else"));
+    CHECK_THAT(bench.problem(R"({"id":1,"v":2,"facen":"AACAPwAAAAA="})", renamed),
+               Contains("field v is something else"));
+}
+
+TEST_CASE("a damaged record ends the conversion at its place and leaves nothing") {
+    ConversionBench bench;
+    CHECK_THAT(bench.problem(kRecord + "\n{\"id\":2}\n", shipped("json-array")),
+               Contains("faces.json:2 (byte 50), record 2") && EndsWith("[field_missing]"));
+    CHECK_THAT(bench.problem(kRecord + "\n{\"id\":2", shipped("json-array")),
+               EndsWith("[record_torn]"));
+}
+
+TEST_CASE("a directory that holds something is refused and left as it is") {
+    const ConversionBench bench;
+    bench.put("dump", {{"faces.json", kRecord + "\n"}});
+    bench.folder().write("new/other", "x");
+    const auto done = bench.run(bench.options("dump", "new", shipped("json-array")));
+    REQUIRE_FALSE(done);
+    CHECK(done.error().reason() == Reason::output_occupied);
+    CHECK(ConversionBench::files_in(bench.folder().at("new")).size() == 1);
+}
+
+TEST_CASE("an interrupted conversion leaves no file") {
+    const ConversionBench bench;
+    bench.put("dump", {{"a.json", kRecord + "\n"}, {"b.json", kRecord + "\n"}});
+    int calls = 0;
+    const auto done =
+        convert_dump(bench.files(), bench.options("dump", "new", shipped("json-array")),
+                     [&](auto, auto) { return ++calls < 2; });
+    REQUIRE_FALSE(done);
+    CHECK(done.error().reason() == Reason::interrupted);
+    CHECK(ConversionBench::files_in(bench.folder().at("new")).empty());
+}
+
+TEST_CASE("what a killed conversion leaves is cleared away by the next one") {
+    const ConversionBench bench;
+    bench.put("dump", {{"faces.json", kRecord + "\n"}});
+    bench.put("new", {{".convert.lock", ""}, {".faces.json.part", "[{"}});
+    const auto files = bench.converted(bench.options("dump", "new", shipped("json-array")));
+    CHECK(files.size() == 1);
+    CHECK(files.at("faces.json") == "[\n" + kRecord + "\n]\n");
+}
+
+TEST_CASE("a fault of the disk at any call leaves whole files under final names, or none") {
+    const ConversionBench bench;
+    bench.put("dump", {{"a.json", kRecord + "\n"}, {"b.json", kRecord + "\n"}});
+    const std::string whole = "[\n" + kRecord + "\n]\n";
+    std::size_t failures = 0;
+    for (std::uint64_t n = 1; n < 200; ++n) {
+        FaultyFileSystem faulty(bench.files());
+        faulty.fail_at(n, {.reason = Reason::disk_full, .code = ENOSPC});
+        const std::string to = "new" + std::to_string(n);
+        const auto done = convert_dump(faulty, bench.options("dump", to, shipped("json-array")),
+                                       [](auto, auto) { return true; });
+        CAPTURE(n);
+        if (done) {
+            REQUIRE(failures > 10);
+            return;
+        }
+        ++failures;
+        if (!std::filesystem::exists(bench.folder().at(to))) {
+            continue;
+        }
+        for (const auto& [name, bytes] : ConversionBench::files_in(bench.folder().at(to))) {
+            CHECK((name.starts_with('.') || bytes == whole));
+        }
+    }
+    FAIL("the conversion never passed");
+}
+
+}  // namespace
+}  // namespace ffdump

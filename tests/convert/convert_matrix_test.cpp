@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conversion_bench.hpp"
+
+#include "ffdump/record/facen_encoding.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+namespace ffdump {
+namespace {
+
+using Files = std::map<std::string, std::string>;
+
+/// The odd records and, beside them, enough plain ones for several blocks and frames.
+std::string many_lines() {
+    std::string lines = odd_lines();
+    for (int id = 1; id <= 6'000; ++id) {
+        lines += R"({"id":)" + std::to_string(id) +
+                 R"(,"facen":"AACAPwAAAAA=","facen_model":"old_2","meta":{"normalized_id":"1_)" +
+                 std::to_string(id) + R"(.png","pad":"----------------------------------"}})" +
+                 "\n";
+    }
+    return lines;
+}
+
+Profile own_profile(const std::string& encoding) {
+    return parse_profile(
+               "name: own\nversion: 1\ncontainer: json_lines\nrecord: {id: id, facen: "
+               "facen}\nfacen_encoding: " +
+                   encoding + "\n",
+               "own")
+        .value();
+}
+
+std::vector<Profile> json_profiles() {
+    std::vector<Profile> profiles = shipped_profiles();
+    std::erase_if(profiles, [](const Profile& profile) {
+        return notation_of(profile.container) != Notation::json;
+    });
+    return profiles;
+}
+
+std::vector<std::string_view> json_spellings() {
+    std::vector<std::string_view> words;
+    for (const std::string_view word : FacenEncoding::words()) {
+        if (!FacenEncoding::of(word)->is_binary()) {
+            words.push_back(word);
+        }
+    }
+    return words;
+}
+
+TEST_CASE("layouts of msgpack are refused in words and leave nothing") {
+    const ConversionBench bench;
+    bench.put("lines", {{"faces.json", many_lines()}});
+    const auto done = bench.run(bench.options("lines", "new", shipped("msgpack-stream")));
+    REQUIRE_FALSE(done);
+    CHECK(done.error().reason() == Reason::usage_error);
+    CHECK(done.error().one_line().find("msgpack-stream is msgpack") != std::string::npos);
+    CHECK_FALSE(std::filesystem::exists(bench.folder().at("new")));
+}
+
+TEST_CASE("every shipped layout goes to every other and back, and gives the same bytes") {
+    const ConversionBench bench;
+    bench.put("lines", {{"faces.json", many_lines()}, {"empty.json", ""}});
+    constexpr std::array kPackings = {"none", "zstd:1", "gzip:1"};
+    std::size_t n = 0;
+    for (const Profile& a : json_profiles()) {
+        const std::string first = "a-" + a.name;
+        const Files wanted = bench.converted(bench.options("lines", first, a));
+        REQUIRE(wanted.size() == 2);
+        for (const Profile& b : json_profiles()) {
+            CAPTURE(a.name, b.name);
+            const std::string there = a.name + "-" + b.name;
+            ConvertOptions forth = bench.options(first, there, b);
+            forth.sources = {a};
+            forth.compress = Compression::parse(kPackings.at(n++ % kPackings.size()));
+            const Files between = bench.converted(forth);
+            CHECK(between.size() == 2);
+            ConvertOptions back = bench.options(there, there + "-back", a);
+            back.sources = {b};
+            back.compress = Compression{};
+            CHECK((bench.converted(back) == wanted));
+        }
+    }
+    Files lines = Files{{"faces.json", many_lines()}, {"empty.json", ""}};
+    CHECK((ConversionBench::files_in(bench.folder().at("a-json-lines")) == lines));
+}
+
+TEST_CASE("what was converted is recognised as its layout, and packed as it was asked for") {
+    const ConversionBench bench;
+    bench.put("lines", {{"faces.json", odd_lines()}});
+    for (const Profile& layout : json_profiles()) {
+        for (const char* const how : {"none", "zstd:19", "gzip:9"}) {
+            CAPTURE(layout.name, how);
+            ConvertOptions options = bench.options("lines", layout.name + how, layout);
+            options.compress = Compression::parse(how);
+            const Files made = bench.converted(options);
+            REQUIRE(made.size() == 1);
+            CHECK(made.begin()->first == packed_name("faces.json", options.compress->kind));
+            CHECK(compression_of(made.begin()->second) == options.compress->kind);
+            // Without a profile for the source: by what is seen.
+            ConvertOptions back = bench.options(layout.name + how, layout.name + how + "-back",
+                                                shipped("json-lines"));
+            back.compress = Compression{};
+            CHECK((bench.converted(back) == Files{{"faces.json", odd_lines()}}));
+        }
+    }
+}
+
+TEST_CASE("facens go between all spellings and back, bit for bit") {
+    const ConversionBench bench;
+    // All of them are float16 as well: both zeros, the least and the largest, a subnormal.
+    const Facen facen{1.0F, -0.0F, 0.0F, 0.5F, -65504.0F, 5.9604645e-08F, 0.33325195F, -1.9990234F};
+    for (const std::string_view a : json_spellings()) {
+        std::string text;
+        append_facen(text, facen, FacenEncoding::of(a).value(), SlashStyle::plain, "");
+        const std::string quote = text.starts_with('[') ? "" : "\"";
+        const std::string record = R"({"id":7,"facen":)" + quote + text + quote + "}\n";
+        const std::string from = "from-" + std::string(a);
+        bench.put(from, {{"f.json", record}});
+        for (const std::string_view b : json_spellings()) {
+            CAPTURE(a, b);
+            const std::string there = from + "-" + std::string(b);
+            ConvertOptions forth = bench.options(from, there, own_profile(std::string(b)));
+            forth.sources = {own_profile(std::string(a))};
+            const Files between = bench.converted(forth);
+            CHECK(((between.at("f.json") == record) == (a == b)));
+            ConvertOptions back =
+                bench.options(there, there + "-back", own_profile(std::string(a)));
+            back.sources = {own_profile(std::string(b))};
+            CHECK((bench.converted(back) == Files{{"f.json", record}}));
+        }
+    }
+}
+
+TEST_CASE("records are moved to other places and back") {
+    const ConversionBench bench;
+    const std::string ours =
+        R"({"id":18446744073709551615,"facen":"AACAPwAAAAA=","meta":{"normalized_id":"1_a.png",)"
+        R"("x":1.0e+02},"more":[1]})"
+        "\n"
+        R"({"id": 2, "facen": "AAAAAAAAgD8=", "meta": {"normalized_id": "", "y": {}}})"
+        "\n";
+    bench.put("ours", {{"faces.json", ours}});
+    const Profile nested = parse_profile(
+                               "name: nested\nversion: 1\ncontainer: json_object\nrecords: a.b\n"
+                               "header: {gallery: a.name}\ntrailer: {count: a.n}\n"
+                               "record: {id: face.uid, facen: face.vector, meta: face.info, "
+                               "normalized_id: face.info.norm}\nfacen_encoding: numbers\n",
+                               "nested")
+                               .value();
+    const Files made = bench.converted(bench.options("ours", "nested", nested));
+    CHECK(made.at("faces.json") ==
+          R"({"a":{"name":"faces","b":[)"
+          "\n"
+          R"({"face":{"uid":18446744073709551615,"vector":[1,0],"info":{"norm":"1_a.png",)"
+          R"("x":1.0e+02}},"more":[1]},)"
+          "\n"
+          R"({"face": {"uid": 2,"vector": [0,1],"info": {"norm": "", "y": {}}}})"
+          "\n"
+          R"(],"n":2}})"
+          "\n");
+    ConvertOptions back = bench.options("nested", "back", shipped("json-lines"));
+    back.sources = {nested};
+    const std::string first = ours.substr(0, ours.find('\n'));
+    CHECK(bench.converted(back).at("faces.json").substr(0, first.size()) == first);
+}
+
+TEST_CASE("what a header and a trailer hold beside stays, and its odd spelling") {
+    const ConversionBench bench;
+    const std::string record = R"({"id":1,"facen":"AACAPwAAAAA="})";
+    const std::string header =
+        R"({ "gallery" : "g\u0061l", "schema":{"x":1.0e0},"facen_model":"old\u005f2","facen_size":2})";
+    const std::string lines = header + "\n" + record + "\n" + R"({"end":true,"count":1})" + "\n";
+    bench.put("header", {{"faces.json", lines}});
+    const Files made = bench.converted(bench.options("header", "object", shipped("json-object")));
+    CHECK(made.at("faces.json") == header.substr(0, header.size() - 1) + ",\"faces\":[\n" + record +
+                                       "\n],\"end\":true,\"count\":1}\n");
+    CHECK((bench.converted(bench.options("object", "back", shipped("json-lines-header"))) ==
+           Files{{"faces.json", lines}}));
+}
+
+}  // namespace
+}  // namespace ffdump

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "made_dump.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <set>
+
+namespace ffdump {
+namespace {
+
+std::size_t most(const Simulator& service, const std::string& key) {
+    std::size_t most = 0;
+    for (const nlohmann::json& line : service.log("extract")) {
+        most = std::max(most, line.at(key).get<std::size_t>());
+    }
+    return most;
+}
+
+std::string servers(const std::string& one, const std::string& other) {
+    return "extraction-api.extraction-api=['" + one + "','" + other + "']";
+}
+
+}  // namespace
+
+TEST_CASE("workers_num auto finds more requests in flight than it begins with, up to its bound") {
+    const MadeDump dump(400);
+    const std::size_t bound = GENERATE(as<std::size_t>{}, 3, 64);
+    CAPTURE(bound);
+    const Simulator service(dump.service({"--slots", "16", "--delay-ms", "4"}));
+    const ChildEnd end = run_ffdump(dump.migrate(
+        service, "new",
+        MadeDump::without_canaries({"--workers", "auto", "--batch-size", "1", "--set",
+                                    "ffdump.adaptive.workers_most=" + std::to_string(bound)})));
+    INFO(end.err);
+    REQUIRE(end.code == 0);
+    // The first one, which is alone, is asked for twice before its dimension is believed.
+    CHECK(service.images_extracted() == 401);
+    if (bound == 3) {
+        CHECK(most(service, "in_flight") <= 3);
+    } else {
+        CHECK(most(service, "in_flight") >= 8);
+    }
+}
+
+TEST_CASE("extraction_batch_size auto grows up to its bound and below what is refused") {
+    const MadeDump dump(900);
+    const bool refuses = GENERATE(false, true);
+    CAPTURE(refuses);
+    Arguments arguments = dump.service({"--delay-ms", "4"});
+    if (refuses) {
+        arguments.insert(arguments.end(), {"--reject-over-images", "10"});
+    }
+    const Simulator service(arguments);
+    const ChildEnd end = run_ffdump(
+        dump.migrate(service, "new",
+                     MadeDump::without_canaries({"--workers", "1", "--batch-size", "auto", "--set",
+                                                 "ffdump.adaptive.batch_most=24"})));
+    INFO(end.err);
+    REQUIRE(end.code == 0);
+    CHECK(service.images_extracted() == 900);
+    CHECK(most(service, "images") <= 24);
+    CHECK(most(service, "images") > 8);
+    std::size_t refused = 0;
+    for (const nlohmann::json& line : service.log("extract")) {
+        refused += line.at("status") == 413 ? 1U : 0U;
+    }
+    // It learns from the first one.
+    CHECK(refused == (refuses ? 1U : 0U));
+}
+
+TEST_CASE("a batch is bounded in bytes too") {
+    const MadeDump dump(40);
+    const Simulator service(dump.service());
+    const ChildEnd end =
+        run_ffdump(dump.migrate(service, "new",
+                                MadeDump::without_canaries({"--batch-size", "8", "--set",
+                                                            "ffdump.limits.batch_bytes=64KiB"})));
+    REQUIRE(end.code == 0);
+    CHECK(most(service, "images") == 8);
+    CHECK(most(service, "body_bytes") <= (64U << 10U) + 4096);
+}
+
+TEST_CASE("several servers share the work, and each is met by the checks of the model") {
+    const MadeDump dump(120);
+    const Simulator first(dump.service({"--delay-ms", "2"}));
+    const Simulator second(dump.service({"--delay-ms", "2"}));
+    const ChildEnd end = run_ffdump(dump.migrate(
+        first, "new", {"--set", servers(first.url(), second.url()), "--workers", "4"}));
+    INFO(end.err);
+    REQUIRE(end.code == 0);
+    CHECK(first.images_extracted() >= 30);
+    CHECK(second.images_extracted() >= 30);
+    CHECK((dump_files(dump.at("new")) == dump.undisturbed()));
+}
+
+TEST_CASE("a server with another model among several ends the run and is named") {
+    const MadeDump dump(120);
+    const Simulator first(dump.service());
+    const Simulator second(dump.service({"--fault", "model:other_16@1"}));
+    const ChildEnd end =
+        run_ffdump(dump.migrate(first, "new", {"--set", servers(first.url(), second.url())}));
+    CHECK(end.code == 7);
+    CHECK(has(end.err, "model_changed"));
+    CHECK_FALSE(std::filesystem::exists(dump.at("new/faces.json")));
+}
+
+TEST_CASE("a run goes on with the other server when one is not there") {
+    const MadeDump dump(120);
+    const Simulator first(dump.service());
+    Simulator second(dump.service());
+    const std::string gone = second.url();
+    second.kill();
+    const ChildEnd end =
+        run_ffdump(dump.migrate(first, "new", {"--set", servers(gone, first.url())}));
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK((dump_files(dump.at("new")) == dump.undisturbed()));
+}
+
+TEST_CASE("retries of a service that works stay within their budget") {
+    const MadeDump dump(400);
+    // Every third request fails; without a budget that is one retry for two requests.
+    const Simulator service(dump.service({"--fault", "malformed-json%33", "--delay-ms", "5"}));
+    const ChildEnd end = run_ffdump(
+        dump.migrate(service, "new",
+                     MadeDump::without_canaries({"--workers", "4", "--batch-size", "2", "--set",
+                                                 "ffdump.retry.breaker_faults=1000"})));
+    INFO(end.err);
+    REQUIRE(end.code == 0);
+    std::set<std::string> seen;
+    std::size_t again = 0;
+    for (const nlohmann::json& line : service.log("extract")) {
+        const std::string digest = line.at("sha256").at(0);
+        again += seen.insert(digest).second ? 0U : 1U;
+        if (seen.size() == 200) {
+            break;  // from here on there is nothing but retries
+        }
+    }
+    CHECK(again <= 10 + 200 / 10 + 4);
+}
+
+}  // namespace ffdump

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "manifest_builder.hpp"
+
+#include "support/faulty_file_system.hpp"
+#include "support/scratch_folder.hpp"
+
+#include "ffdump/io/sha256.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ffdump {
+namespace {
+
+TEST_CASE("the manifest comes last, when the list of failures has its name for good") {
+    const ScratchFolder folder;
+    const OutputDirectory directory(folder.text());
+    const auto files = make_posix_file_system();
+    folder.write(".ffdump/failures.jsonl.part", "a line\n");
+    FaultyFileSystem calls(*files);
+    Manifest manifest;
+    REQUIRE(publish(calls, directory, manifest));
+    CHECK(manifest.failures_bytes == 7);
+    CHECK(manifest.failures_sha256 == sha256_hex("a line\n"));
+    std::vector<std::pair<FileOperation, std::string>> changes;
+    using enum FileOperation;
+    for (const FileCall& call : calls.calls()) {
+        if (call.operation != open_read && call.operation != FileOperation::read) {
+            changes.emplace_back(call.operation, file_name_of(call.path));
+        }
+    }
+    CHECK(changes == std::vector<std::pair<FileOperation, std::string>>{
+                         {FileOperation::rename, "failures.jsonl.part"},
+                         {sync_directory, ".ffdump"},
+                         {create, "manifest.json.new"},
+                         {FileOperation::write, "manifest.json.new"},
+                         {sync, "manifest.json.new"},
+                         {FileOperation::close, "manifest.json.new"},
+                         {FileOperation::rename, "manifest.json.new"},
+                         {sync_directory, ".ffdump"}});
+}
+
+}  // namespace
+}  // namespace ffdump

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run_recovery.hpp"
+
+#include "support/hash_of.hpp"
+#include "support/scratch_folder.hpp"
+
+#include "ffdump/io/sha256.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace ffdump {
+namespace {
+
+constexpr const char* kRun = "0123456789abcdef0123456789abcdef";
+const std::string written = "first|second";  // the part, by two commits
+constexpr std::uint64_t kFirst = 6;
+constexpr std::uint64_t kSourceBytes = 100;
+
+/// What a process left of a run with one file.
+class LeftRun {
+ public:
+    explicit LeftRun(bool retry_failed = false) {
+        RunBegin begin;
+        begin.run_id = kRun;
+        begin.retry_failed = retry_failed;
+        PlannedFile& file = begin.files.emplace_back();
+        file.name = file.target = "faces.json";
+        file.action = "migrate";
+        file.source_bytes = kSourceBytes;
+        std::filesystem::create_directories(directory.state_folder());
+        journal_ = Journal::create(*files, directory.journal(), kRun).value();
+        note(JournalType::run_begin, encode(begin));
+        folder.write("new/.ffdump/faces.json.part", written);
+    }
+    void note(JournalType type, const std::string& payload = {}) const {
+        REQUIRE(journal_->append(type, payload));
+        REQUIRE(journal_->sync());
+    }
+    /// Up to this place of the part, which comes of as much of the source, times ten.
+    void commit(std::uint64_t begin, std::uint64_t end) const {
+        CommitEvent event;
+        event.source_offset = end == written.size() ? kSourceBytes : end * 10;
+        event.target_offset = end;
+        event.region_begin = begin;
+        event.region_hash = hash_of(std::string_view(written).substr(begin, end - begin));
+        note(JournalType::commit, encode(event));
+    }
+    void commit_all() const {
+        commit(0, kFirst);
+        commit(kFirst, written.size());
+    }
+    void seal() const {
+        commit_all();
+        FileSealed event;
+        event.bytes = written.size();
+        event.sha256 = sha256_hex(written);
+        note(JournalType::file_sealed, encode(event));
+    }
+    Result<RecoveredRun> recover() {
+        journal_.reset();
+        Result<std::optional<RecoveredRun>> run = recover_run(*files, directory);
+        if (!run) {
+            return failed(std::move(run.error()));
+        }
+        REQUIRE(run->has_value());
+        return std::move(**run);
+    }
+    Result<void> rewind() {
+        journal_.reset();
+        return rewind_run(*files, directory);
+    }
+    /// As a process that takes the run up.
+    void go_on() { journal_ = std::move(recover().value().journal); }
+    [[nodiscard]] bool has_part() const {
+        return std::filesystem::exists(directory.part("faces.json"));
+    }
+
+    ScratchFolder folder;
+    OutputDirectory directory{folder.at("new")};
+    std::unique_ptr<FileSystem> files = make_posix_file_system();
+
+ private:
+    std::unique_ptr<Journal> journal_;
+};
+
+using Stage = FileProgress::Stage;
+
+TEST_CASE("a run goes on behind its last commit") {
+    LeftRun left;
+    left.commit(0, kFirst);
+    const RecoveredRun run = left.recover().value();
+    CHECK(run.files[0].stage == Stage::writing);
+    CHECK(run.files[0].source.offset == kFirst * 10);
+    CHECK(run.files[0].target_bytes == kFirst);
+    CHECK(run.has_unvouched);
+    CHECK_FALSE(run.doubt);
+}
+
+TEST_CASE("committed bytes that the disk has otherwise are damage") {
+    LeftRun left;
+    left.commit(0, kFirst);
+    left.folder.write("new/.ffdump/faces.json.part", "fIrst|");
+    CHECK(left.recover().error().reason() == Reason::output_damaged);
+}
+
+TEST_CASE("commits that do not follow each other are damage of the journal") {
+    LeftRun left;
+    left.commit(0, kFirst);
+    left.commit(kFirst + 1, written.size());
+    CHECK(left.recover().error().reason() == Reason::journal_damaged);
+}
+
+TEST_CASE("a rewind makes void what no check that passed vouches for") {
+    LeftRun left;
+    left.commit(0, kFirst);
+    left.note(JournalType::check_begun);
+    left.note(JournalType::check_passed);
+    left.commit(kFirst, written.size());
+    left.note(JournalType::check_begun);
+    left.note(JournalType::in_doubt, "another model");
+    SECTION("without it the run is in doubt") {
+        const RecoveredRun run = left.recover().value();
+        CHECK(run.doubt == "another model");
+        CHECK(run.has_unvouched);
+    }
+    SECTION("with it the run goes on behind the first commit") {
+        left.folder.write("new/.ffdump/redo-000001.log", "doubtful");
+        REQUIRE(left.rewind());
+        const RecoveredRun run = left.recover().value();
+        CHECK_FALSE(run.doubt);
+        CHECK(run.files[0].source.offset == kFirst * 10);
+        CHECK(run.files[0].target_bytes == kFirst);
+        CHECK_FALSE(run.has_unvouched);
+        CHECK_FALSE(left.files->exists(left.directory.state_folder() + "/redo-000001.log"));
+    }
+}
+
+TEST_CASE("a second rewind goes back to the check that the first went back to") {
+    LeftRun left;
+    left.commit(0, kFirst);
+    left.note(JournalType::check_begun);
+    left.note(JournalType::check_passed);
+    left.note(JournalType::in_doubt, "another model");
+    left.folder.write("new/.ffdump/canaries", "of the first model");
+    REQUIRE(left.rewind());
+    left.go_on();
+    left.commit(kFirst, written.size());
+    left.note(JournalType::check_begun);
+    left.note(JournalType::in_doubt, "the other model again");
+    REQUIRE(left.rewind());
+    CHECK(left.files->exists(left.directory.canaries()));
+    const RecoveredRun run = left.recover().value();
+    CHECK_FALSE(run.doubt);
+    CHECK(run.files[0].target_bytes == kFirst);
+}
+
+TEST_CASE("a rewind of a run that no check passed in begins with its first commit, and anew") {
+    LeftRun left;
+    left.commit(0, kFirst);
+    left.note(JournalType::check_begun);
+    left.note(JournalType::in_doubt, "two models");
+    left.folder.write("new/.ffdump/canaries", "of two models");
+    REQUIRE(left.rewind());
+    CHECK_FALSE(left.files->exists(left.directory.canaries()));
+    const RecoveredRun run = left.recover().value();
+    CHECK(run.files[0].stage == Stage::untouched);
+    CHECK(run.files[0].target_bytes == 0);
+    CHECK_FALSE(run.has_unvouched);
+}
+
+TEST_CASE("a sealed file whose part is gone has its final name, or is lost") {
+    LeftRun left;
+    left.seal();
+    std::filesystem::remove(left.directory.part("faces.json"));
+    SECTION("it has the name") {
+        left.folder.write("new/faces.json", written);
+        CHECK(left.recover().value().files[0].stage == Stage::renamed);
+    }
+    SECTION("it has none") {
+        CHECK(left.recover().error().reason() == Reason::output_damaged);
+    }
+}
+
+TEST_CASE("a sealed file that has both names after a power loss keeps the final one") {
+    LeftRun left;
+    left.seal();
+    SECTION("with the bytes that were sealed") {
+        left.folder.write("new/faces.json", written);
+        CHECK(left.recover().value().files[0].stage == Stage::renamed);
+        CHECK_FALSE(left.has_part());
+    }
+    SECTION("another file of the name is none of the run's") {
+        left.folder.write("new/faces.json", "first|SECOND");
+        CHECK(left.recover().value().files[0].stage == Stage::sealed);
+        CHECK(left.has_part());
+    }
+}
+
+TEST_CASE("a retry begins its open file anew and keeps the complete one") {
+    LeftRun left(true);
+    left.commit(0, kFirst);
+    SECTION("open") {
+        const RecoveredRun run = left.recover().value();
+        CHECK(run.files[0].stage == Stage::untouched);
+        CHECK(run.files[0].target_bytes == 0);
+    }
+    SECTION("complete") {
+        left.commit(kFirst, written.size());
+        CHECK(left.recover().value().files[0].stage == Stage::complete);
+    }
+}
+
+TEST_CASE("a list of failures that has its name before the manifest came is the part again") {
+    LeftRun left;
+    left.seal();
+    std::filesystem::rename(left.directory.part("faces.json"), left.directory.file("faces.json"));
+    left.folder.write("new/.ffdump/failures.jsonl", "");
+    const RecoveredRun run = left.recover().value();
+    REQUIRE(run.all_in_place());
+    REQUIRE(recover_failures(*left.files, left.directory, run));
+    CHECK(left.files->exists(left.directory.failures_part()));
+    CHECK_FALSE(left.files->exists(left.directory.failures()));
+}
+
+}  // namespace
+}  // namespace ffdump
