@@ -17,11 +17,13 @@ namespace {
 constexpr int kExitCorrupt = 4;
 constexpr const char* kStandardInput = "standard-input";
 
-/// A gallery without records is sound, a pipe without bytes is a command that failed before us.
+/// A gallery without records is sound, in an archive too; a pipe without bytes is a command that
+/// failed before us.
 Result<InspectedDump> checked_input(InspectedDump inspected) {
-    const bool has_bytes = std::ranges::any_of(
-        inspected.files, [](const InspectedFile& file) { return file.survey.bytes != 0; });
-    if (!has_bytes) {
+    const auto is_empty_pipe = [](const InspectedFile& file) {
+        return file.file.name == kStandardInput && file.survey.bytes == 0;
+    };
+    if (std::ranges::all_of(inspected.files, is_empty_pipe)) {
         return failed(Error(Reason::source_unreadable, "no byte came")
                           .at_file(kStandardInput)
                           .hint("look at the command that writes into the pipe"));

@@ -32,7 +32,9 @@ void SameFacensMode::declare(CLI::App& app) {
     app.add_option("--same-facens", redumps_,
                    "Dumps taken again from the restored shards, to compare --to with")
         ->type_name("DUMP")
-        ->excludes("--from");
+        ->excludes("--from")
+        ->excludes("--exclude-ids")
+        ->excludes("--strict");
 }
 
 int SameFacensMode::run(const CommandContext& context, const Shared& shared) const {

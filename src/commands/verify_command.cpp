@@ -41,10 +41,10 @@ void VerifyCommand::declare(CLI::App& app) {
     app.add_option("--to", options_.to, "The directory of the new dump, or its archive")
         ->type_name("DIR")
         ->required();
-    same_facens_.declare(app);
     excluded_.declare(app);
     trust_.declare(app);
     app.add_flag("--strict", strict_, "Exit 3 also when records are listed as failed");
+    same_facens_.declare(app);
     app.add_flag("--json", json_, "One JSON document on stdout");
     format_.declare(app);
     log_.declare(app);

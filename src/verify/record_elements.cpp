@@ -15,12 +15,13 @@ namespace ffdump {
 
 RecordElements ElementMaker::of(const RecordView& record) {
     const RecordId id = record.id();
-    const Facen facen = decode_facen(record.facen(), encoding_).value_or(Facen{});
+    const Result<Facen> facen = decode_facen(record.facen(), encoding_);
+    const std::array<std::string_view, 2> undecoded{"facen", record.facen()};
     RecordElements elements;
     elements.sums = {.count = 1,
                      .ids = digester_.ids(id),
                      .rest = digester_.rest(id, RestPieces(*record.block, record.span()).pieces()),
-                     .vec = digester_.vec(id, facen)};
+                     .vec = facen ? digester_.vec(id, *facen) : digester_.rest(id, undecoded)};
     std::string model;
     std::array<std::string_view, 2> pieces{};
     if (record.span().has_facen_model) {

@@ -30,7 +30,7 @@ class ElementMaker {
     explicit ElementMaker(const DumpFile& file)
         : digester_(file.gallery), encoding_(file.profile.facen_encoding) {}
 
-    /// A facen that cannot be decoded counts as an empty one.
+    /// A facen that cannot be decoded counts as its text.
     [[nodiscard]] RecordElements of(const RecordView& record);
 
  private:

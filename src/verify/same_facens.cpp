@@ -54,7 +54,10 @@ class Comparison {
     [[nodiscard]] Result<void> add_up(const std::vector<DumpFile>& dump,
                                       RecordElements Sides::* side);
     void note_bad(const DumpFile& file, const RecordView& record);
+    [[nodiscard]] Result<void> note_gallery(const DumpFile& file, const RecordView& record,
+                                            std::string& named) const;
     void hold_against_manifest();
+    void expect_two_more_passes();
     [[nodiscard]] Result<void> name_differences();
     [[nodiscard]] Result<void> step(std::uint64_t bytes);
     [[nodiscard]] SameFacensReport conclude();
@@ -106,20 +109,49 @@ Result<void> Comparison::add_up(const std::vector<DumpFile>& dump, RecordElement
     for (const DumpFile& file : dump) {
         ElementMaker maker(file);
         RecordElements& sum = galleries_[file.gallery].*side;
-        Result<void> visited = visit_records(files_, file, options_.limits,
-                                             [&](const RecordView& record, std::uint64_t bytes) {
-                                                 if (record.is_bad()) {
-                                                     note_bad(file, record);
-                                                 } else {
-                                                     sum += maker.of(record);
-                                                 }
-                                                 return step(bytes);
-                                             });
+        std::string named;
+        Result<void> visited = visit_records(
+            files_, file, options_.limits, [&](const RecordView& record, std::uint64_t bytes) {
+                if (record.is_bad()) {
+                    note_bad(file, record);
+                    return step(bytes);
+                }
+                sum += maker.of(record);
+                return note_gallery(file, record, named).and_then([&] { return step(bytes); });
+            });
         if (!visited) {
             return visited;
         }
+        if (!named.empty() && named != file.gallery) {
+            report_.not_proven.push_back(fmt::format(
+                "that the records of {} are in gallery {}, which they name: its name counted",
+                printable(file.path), printable(named)));
+        }
     }
     return {};
+}
+
+/// Files are compared by the gallery that they are named after, so that a file must be of one.
+Result<void> Comparison::note_gallery(const DumpFile& file, const RecordView& record,
+                                      std::string& named) const {
+    if (!record.span().has_gallery) {
+        return {};
+    }
+    return record.block->text(record.span().gallery)
+        .and_then([&](std::string gallery) -> Result<void> {
+            if (named.empty()) {
+                named = std::move(gallery);
+            } else if (named != gallery) {
+                Error error(Reason::gallery_undecided, "the records are of several galleries");
+                Place place = at_byte(file.path, record.span().offset, record.id());
+                return failed(std::move(error)
+                                  .at(std::move(place))
+                                  .hint("make a file of each gallery: ffdump convert --from DUMP "
+                                        "--to DIR --format "
+                                        "json-lines --split-galleries, on both sides"));
+            }
+            return {};
+        });
 }
 
 void Comparison::note_bad(const DumpFile& file, const RecordView& record) {
@@ -134,7 +166,9 @@ void Comparison::note_bad(const DumpFile& file, const RecordView& record) {
 
 void Comparison::hold_against_manifest() {
     const OutputDirectory directory(options_.new_dump);
-    if (!files_.exists(directory.manifest())) {
+    // Restored from an archive or copied by hand, a dump may come without its state; one with it
+    // must be finished.
+    if (!files_.is_directory(directory.state_folder())) {
         return;
     }
     const std::optional<Manifest> manifest = take_manifest(files_, directory, findings_);
@@ -165,7 +199,20 @@ void Comparison::hold_against_manifest() {
     }
 }
 
+void Comparison::expect_two_more_passes() {
+    for (const auto& [gallery, sides] : galleries_) {
+        if (sides.new_dump != sides.redump) {
+            for (const auto* side : {&sides.files.new_dump, &sides.files.redump}) {
+                for (const DumpFile* const file : *side) {
+                    bytes_total_ += 2 * file->identity.size;
+                }
+            }
+        }
+    }
+}
+
 Result<void> Comparison::name_differences() {
+    expect_two_more_passes();
     for (const auto& [gallery, sides] : galleries_) {
         if (sides.new_dump == sides.redump) {
             continue;

@@ -5,12 +5,15 @@
   ffdump_audit.py SOURCE NEWDUMP [--exclude-ids FILE]
 
 Walks each file of both dumps in step and recomputes every checksum and digest of the manifest, with
-Python's standard library alone (files in zstd need the program zstd). Slow: a megabyte a second. Knows
-the shipped layouts. Keeps the ids of one file in memory, and all of a packed file. Exit code 0 or 3."""
+Python's standard library alone (3.11 or later; files in zstd need the program zstd). Slow: a megabyte a
+second. Knows the five JSON layouts of one gallery a file as they are shipped, no msgpack and no own ones.
+Keeps the ids of one file in memory, and all of a packed file. Exit code 0, 3 when the dump may not be
+restored, and 2 when that cannot be said."""
 import argparse
 import base64
 import binascii
 import collections
+import gzip
 import hashlib
 import math
 import os
@@ -18,16 +21,18 @@ import re
 import struct
 import subprocess
 import sys
+import zlib
 
 from ffdump_digests import TERMS, Sums, plus, xxh3_128
-from ffdump_frames import PROFILES, Wrong, contents, frames, need, parse
+from ffdump_frames import PROFILES, STRICT, Unchecked, Wrong, contents, frames, need, parse
 
 STATED = re.compile(rb'("(facen_model|facen_size|count)"\s*:\s*)("[^"]*"|\d+)')
 FIELDS = set("""ffdump_manifest run_id sequence parent_run tool started ended resumes source settings settings_sha256
     opt_outs extraction files galleries failures law not_proven manifest_sha256""".split())
 #: What a damaged dump makes Python say, besides Wrong.
-BAD = (Wrong, ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, OSError, EOFError,
-       RecursionError, MemoryError, struct.error, subprocess.CalledProcessError)
+BAD = (Wrong, ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, EOFError, RecursionError,
+       FileNotFoundError, NotADirectoryError, IsADirectoryError, gzip.BadGzipFile, zlib.error, struct.error,
+       subprocess.CalledProcessError)
 
 
 def check_stated(old, new, known):
@@ -92,13 +97,14 @@ def read_manifest(path):
     head = text[:text.rfind(b"\n", 0, -1) + 1]
     seal = b'"manifest_sha256": "%s"}\n' % hashlib.sha256(head).hexdigest().encode()
     need(text == head + seal, "the manifest does not match its own checksum")
-    manifest, galleries = parse(text), collections.defaultdict(list)
+    manifest, galleries = parse(text, STRICT), collections.defaultdict(list)
     settings = hashlib.sha256(re.search(rb'^"settings": (.*),$', head, re.M)[1]).hexdigest()
     for file in manifest["files"]:
         galleries[file["gallery"]].append(file["records"])
         need(file["records"]["source"]["count"] in (0, file["source"]["records"]), file["name"], "does not add up")
         need(file["action"] in ("migrate", "copy", "drop"), file["action"], "is no action")
-        need(PROFILES.get(file["profile"]) == file["profile_sha256"], file["profile"], "is not a layout known here")
+        if PROFILES.get(file["profile"]) != file["profile_sha256"]:
+            raise Unchecked(f"the layout {file['profile']} is not one of {', '.join(PROFILES)} as they are shipped")
     sums = [{"gallery": name, "files": len(files), **{term: plus([file[term] for file in files]) for term in TERMS}}
             for name, files in sorted(galleries.items())]
     law = [{"gallery": one["gallery"], "count": True, "ids": True, "rest": True} for one in sums]
@@ -113,7 +119,7 @@ def read_failures(path, manifest):
     with open(path, "rb") as file:
         text = file.read()
     failed, reasons, last = collections.defaultdict(dict), collections.Counter(), ("", -1)
-    for entry in map(parse, text.split(b"\n")[:-1]):
+    for entry in (parse(line, STRICT) for line in text.split(b"\n")[:-1]):
         place, before = (entry["file"], entry["ordinal"]), last
         need(place > before, "the list of failures is out of order:", *place)
         raw = base64.b64decode(entry["record_b64"]) if "record_b64" in entry else entry["record"].encode()
@@ -171,11 +177,17 @@ def main():
     parser.add_argument("target", metavar="NEWDUMP")
     parser.add_argument("--exclude-ids", metavar="FILE")
     options = parser.parse_args()
+    if sys.version_info < (3, 11):
+        print("cannot be checked: this needs Python 3.11")
+        return 2
     try:
         counts = audit(options.source, options.target, options.exclude_ids and listed_ids(options.exclude_ids))
     except BAD as error:
         print(f"not restorable: {type(error).__name__}: {error}")
         return 3
+    except (Unchecked, OSError, MemoryError) as error:
+        print(f"cannot be checked: {type(error).__name__}: {error}")
+        return 2
     failed, excluded = counts
     words = f" ({failed} record{'' if failed == 1 else 's'} failed, {excluded} excluded)"
     print("restorable" + (words if failed + excluded else ""))

@@ -16,12 +16,17 @@ PROFILES = {
     "json-stream": "e5059d3b4502a280518dac26c372d2ff17aea89d9418156bf0fa25ba27f02fe7",
 }
 LEAD, TAIL = re.compile(rb"[ \t\r\n,]*"), re.compile(rb"[ \t\r]*\n?")
-OPENING = re.compile(rb'\s*\{[^\[]*"faces"\s*:\s*\[|\s*\[|')
+BLANKS = re.compile(rb"[ \t\r\n]*")
+FIELDS = {"id", "facen", "facen_model", "meta"}
 Frame = collections.namedtuple("Frame", "lead bytes tail id facen model rest", defaults=[None] * 6)
 
 
 class Wrong(Exception):
     """What keeps the dump from being restored."""
+
+
+class Unchecked(Exception):
+    """Why nothing can be said of the dump."""
 
 
 def need(holds, *words):
@@ -34,11 +39,20 @@ def strict(pairs):
     return dict(pairs)
 
 
-DECODER = json.JSONDecoder(object_pairs_hook=strict, parse_constant=lambda word: need(False, word))
+class Members(dict):
+    """A JSON object of a dump, in which keys that mean nothing may stand twice."""
+    def __init__(self, pairs):
+        super().__init__(pairs)
+        counts = collections.Counter(key for key, _ in pairs)
+        self.doubled = {key for key, count in counts.items() if count > 1}
 
 
-def parse(text):
-    return DECODER.decode(text.decode("utf-8", "surrogateescape"))
+STRICT = json.JSONDecoder(object_pairs_hook=strict, parse_constant=lambda word: need(False, word))
+DECODER = json.JSONDecoder(object_pairs_hook=Members, parse_constant=lambda word: need(False, word))
+
+
+def parse(text, decoder=DECODER):
+    return decoder.decode(text.decode("utf-8", "surrogateescape"))
 
 
 def value_end(data, at):
@@ -60,6 +74,9 @@ def inside(record, name):
 
 def frame_of(lead, record, tail):
     whole, facen = parse(record), inside(record, b"facen")
+    meta = whole.get("meta")
+    need(not whole.doubled & FIELDS, "a field stands twice:", whole.get("id"))
+    need(not isinstance(meta, Members) or "normalized_id" not in meta.doubled, "a field stands twice:", whole.get("id"))
     need(facen and type(whole.get("id")) is int and 0 <= whole["id"] < 1 << 64, "no record:", whole.get("id"))
     edges = sorted(facen + inside(record, b"facen_model"))
     rest = b"\xffmask\xff".join(record[a:b] for a, b in zip([0] + edges[1::2], edges[::2] + [len(record)]))
@@ -67,11 +84,27 @@ def frame_of(lead, record, tail):
                  whole.get("facen_model"), rest)
 
 
+def opening_end(data, at, profile):
+    """Behind the bracket that opens the array of records."""
+    at = BLANKS.match(data, at).end()
+    if profile == "json-object":
+        need(data[at:at + 1] == b"{", "no JSON object")
+        at, key = at + 1, None
+        while key != "faces":
+            at = LEAD.match(data, at if key is None else value_end(data, at)).end()
+            end = value_end(data, at)
+            key, at = parse(data[at:end]), BLANKS.match(data, end).end()
+            need(data[at:at + 1] == b":", "a key without a value")
+            at = BLANKS.match(data, at + 1).end()
+    need(data[at:at + 1] == b"[", "no array of records")
+    return at + 1
+
+
 def frames(data, profile, bad):
     """Header (its bytes in `lead`), records, trailer. `bad`: ordinal -> bytes that are no record."""
     at, ordinal, has_header = 0, 0, profile == "json-lines-header"
     if not has_header:
-        at = OPENING.match(data).end() if profile in ("json-array", "json-object") else 0
+        at = opening_end(data, at, profile) if profile in ("json-array", "json-object") else at
         yield Frame(data[:at])
     while (begin := LEAD.match(data, at).end()) < len(data) and data[begin:begin + 1] != b"]":
         end = begin + len(bad[ordinal]) if ordinal in bad else value_end(data, begin)
@@ -94,5 +127,8 @@ def contents(path):
         if magic[:2] == b"\x1f\x8b":
             return gzip.open(path).read()
         if magic == b"\x28\xb5\x2f\xfd":
-            return subprocess.run(["zstd", "-dcq", path], stdout=subprocess.PIPE, check=True).stdout
+            try:
+                return subprocess.run(["zstd", "-dcq", path], stdout=subprocess.PIPE, check=True).stdout
+            except FileNotFoundError:
+                raise Unchecked(f"{path} is packed, and there is no program zstd") from None
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if magic else b""

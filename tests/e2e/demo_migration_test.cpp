@@ -127,6 +127,38 @@ TEST_CASE("the demo dump is migrated, its six bad records are listed, and it is 
     CHECK(verify(DemoRun::from(), demo.to(), {"--strict"}).code == 3);
 }
 
+TEST_CASE(
+    "option --same-facens says that a copy of the new demo dump is the same, and a changed one is "
+    "not") {
+    const DemoRun demo;
+    REQUIRE(demo.migrate().code == 3);
+    const ScratchFolder again;
+    for (const auto& [name, bytes] : dump_files(demo.to())) {
+        again.write("shard/" + name, bytes);
+    }
+    const Arguments compare{"verify", "--to", demo.to(), "--same-facens", again.at("shard")};
+    const ChildEnd same = run_ffdump(compare);
+    INFO(same.err);
+    CHECK(same.code == 0);
+    CHECK(last_line(same.out).starts_with("the same: "));
+
+    std::string events = demo.new_file("ffsec_face_events.json");
+    again.write("shard/ffsec_face_events.json", events.substr(events.find('\n') + 1));
+    const ChildEnd lost = run_ffdump(compare);
+    CHECK(lost.code == 3);
+    CHECK(last_line(lost.out) == "not the same: record_lost 1");
+
+    for (const std::string option : {"--strict", "--exclude-ids=/dev/null", "--from=/nowhere"}) {
+        INFO(option);
+        Arguments more = compare;
+        more.push_back(option);
+        CHECK(run_ffdump(more).code == 2);
+    }
+    const ChildEnd none = run_ffdump({"verify", "--to", demo.to()});
+    CHECK(none.code == 2);
+    CHECK(has(none.err, "--from is required"));
+}
+
 TEST_CASE("the new demo dump differs from the old one in facens and model names alone") {
     const DemoRun demo;
     REQUIRE(demo.migrate().code == 3);

@@ -126,6 +126,16 @@ TEST_CASE("inspect finds an empty pipe unsound, and an empty gallery sound") {
     CHECK(has(end.err, "standard-input: no byte came"));
 }
 
+TEST_CASE("inspect finds an archive of empty galleries sound") {
+    MadeArchive archive(Packing::gzip);
+    archive.add("faces.json", "");
+    archive.add("more.json", "");
+    const ChildEnd end = inspect_input(archive.bytes());
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK(has(end.out, "more.json"));
+}
+
 TEST_CASE("inspect names folders that it passes over") {
     const MadeDump dump(2);
     dump.folder().write("dump/older/faces.json", "x");

@@ -5,6 +5,7 @@
 
 #include "ffdump/base/random.hpp"
 #include "ffdump/dump/dump_directory.hpp"
+#include "ffdump/journal/output_directory.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -37,6 +38,12 @@ class Restored {
     std::size_t most_records = 1000;
 
     SameFacensReport compare(std::size_t shards, std::uint64_t seed = 1) {
+        const Result<SameFacensReport> report = compare_facens(*files_, written(shards, seed), {});
+        REQUIRE(report);
+        return *report;
+    }
+
+    SameFacensOptions written(std::size_t shards, std::uint64_t seed = 1) {
         SameFacensOptions options;
         options.new_dump = pair_.options.to;
         options.profiles = shipped_profiles();
@@ -45,9 +52,7 @@ class Restored {
             options.redumps.push_back(folder_.at("shard" + std::to_string(shard)));
         }
         write(options.redumps, seed);
-        const Result<SameFacensReport> report = compare_facens(*files_, options, {});
-        REQUIRE(report);
-        return *report;
+        return options;
     }
 
     /// The next record of the shards' file that holds `from` has `to` there.
@@ -214,6 +219,52 @@ TEST_CASE("a new dump that is not what its manifest says is told though the shar
     REQUIRE(found(report, Reason::law_broken) != nullptr);
     CHECK_THAT(found(report, Reason::law_broken)->text, Catch::Contains("ffsec_face_events"));
     CHECK(report.verdict == "not the same: law_broken 1");
+}
+
+TEST_CASE("two facens that cannot be decoded are not taken for the same") {
+    Restored restored;
+    const std::string sound = restored.records[std::string(kEvents)].back();
+    const auto begin = sound.find('"', sound.find(R"("facen":)") + 8) + 1;
+    const std::string facen = sound.substr(begin, sound.find('"', begin) - begin);
+    restored.replace(kEvents, facen, "*" + facen.substr(1));
+    restored.pair().change_records(kEvents, [&](Records& records) {
+        for (std::string& record : records) {
+            if (const auto at = record.find(facen); at != std::string::npos) {
+                record.replace(at, facen.size(), "**" + facen.substr(2));
+            }
+        }
+    });
+    const SameFacensReport report = restored.compare(1);
+    CAPTURE(render_text(report));
+    CHECK(found(report, Reason::facen_differs) != nullptr);
+    CHECK_FALSE(report.is_same);
+}
+
+TEST_CASE("a file whose records are of several galleries is not taken for one gallery") {
+    Restored restored;
+    Records& events = restored.records[std::string(kEvents)];
+    events[0].insert(1, R"("gallery":"one",)");
+    events[1].insert(1, R"("gallery":"two",)");
+    SameFacensOptions options = restored.written(1);
+    const Result<SameFacensReport> report = compare_facens(*make_posix_file_system(), options, {});
+    REQUIRE_FALSE(report);
+    CHECK(report.error().reason() == Reason::gallery_undecided);
+}
+
+TEST_CASE("an unfinished new dump is not the same whatever the shards hold") {
+    Restored restored;
+    std::filesystem::remove(OutputDirectory(restored.pair().options.to).manifest());
+    const SameFacensReport report = restored.compare(1);
+    CHECK(found(report, Reason::output_incomplete) != nullptr);
+    CHECK(report.exit_code() == 3);
+}
+
+TEST_CASE("a new dump that was copied without its state is compared with the shards alone") {
+    Restored restored;
+    std::filesystem::remove_all(OutputDirectory(restored.pair().options.to).state_folder());
+    const SameFacensReport report = restored.compare(3);
+    CHECK(report.is_same);
+    CHECK_FALSE(report.has_manifest);
 }
 
 TEST_CASE("the comparison with the shards is one JSON document with ids as text") {

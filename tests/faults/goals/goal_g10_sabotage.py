@@ -36,6 +36,8 @@ def _problems_of_bench(bench, chosen):
 def run(campaign):
     wanted = os.environ.get("FFDUMP_SABOTAGE", "")
     chosen = [one for one in SABOTAGES if wanted in one.sentence] if wanted else _chosen(campaign)
+    if not chosen:
+        return Outcome("none tried", [f"no sabotage has the words '{wanted}'"])
     bench = Bench(pathlib.Path(campaign.programs.ffdump).parent, campaign.stage, campaign.seed)
     stale = bench.problem_of_build(SABOTAGES)
     violations = [stale] if stale else bench.problems_of_list(SABOTAGES)

@@ -2,6 +2,7 @@
 """A pair of dumps that is going to be damaged: its files in pieces, and a manifest to seal it with."""
 import base64
 import copy
+import dataclasses
 import hashlib
 import json
 import re
@@ -18,20 +19,24 @@ ARRAYS = ("json-array", "json-object")
 KINDS = []
 
 
-def kind(name, *reasons, needs_list=True, is_sealed=True, words=""):
-    """A damage: the function changes a Case and returns the id that must be named, if any. One of
-    `reasons` must be told, `words` in it. `needs_list`: verify is given the excluded ids.
-    `is_sealed`: checksums are made to fit after it, so that only a look into the records finds it."""
+@dataclasses.dataclass
+class Kind:
+    """A damage: `function` changes a Case and returns the id that must be named, if any."""
+    name: str
+    reasons: tuple           # one of them must be told
+    function: object
+    needs_list: bool = True  # verify is given the excluded ids
+    is_sealed: bool = True   # checksums are made to fit, so that only a look into the records finds it
+    fits_sums: bool = False  # digests of the records as well, as if ffdump had written it so
+    words: str = ""          # must be in what is told
+    audit: str = ""          # must be in what the auditor's verifier says
+
+
+def kind(name, *reasons, **more):
     def put(function):
-        KINDS.append(Kind(name, reasons, function, needs_list, is_sealed, words))
+        KINDS.append(Kind(name, reasons, function, **more))
         return function
     return put
-
-
-class Kind:
-    def __init__(self, name, reasons, function, needs_list, is_sealed, words):
-        self.name, self.reasons, self.function = name, reasons, function
-        self.needs_list, self.is_sealed, self.words = needs_list, is_sealed, words
 
 
 class Parts:
@@ -143,6 +148,16 @@ class Case:
             entry["records"][term] = plus([entry["records"][term], more])
         self.book()
 
+    def fit_sums(self):
+        """Of the new records of files that were changed, whatever their facens."""
+        for file in self.manifest["files"]:
+            if file["action"] == "migrate" and self.target[file["name"]] != self.pair.target[file["name"]]:
+                sums = Sums(file["gallery"])
+                for frame in self.parts(file["name"]).frames:
+                    sums.take(frame, random_pairs.facen_bytes(frame.facen))
+                file["records"]["target"] = sums.shown()
+        self.book()
+
     def seal(self):
         """Checksums and lengths as they are now, so that they betray nothing."""
         for file in self.manifest["files"]:
@@ -180,6 +195,8 @@ def damaged(pair, one, chance):
     before = (copy.copy(case.source), copy.copy(case.target), copy.deepcopy(case.manifest))
     number = one.function(case)
     if not case.has_own_manifest:
+        if one.fits_sums:
+            case.fit_sums()
         if one.is_sealed:
             case.seal()
         case.write_manifest()

@@ -51,7 +51,7 @@ bytes_kind("a comma lost", lambda data, chance: data.replace(b",\n", b"\n", 1).r
            layouts=("json-array",))
 bytes_kind("the closing bracket lost", lambda data, chance: data.rstrip().rstrip(b"]"), ALTERED, LOST,
            layouts=("json-array",))
-bytes_kind("the trailer's count changed", lambda data, chance: re.sub(rb'"count":\d', rb'"count":9\g<0>'[:9] + b"9", data),
+bytes_kind("the trailer's count changed", lambda data, chance: re.sub(rb'"count":\d', b'"count":99', data),
            "law_broken", ALTERED, layouts=("json-lines-header", "json-object"))
 bytes_kind("the header's model old", lambda data, chance: data.replace(b'"facen_model":"new_16"', b'"facen_model":"old_8"', 1),
            "model_differs", layouts=("json-lines-header", "json-object"))

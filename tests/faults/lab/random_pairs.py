@@ -114,6 +114,8 @@ class DumpMaker:
                   f'"meta":{{{",".join(meta)}}}', f'"more":{chance.choice(("[]", "{}", "null"))}']
         if has_model:
             fields.append(f'"facen_model":{style["space"]}"old_8"')
+        if style["doubles"]:
+            fields.append('"more":1')
         if style["shuffles"]:
             chance.shuffle(fields)
         is_excluded = place == 5 if self.is_rich else chance.random() < 0.05
@@ -124,7 +126,7 @@ class DumpMaker:
     def _file(self, gallery, layout, count):
         chance = self.chance
         style = {"space": chance.choice(("", " ", "  ")), "escapes": chance.random() < 0.3,
-                 "shuffles": chance.random() < 0.5,
+                 "shuffles": chance.random() < 0.5, "doubles": chance.random() < 0.1,
                  "is_centroid": "clusters" in gallery or "persons" in gallery}
         has_model = self.is_rich or chance.random() < 0.6
         records = [self._record(gallery, place, has_model, style) for place in range(count)]
@@ -152,8 +154,8 @@ class DumpMaker:
         if layout == "json-array":
             return b"[" + newline + (b"," + newline).join(records) + newline + b"]" + newline
         if layout == "json-object":
-            return (b"{" + stated + b',"faces": [' + newline + (b"," + newline).join(records) + newline + b"]," +
-                    count + b"}\n")
+            head = b'{"shards":[["a"],"faces"],' + stated + b',"faces": ['
+            return head + newline + (b"," + newline).join(records) + newline + b"]," + count + b"}\n"
         # A newline inside each record, else these were lines.
         return newline.join(record.replace(b"{", b"{\n", 1) for record in records) + newline
 

@@ -125,7 +125,7 @@ def of_source(case, name, records, at, keeps_model):
     return frame.bytes
 
 
-@kind("the old facen kept", "old_facen_kept")
+@kind("the old facen kept", "old_facen_kept", fits_sums=True, audit="the facen is the old one")
 def _old_facen(case):
     name = case.any_file()
     return case.edit(lambda records, at: of_source(case, name, records, at, True), name=name)
@@ -137,20 +137,23 @@ def _old_record(case):
     return case.edit(lambda records, at: of_source(case, name, records, at, False), name=name)
 
 
-for _name, _change in {
-        "one float NaN": lambda values: [float("nan")] + values[1:],
-        "one float infinite": lambda values: values[:-1] + [float("inf")],
-        "a norm off": lambda values: [value * 1.01 for value in values],
-        "a facen of zeros": lambda values: [0.0] * len(values),
-        "a shorter facen": lambda values: [1.0] + [0.0] * (len(values) - 2),
-        "a longer facen": lambda values: values + [0.0],
-        "an empty facen": lambda values: b"",
-        "a facen that is not base64": lambda values: b"*" + facen_text(values)[1:],
-        "a facen without its padding": lambda values: facen_text(values).rstrip(b"="),
-        "a facen cut in a float": lambda values: facen_text(values)[:-4],
-        "a facen of a big-endian machine": lambda values: facen_text([
-            int.from_bytes(int(abs(value) * 2 ** 20).to_bytes(4, "big"), "little") * 1e-9 for value in values])}.items():
-    kind(_name, "facen_invalid")(lambda case, change=_change: case.change_facen(change))
+def facen_kind(name, change, audit, fits_sums=True):
+    kind(name, "facen_invalid", audit=audit, fits_sums=fits_sums)(lambda case: case.change_facen(change))
+
+
+NORM, NONE = "of the facen", "no facen"
+facen_kind("one float NaN", lambda values: [float("nan")] + values[1:], NORM)
+facen_kind("one float infinite", lambda values: values[:-1] + [float("inf")], NORM)
+facen_kind("a norm off", lambda values: [value * 1.01 for value in values], NORM)
+facen_kind("a facen of zeros", lambda values: [0.0] * len(values), NORM)
+facen_kind("a shorter facen", lambda values: [1.0] + [0.0] * (len(values) - 2), NONE)
+facen_kind("a longer facen", lambda values: values + [0.0], NONE)
+facen_kind("an empty facen", lambda values: b"", NONE)
+facen_kind("a facen that is not base64", lambda values: b"*" + facen_text(values)[1:], "base64", fits_sums=False)
+facen_kind("a facen without its padding", lambda values: facen_text(values).rstrip(b"="), "padding", fits_sums=False)
+facen_kind("a facen cut in a float", lambda values: facen_text(values)[:-4], NONE)
+facen_kind("a facen of a big-endian machine", lambda values: facen_text([
+    int.from_bytes(int(abs(value) * 2 ** 20).to_bytes(4, "big"), "little") * 1e-9 for value in values]), NORM)
 
 
 def substituted(pattern, by, *reasons, name=None, **more):
@@ -173,7 +176,7 @@ substituted(rb'("id": *)(\d+)', rb"\g<1>0\2", ALTERED, LOST, name="an id with a 
 substituted(rb'("id": *)(\d+)', rb"\g<1>99999999999999999999\2", ALTERED, LOST, name="an id beyond 64 bits")
 substituted(rb'("id": *)(\d+)', rb'\g<1>\2,"id":\2', ALTERED, LOST, name="an id that stands twice")
 substituted(rb'"facen"', b'"facem"', ALTERED, LOST, name="a record without facen")
-substituted(rb'"new_16"', b'"old_8"', "model_differs", name="the old model named")
+substituted(rb'"new_16"', b'"old_8"', "model_differs", name="the old model named", audit="another model")
 substituted(rb'"new_16"', b'"body_16"', "model_differs", name="the model of another gallery")
 substituted(rb'"new_16"', b'"new_160"', "model_differs", name="a model with one character more")
 substituted(rb'"new_16"', b'null', "model_differs", ALTERED, LOST, name="a model that is null")
