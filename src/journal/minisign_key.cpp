@@ -90,6 +90,24 @@ bool has_right_sum(const Bytes& key) {
     return sodium_memcmp(sum.data(), key.data() + kLockedAt + kSumAt, kSumBytes) == 0;
 }
 
+/// `minisign -W` leaves the checksum of a key without a password empty: then the public half must
+/// be that of the secret one.
+bool is_right_open_key(const Bytes& key) {
+    const auto sum = slice<kSumBytes>(key, kLockedAt + kSumAt);
+    if (sodium_is_zero(sum.data(), sum.size()) == 0) {
+        return false;
+    }
+    auto secret = slice<crypto_sign_SECRETKEYBYTES>(key, kLockedAt + kKeyAt);
+    auto made = secret;
+    std::array<unsigned char, crypto_sign_PUBLICKEYBYTES> public_half{};
+    // The seed is the first half.
+    crypto_sign_seed_keypair(public_half.data(), made.data(), secret.data());
+    const bool is_right = sodium_memcmp(made.data(), secret.data(), made.size()) == 0;
+    sodium_memzero(secret.data(), secret.size());
+    sodium_memzero(made.data(), made.size());
+    return is_right;
+}
+
 }  // namespace
 
 void start_sodium() {
@@ -169,7 +187,7 @@ Result<SigningKey> SigningKey::parse(std::string_view text,
         }
     }
     auto state = std::make_unique<State>();
-    const bool is_right = has_right_sum(*key);
+    const bool is_right = has_right_sum(*key) || (is_open && is_right_open_key(*key));
     if (is_right) {
         state->number = slice<8>(*key, kLockedAt);
         state->key = slice<crypto_sign_SECRETKEYBYTES>(*key, kLockedAt + kKeyAt);
@@ -177,7 +195,7 @@ Result<SigningKey> SigningKey::parse(std::string_view text,
     sodium_memzero(key->data(), key->size());
     if (!is_right) {
         return failed(no_key(is_locked ? "the password does not open the secret key"
-                                       : "the secret key does not match its own checksum"));
+                                       : "the secret key is damaged"));
     }
     return SigningKey(std::move(state));
 }
