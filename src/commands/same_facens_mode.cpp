@@ -34,7 +34,11 @@ void SameFacensMode::declare(CLI::App& app) {
         ->type_name("DUMP")
         ->excludes("--from")
         ->excludes("--exclude-ids")
-        ->excludes("--strict");
+        ->excludes("--strict")
+        ->excludes("--against-manifest")
+        ->excludes("--pubkey")
+        ->excludes("--run")
+        ->excludes("--min-sequence");
 }
 
 int SameFacensMode::run(const CommandContext& context, const Shared& shared) const {
