@@ -26,17 +26,17 @@ bool may_begin_record(std::string_view before) {
            std::string_view(",}[").find(before[last]) != std::string_view::npos;
 }
 
-/// Behind a true beginning everything is valid up to where the bytes end, perhaps in a record; not
-/// so behind an object in a record that could be one itself.
+bool is_torn_end(const RecordBlock& block, std::size_t i) {
+    return i + 1 == block.size() && block.last && block.error_of(i).reason() == Reason::record_torn;
+}
+
 bool is_valid_from(const RecordBlock& block, std::size_t first) {
     for (std::size_t i = first; i < block.size(); ++i) {
-        const bool is_torn_end = block.is_bad(i) && i != first && i + 1 == block.size() &&
-                                 block.last && block.error_of(i).reason() == Reason::record_torn;
-        if (block.is_bad(i) && !is_torn_end) {
+        if (block.is_bad(i) && !is_torn_end(block, i)) {
             return false;
         }
     }
-    return first < block.size();
+    return true;
 }
 
 class FirstRecord {
@@ -82,12 +82,11 @@ class FirstRecord {
             if (!may_begin_record(bytes.substr(0, open))) {
                 continue;
             }
-            if (read(lead_, bytes.substr(open)) && is_valid_from(block_, 0)) {
+            const Trial trial = try_reading(lead_, bytes.substr(open), 0);
+            if (trial.is_valid) {
                 return open;
             }
-            const std::size_t seen =
-                block_.size() == 0 ? bytes.size() : block_.spans[0].record.size;
-            const std::size_t cost = kCostOfOne + (kGrowth * seen);
+            const std::size_t cost = kCostOfOne + (kGrowth * trial.first_bytes);
             if (cost > budget) {
                 return std::nullopt;
             }
@@ -100,22 +99,43 @@ class FirstRecord {
     [[nodiscard]] std::optional<std::size_t> msgpack_place() {
         constexpr int kMostTries = 64;
         std::string_view bytes = begin_;
-        for (int i = 0; i < kMostTries && read(kNoValue, bytes) && block_.size() > 1; ++i) {
-            const std::size_t place = block_.spans[0].record.size - kNoValue.size();
-            if (is_valid_from(block_, 1)) {
+        for (int i = 0; i < kMostTries; ++i) {
+            const Trial trial = try_reading(kNoValue, bytes, 1);
+            const std::size_t place = trial.first_bytes - kNoValue.size();
+            if (trial.is_valid) {
                 return begin_.size() - bytes.size() + place;
+            }
+            if (place >= bytes.size()) {
+                return std::nullopt;
             }
             bytes.remove_prefix(place + 1);
         }
         return std::nullopt;
     }
 
-    /// One block of what begins with `bytes`.
-    bool read(std::string_view lead, std::string_view bytes) {
+    struct Trial {
+        bool is_valid = false;
+        std::size_t first_bytes = 0;  ///< of the first record, be it a bad one
+    };
+
+    /// Two blocks of what begins so, of which `passed_over` bad records at the beginning are no
+    /// matter: behind a true beginning everything is valid up to where the bytes end, perhaps in a
+    /// record; not so behind an object in a record that could be one itself.
+    Trial try_reading(std::string_view lead, std::string_view bytes, std::size_t passed_over) {
         const std::unique_ptr<ByteSource> rest = make_memory_source(bytes);
         const std::unique_ptr<ByteSource> source = make_joined_source(std::string(lead), *rest);
         RecordReader reader(*source, profile_, "archive", limits_, kBehindGap);
-        return reader.next(block_).value_or(false);
+        Trial trial{false, lead.size() + bytes.size()};
+        if (!reader.next(block_).value_or(false) || block_.size() == 0) {
+            return trial;
+        }
+        trial.first_bytes = block_.spans[0].record.size;
+        trial.is_valid = block_.size() > passed_over && !block_.is_bad(passed_over) &&
+                         is_valid_from(block_, passed_over);
+        if (trial.is_valid && !block_.last) {
+            trial.is_valid = reader.next(block_).value_or(false) && is_valid_from(block_, 0);
+        }
+        return trial;
     }
 
     ByteSource& run_;

@@ -29,29 +29,37 @@ Result<std::optional<std::string>> manifest_text_in(TarPieces& pieces) {
     return pieces.bytes({kTarBlockBytes, kTarBlockBytes + *bytes});
 }
 
+/// Without a manifest a size is what a header says, and is only added to.
+constexpr std::uint64_t kMostBelievedBytes = std::uint64_t{1} << 56U;
+
 /// A name that a dump file may have beside `.ffdump`.
 bool is_safe_name(std::string_view name) {
     return !name.empty() && !name.starts_with('.') && name.find('/') == std::string_view::npos;
 }
 
+/// As much of the stream from `place` on as is there without a gap, a header's size at most.
+Result<std::string> header_at(TarPieces& pieces, std::uint64_t place) {
+    const std::vector<TarRange> there = pieces.runs({place, place + kMostTarHeaderBytes});
+    return pieces.bytes(there.front()).map([](const std::optional<std::string>& bytes) {
+        return bytes.value_or("");
+    });
+}
+
 /// Every member begins a frame: so do the headers that are left.
 Result<std::vector<ArchiveMember>> members_by_headers(TarPieces& pieces) {
-    constexpr std::size_t kNameBytes = 100;
     std::vector<ArchiveMember> members;
     for (const FoundFrame& frame : pieces.frames()) {
-        Result<std::string> header = block_at(pieces, frame.tar_at);
-        if (!header) {
-            return failed(std::move(header.error()));
+        Result<std::string> text = header_at(pieces, frame.tar_at);
+        if (!text) {
+            return failed(std::move(text.error()));
         }
-        const std::string name = header->substr(0, std::min(kNameBytes, header->find('\0')));
-        const std::optional<std::uint64_t> bytes = size_in_tar_header(*header, name);
-        if (!bytes || (!is_safe_name(name) && name != kFailuresMember)) {
-            continue;
-        }
-        const bool is_known =
-            std::ranges::find(members, name, &ArchiveMember::path) != members.end();
-        if (!is_known) {
-            members.push_back({name, *bytes, {}, *header, frame.tar_at});
+        std::optional<TarHeader> header = read_tar_header(*text);
+        const bool is_ours = header && header->bytes <= kMostBelievedBytes &&
+                             (is_safe_name(header->path) || header->path == kFailuresMember);
+        if (is_ours &&
+            std::ranges::find(members, header->path, &ArchiveMember::path) == members.end()) {
+            members.push_back(
+                {header->path, header->bytes, {}, std::move(header->text), frame.tar_at});
         }
     }
     return members;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frame_format.hpp"
 
+#include "ffdump/io/sha256.hpp"
+
 #include <zstd.h>
 
 #include <limits>
@@ -50,6 +52,19 @@ bool has_odd_bits(std::string_view frame) {
 }
 
 }  // namespace
+
+FrameMark FrameMark::of(std::uint64_t tar_offset, std::uint32_t content_bytes,
+                        std::string_view frame) {
+    FrameMark mark;
+    mark.tar_offset = tar_offset;
+    mark.content_bytes = content_bytes;
+    mark.packed_bytes = static_cast<std::uint32_t>(frame.size());
+    Sha256 sha256;
+    sha256.add(std::string_view(mark.text()).substr(kSkippableHeaderBytes));
+    sha256.add(frame);
+    mark.sha256 = sha256.hex();
+    return mark;
+}
 
 std::string FrameMark::text() const {
     std::string out;

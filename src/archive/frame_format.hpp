@@ -16,13 +16,17 @@ namespace ffdump {
 inline constexpr std::size_t kFrameContentBytes = std::size_t{8} << 20U;
 
 /// Behind each frame stands a mark, a frame that zstd passes over: it says where the frame's
-/// content belongs, and binds every bit of the frame (zstd's own checksum is of the content alone).
+/// content belongs, and binds every bit of the frame (zstd's own checksum is of the content alone)
+/// and of itself.
 struct FrameMark {
     std::uint64_t tar_offset = 0;
     std::uint32_t content_bytes = 0;
     std::uint32_t packed_bytes = 0;
-    std::string sha256;  ///< of the packed frame, hex
+    std::string sha256;  ///< of the three numbers as they stand and the packed frame, hex
 
+    /// Of a frame that is whole and the place of its content.
+    [[nodiscard]] static FrameMark of(std::uint64_t tar_offset, std::uint32_t content_bytes,
+                                      std::string_view frame);
     [[nodiscard]] std::string text() const;
     /// Of the first kMarkBytes of `bytes`; nothing when they are no mark.
     [[nodiscard]] static std::optional<FrameMark> parse(std::string_view bytes);

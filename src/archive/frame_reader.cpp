@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frame_reader.hpp"
 
-#include "ffdump/io/sha256.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -62,11 +60,7 @@ Result<std::string_view> FrameReader::next() {
                                       : "the archive is damaged here"));
     }
     const std::string_view frame = ahead().substr(0, sizes->packed);
-    FrameMark expected;
-    expected.tar_offset = tar_offset_;
-    expected.content_bytes = sizes->content;
-    expected.packed_bytes = sizes->packed;
-    expected.sha256 = sha256_hex(frame);
+    const FrameMark expected = FrameMark::of(tar_offset_, sizes->content, frame);
     if (ahead().substr(sizes->packed, kMarkBytes) != expected.text()) {
         return failed(error(Reason::archive_damaged,
                             "a frame is not the one that its mark, behind it, speaks of"));

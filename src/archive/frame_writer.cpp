@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frame_writer.hpp"
 
-#include "ffdump/io/sha256.hpp"
-
 #include <algorithm>
 #include <utility>
 
@@ -91,11 +89,8 @@ Result<void> FrameWriter::write_oldest() {
     if (!job->frame) {
         return failed(Reason::internal_error, "cannot pack the archive: no memory");
     }
-    FrameMark mark;
-    mark.tar_offset = tar_offset_;
-    mark.content_bytes = static_cast<std::uint32_t>(job->content.size());
-    mark.packed_bytes = static_cast<std::uint32_t>(job->frame->size());
-    mark.sha256 = sha256_hex(*job->frame);
+    const FrameMark mark =
+        FrameMark::of(tar_offset_, static_cast<std::uint32_t>(job->content.size()), *job->frame);
     frames_.push_back({mark.packed_bytes, mark.content_bytes});
     tar_offset_ += job->content.size();
     return write(*job->frame).and_then([&] { return write(mark.text()); });

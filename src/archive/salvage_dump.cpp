@@ -3,12 +3,14 @@
 
 #include "found_members.hpp"
 #include "salvaged_records.hpp"
+#include "salvaged_runs.hpp"
 #include "tar_pieces.hpp"
 #include "unpacked_parts.hpp"
 
 #include "ffdump/io/compression.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -19,21 +21,6 @@ constexpr const char* kKeptManifest = ".ffdump/manifest.salvaged.json";
 constexpr std::size_t kChunkBytes = std::size_t{1} << 20U;
 constexpr std::size_t kEscapeFactor = 6;
 constexpr std::size_t kLineWords = 64U << 10U;
-
-/// Ends where the bytes below cannot be read on, as a file that is cut off there.
-class UntilDamage final : public ByteSource {
- public:
-    explicit UntilDamage(ByteSource& below) : below_(below) {}
-    [[nodiscard]] Result<std::size_t> read(std::span<char> out) override {
-        return below_.read(out).value_or(0);
-    }
-    [[nodiscard]] Result<void> skip(std::uint64_t count) override {
-        return read_over(*this, count);
-    }
-
- private:
-    ByteSource& below_;
-};
 
 class Salvage {
  public:
@@ -100,7 +87,9 @@ class Salvage {
         if (Result<void> opened = parts_.open(name); !opened) {
             return failed(std::move(opened.error()));
         }
-        const std::unique_ptr<ByteSource> bytes = make_runs_source(pieces_, runs);
+        // An empty file has no run, any other file without a loss has one.
+        const std::unique_ptr<ByteSource> bytes =
+            make_run_source(pieces_, runs.empty() ? TarRange() : runs.front());
         std::vector<char> chunk(kChunkBytes);
         for (;;) {
             Result<std::size_t> got = bytes->read(chunk);
@@ -121,51 +110,55 @@ class Salvage {
         if (runs.empty() || member.path == kSignatureMember) {
             return {};
         }
-        const bool is_packed = is_packed_member(member, runs.front());
-        const std::vector<TarRange> usable = is_packed ? std::vector<TarRange>{runs.front()} : runs;
-        if (is_packed && usable.front().begin != member.data_at()) {
-            file.note = "the file is packed and its beginning is lost: nothing of it can be read";
-            return {};
+        const Compression::Kind packing = packing_of(member, runs.front());
+        if (packing != Compression::Kind::none) {
+            file.note = "the file is packed, what was saved of it is not";
         }
-        const std::unique_ptr<ByteSource> raw = make_runs_source(pieces_, usable);
-        const std::unique_ptr<ByteSource> unpacked =
-            is_packed ? make_unpacking_source(*raw, packing_, member.path) : nullptr;
-        UntilDamage bytes(unpacked ? *unpacked : *raw);
-        if (is_packed) {
-            file.note =
-                "the file is packed: what stands behind its first loss cannot be read; what "
-                "was saved is not packed";
-        }
-        return save_records(member, bytes, file);
+        const auto open = [&] { return open_runs(pieces_, runs, member.data_at(), packing); };
+        return member.path == kFailuresMember ? save_failures(open(), file)
+                                              : save_records(member, open, file);
     }
 
-    Result<void> save_records(const ArchiveMember& member, ByteSource& bytes, SalvagedFile& file) {
-        const auto write = [this](std::string_view text) { return parts_.write(text); };
+    Result<void> save_failures(std::vector<SalvagedRun> runs, SalvagedFile& file) {
         const std::size_t line = (options_.limits.record_bytes * kEscapeFactor) + kLineWords;
-        Result<std::uint64_t> saved = 0;
-        if (member.path == kFailuresMember) {
-            saved = parts_.open(member.path).and_then([&] {
-                return write_whole_failures(bytes, line, write);
-            });
-        } else {
-            const Result<Profile> profile = profile_of(member);
-            if (!profile) {
-                file.note = profile.error().detail();
-                return {};
-            }
-            saved = parts_.open(unpacked_name(member.path)).and_then([&] {
-                return write_whole_records(bytes, *profile, options_.limits, write);
-            });
+        return parts_.open(file.name)
+            .and_then([&] { return write_whole_failures(std::move(runs), line, sink()); })
+            .and_then([&](std::uint64_t saved) {
+                file.saved_records = saved;
+                return parts_.close();
+            })
+            .map([](const std::string&) {});
+    }
+
+    Result<void> save_records(const ArchiveMember& member,
+                              const std::function<std::vector<SalvagedRun>()>& open,
+                              SalvagedFile& file) {
+        const Result<Profile> profile = profile_of(member, open().front());
+        if (!profile) {
+            add_note(file, profile.error().detail());
+            return {};
         }
-        if (!saved) {
-            return failed(std::move(saved.error()));
-        }
-        file.saved_records = *saved;
-        return parts_.close().map([](const std::string&) {});
+        return parts_.open(unpacked_name(member.path))
+            .and_then(
+                [&] { return write_whole_records(open(), *profile, options_.limits, sink()); })
+            .and_then([&](const SavedRecords& saved) {
+                file.saved_records = saved.records;
+                return saved.head.empty() ? Result<void>() : parts_.overwrite_beginning(saved.head);
+            })
+            .and_then([&] { return parts_.close(); })
+            .map([](const std::string&) {});
+    }
+
+    [[nodiscard]] SalvageSink sink() {
+        return [this](std::string_view text) { return parts_.write(text); };
+    }
+
+    static void add_note(SalvagedFile& file, const std::string& text) {
+        file.note += file.note.empty() ? text : "; " + text;
     }
 
     /// By the manifest, or as any dump file is recognised.
-    Result<Profile> profile_of(const ArchiveMember& member) {
+    Result<Profile> profile_of(const ArchiveMember& member, const SalvagedRun& first) {
         for (const ManifestFile& file : described()) {
             const auto known = std::ranges::find(options_.profiles, file.profile, &Profile::name);
             if (target_name_of(*members_.manifest, file.name) == member.path &&
@@ -173,29 +166,31 @@ class Salvage {
                 return *known;
             }
         }
-        const std::vector<TarRange> runs = pieces_.runs(
-            {member.data_at(), std::min(member.data_end(), member.data_at() + kRecognitionBytes)});
-        const bool has_begin = !runs.empty() && runs.front().begin == member.data_at();
-        if (!has_begin) {
+        if (!first.begins_file) {
             return failed(Reason::source_unrecognized,
                           "its beginning is lost, and so is its layout");
         }
-        Result<std::optional<std::string>> begin = pieces_.bytes(runs.front());
-        if (!begin) {
-            return failed(std::move(begin.error()));
-        }
-        return recognise(**begin, (*begin)->size() == member.bytes, options_.profiles)
+        return read_up_to(*first.bytes, kRecognitionBytes)
+            .and_then([this](const std::string& begin) {
+                return recognise(begin, begin.size() < kRecognitionBytes, options_.profiles);
+            })
             .map([](const Recognition& recognition) { return recognition.profile; });
     }
 
-    bool is_packed_member(const ArchiveMember& member, TarRange first) {
-        const TarRange magic{first.begin, std::min(first.end, first.begin + 4)};
-        const Result<std::optional<std::string>> begin = pieces_.bytes(magic);
-        packing_ = begin && *begin && first.begin == member.data_at() ? compression_of(**begin)
-                                                                      : Compression::Kind::none;
-        const bool is_named_so =
-            member.path != kFailuresMember && unpacked_name(member.path) != member.path;
-        return packing_ != Compression::Kind::none || is_named_so;
+    /// By the file's first bytes, or by its name where they are lost.
+    Compression::Kind packing_of(const ArchiveMember& member, TarRange first) {
+        constexpr std::size_t kMagicBytes = 4;
+        if (first.begin == member.data_at()) {
+            const std::unique_ptr<ByteSource> begin = make_run_source(pieces_, first);
+            return compression_of(read_up_to(*begin, kMagicBytes).value_or(""));
+        }
+        for (const Compression::Kind kind : {Compression::Kind::zstd, Compression::Kind::gzip}) {
+            const bool is_named_so = packed_name(member.path, kind) == member.path;
+            if (member.path != kFailuresMember && is_named_so) {
+                return kind;
+            }
+        }
+        return Compression::Kind::none;
     }
 
     [[nodiscard]] std::vector<ManifestFile> described() const {
@@ -229,7 +224,6 @@ class Salvage {
     TarPieces pieces_;
     FoundMembers members_;
     UnpackedParts parts_;
-    Compression::Kind packing_ = Compression::Kind::none;
     SalvageReport report_;
 };
 

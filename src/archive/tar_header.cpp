@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <system_error>
+#include <utility>
 
 namespace ffdump {
 namespace {
@@ -73,6 +75,32 @@ std::string extended_record(std::string_view key, std::string_view value) {
     return fmt::format("{} {}={}\n", length, key, value);
 }
 
+std::optional<std::uint64_t> number_in(std::string_view digits, int base) {
+    std::uint64_t number = 0;
+    const char* const end = digits.data() + digits.size();
+    const auto [stop, error] = std::from_chars(digits.data(), end, number, base);
+    const bool is_number = error == std::errc{} && stop == end;
+    return is_number ? std::optional(number) : std::nullopt;
+}
+
+std::optional<std::uint64_t> size_of_block(std::string_view block) {
+    constexpr int kOctal = 8;
+    return block.size() < kTarBlockBytes
+               ? std::nullopt
+               : number_in(block.substr(kSize.at, kSize.size - 1), kOctal);
+}
+
+/// The value of a record of the pax block; nothing when it has none. Loose: the caller compares.
+std::optional<std::string_view> extended_value(std::string_view records, std::string_view key) {
+    const std::string wanted = fmt::format(" {}=", key);
+    const std::size_t at = records.find(wanted);
+    if (at == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const std::string_view value = records.substr(at + wanted.size());
+    return value.substr(0, value.find('\n'));
+}
+
 }  // namespace
 
 std::string tar_header(std::string_view path, std::uint64_t bytes) {
@@ -96,16 +124,35 @@ std::size_t tar_padding(std::uint64_t bytes) noexcept {
 }
 
 std::optional<std::uint64_t> size_in_tar_header(std::string_view block, std::string_view path) {
-    constexpr int kOctal = 8;
-    if (block.size() != kTarBlockBytes) {
+    const std::optional<std::uint64_t> bytes =
+        block.size() == kTarBlockBytes ? size_of_block(block) : std::nullopt;
+    return bytes && tar_header(path, *bytes) == block ? bytes : std::nullopt;
+}
+
+std::optional<TarHeader> read_tar_header(std::string_view bytes) {
+    std::string_view records;
+    std::string_view block = bytes;
+    if (bytes.size() > kKind.at && bytes[kKind.at] == kExtended) {
+        const std::uint64_t size = size_of_block(bytes).value_or(kMostTarHeaderBytes);
+        if (bytes.size() < kTarBlockBytes + size + tar_padding(size)) {
+            return std::nullopt;
+        }
+        records = bytes.substr(kTarBlockBytes, static_cast<std::size_t>(size));
+        block = bytes.substr(kTarBlockBytes + records.size() + tar_padding(size));
+    }
+    const std::optional<std::uint64_t> stated = size_of_block(block);
+    if (!stated) {
         return std::nullopt;
     }
-    const std::string_view digits = block.substr(kSize.at, kSize.size - 1);
-    std::uint64_t bytes = 0;
-    const auto [stop, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), bytes, kOctal);
-    const bool is_number = error == std::errc{} && stop == digits.data() + digits.size();
-    return is_number && tar_header(path, bytes) == block ? std::optional(bytes) : std::nullopt;
+    constexpr int kDecimal = 10;
+    const std::string_view name = block.substr(0, kName.size);
+    const std::optional<std::string_view> size = extended_value(records, "size");
+    TarHeader header;
+    header.path = extended_value(records, "path")
+                      .value_or(name.substr(0, std::min(name.find('\0'), kName.size)));
+    header.bytes = size ? number_in(*size, kDecimal).value_or(0) : *stated;
+    header.text = tar_header(header.path, header.bytes);
+    return bytes.starts_with(header.text) ? std::optional(std::move(header)) : std::nullopt;
 }
 
 }  // namespace ffdump

@@ -26,4 +26,15 @@ inline constexpr std::size_t kTarEndBytes = 2 * kTarBlockBytes;
 [[nodiscard]] std::optional<std::uint64_t> size_in_tar_header(std::string_view block,
                                                               std::string_view path);
 
+struct TarHeader {
+    std::string path;
+    std::uint64_t bytes = 0;
+    std::string text;  ///< the header itself
+};
+
+/// What tar_header() gave for some file and `bytes` begin with; nothing for any other header.
+[[nodiscard]] std::optional<TarHeader> read_tar_header(std::string_view bytes);
+/// More bytes than these no header has that is read: names are those of files.
+inline constexpr std::size_t kMostTarHeaderBytes = 4 * kTarBlockBytes;
+
 }  // namespace ffdump

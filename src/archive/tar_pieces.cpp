@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tar_pieces.hpp"
 
-#include "ffdump/io/sha256.hpp"
-
 #include <algorithm>
 #include <memory>
 #include <string_view>
@@ -12,8 +10,6 @@ namespace ffdump {
 namespace {
 
 constexpr std::string_view kFrameBegin("\x28\xb5\x2f\xfd", 4);
-/// A raw control character is no JSON, inside a string or outside.
-constexpr std::string_view kBreak("\n\0\n", 3);
 
 class FrameScan {
  public:
@@ -24,7 +20,7 @@ class FrameScan {
             if (Result<void> filled = fill(); !filled) {
                 return failed(std::move(filled.error()));
             }
-            if (window_.empty()) {
+            if (window().empty()) {
                 return std::move(frames_);
             }
             if (progress && !progress(at_)) {
@@ -36,22 +32,40 @@ class FrameScan {
     }
 
  private:
+    /// From at_ on; as much as the largest frame has with its mark, unless the file ends before.
+    [[nodiscard]] std::string_view window() const {
+        return std::string_view(buffer_).substr(
+            std::min<std::uint64_t>(at_ - buffer_at_, buffer_.size()));
+    }
+
+    /// Reads some frames at once: in a damaged stretch every few bytes are looked at.
     Result<void> fill() {
-        window_.resize(most_packed_bytes() + kMarkBytes);
-        return file_.read_at(window_, at_).map([this](std::size_t got) { window_.resize(got); });
+        constexpr std::size_t kFramesAtOnce = 4;
+        const std::size_t needed = most_packed_bytes() + kMarkBytes;
+        if (is_at_end_ || window().size() >= needed) {
+            return {};
+        }
+        buffer_.erase(0, buffer_.size() - window().size());
+        buffer_at_ = at_;
+        const std::size_t kept = buffer_.size();
+        buffer_.resize(kFramesAtOnce * needed);
+        const std::span<char> room = std::span(buffer_).subspan(kept);
+        return file_.read_at(room, at_ + kept).map([&](std::size_t got) {
+            is_at_end_ = got < room.size();
+            buffer_.resize(kept + got);
+        });
     }
 
     /// Bytes of the frame that begins here and can be taken, with its mark.
     std::optional<std::uint64_t> take_frame() {
-        const std::optional<FrameSizes> sizes = measure_frame(window_);
-        if (!sizes || !codec_.unpack(window_, content_)) {
+        const std::string_view bytes = window();
+        const std::optional<FrameSizes> sizes = measure_frame(bytes);
+        if (!sizes || !codec_.unpack(bytes, content_)) {
             return std::nullopt;
         }
-        const std::string_view window = window_;
-        const std::optional<FrameMark> mark = FrameMark::parse(window.substr(sizes->packed));
-        const bool is_marked = mark && mark->packed_bytes == sizes->packed &&
-                               mark->content_bytes == sizes->content &&
-                               mark->sha256 == sha256_hex(window.substr(0, sizes->packed));
+        const std::optional<FrameMark> mark = FrameMark::parse(bytes.substr(sizes->packed));
+        const bool is_marked = mark && *mark == FrameMark::of(mark->tar_offset, sizes->content,
+                                                              bytes.substr(0, sizes->packed));
         if (is_marked) {
             frames_.push_back({at_, mark->tar_offset, *sizes});
         } else if (at_ == expected_at_) {
@@ -67,17 +81,20 @@ class FrameScan {
 
     /// To the next place where a frame might begin.
     [[nodiscard]] std::uint64_t step() const {
-        const std::size_t next = window_.find(kFrameBegin, 1);
-        if (next != std::string::npos) {
+        const std::string_view bytes = window();
+        const std::size_t next = bytes.find(kFrameBegin, 1);
+        if (next != std::string_view::npos) {
             return next;
         }
         const std::size_t kept = kFrameBegin.size() - 1;
-        return window_.size() > kept ? window_.size() - kept : window_.size();
+        return bytes.size() > kept ? bytes.size() - kept : bytes.size();
     }
 
     File& file_;
     std::uint64_t at_ = 0;
-    std::string window_;
+    std::string buffer_;
+    std::uint64_t buffer_at_ = 0;
+    bool is_at_end_ = false;
     std::string content_;
     FrameCodec codec_;
     std::vector<FoundFrame> frames_;
@@ -85,30 +102,19 @@ class FrameScan {
     std::uint64_t expected_tar_ = 0;
 };
 
-class RunsSource final : public ByteSource {
+class RunSource final : public ByteSource {
  public:
-    RunsSource(TarPieces& pieces, std::vector<TarRange> runs)
-        : pieces_(pieces), runs_(std::move(runs)) {}
+    RunSource(TarPieces& pieces, TarRange run) : pieces_(pieces), run_(run) {}
 
     [[nodiscard]] Result<std::size_t> read(std::span<char> out) override {
-        if (!break_.empty()) {
-            const std::size_t count = std::min(break_.size(), out.size());
-            std::copy_n(break_.begin(), count, out.begin());
-            break_.remove_prefix(count);
-            return count;
-        }
-        if (index_ == runs_.size()) {
+        const std::uint64_t wanted = std::min<std::uint64_t>(out.size(), run_.end - run_.begin);
+        if (wanted == 0) {
             return 0;
         }
-        TarRange& run = runs_[index_];
-        const std::uint64_t wanted = std::min<std::uint64_t>(out.size(), run.end - run.begin);
         Result<std::size_t> got =
-            pieces_.read_at(out.first(static_cast<std::size_t>(wanted)), run.begin);
+            pieces_.read_at(out.first(static_cast<std::size_t>(wanted)), run_.begin);
         if (got) {
-            run.begin += *got;
-            if (run.begin == run.end && ++index_ != runs_.size()) {
-                break_ = kBreak;
-            }
+            run_.begin += *got;
         }
         return got;
     }
@@ -118,9 +124,7 @@ class RunsSource final : public ByteSource {
 
  private:
     TarPieces& pieces_;
-    std::vector<TarRange> runs_;
-    std::size_t index_ = 0;
-    std::string_view break_;
+    TarRange run_;
 };
 
 }  // namespace
@@ -198,8 +202,8 @@ Result<std::optional<std::string>> TarPieces::bytes(TarRange wanted) {
     return all;
 }
 
-std::unique_ptr<ByteSource> make_runs_source(TarPieces& pieces, std::vector<TarRange> runs) {
-    return std::make_unique<RunsSource>(pieces, std::move(runs));
+std::unique_ptr<ByteSource> make_run_source(TarPieces& pieces, TarRange run) {
+    return std::make_unique<RunSource>(pieces, run);
 }
 
 }  // namespace ffdump

@@ -55,9 +55,7 @@ class TarPieces {
     std::optional<std::size_t> loaded_;
 };
 
-/// The runs of a member one after the other. Between two of them stands what no record can hold, so
-/// that two halves never pass for one record.
-[[nodiscard]] std::unique_ptr<ByteSource> make_runs_source(TarPieces& pieces,
-                                                           std::vector<TarRange> runs);
+/// Bytes that are there, front to back.
+[[nodiscard]] std::unique_ptr<ByteSource> make_run_source(TarPieces& pieces, TarRange run);
 
 }  // namespace ffdump

@@ -63,6 +63,16 @@ Result<void> UnpackedParts::open(const std::string& name) {
     return {};
 }
 
+Result<void> UnpackedParts::overwrite_beginning(std::string_view bytes) {
+    Result<std::unique_ptr<File>> file = files_.open_update(parts_.back().part);
+    if (!file) {
+        return failed(std::move(file.error()));
+    }
+    return (*file)->write(bytes).and_then([&] { return (*file)->sync(); }).and_then([&] {
+        return (*file)->close();
+    });
+}
+
 Result<std::string> UnpackedParts::close() {
     Result<void> closed = file_->sync().and_then([this] { return file_->close(); });
     if (!closed) {
@@ -105,9 +115,15 @@ Result<void> UnpackedParts::name_parts() {
 }
 
 Result<void> UnpackedParts::publish(const std::string& last, std::string_view last_text) {
-    return name_parts()
-        .and_then([&] { return replace_file(files_, directory_.file(last), last_text); })
-        .map([this] { is_published_ = true; });
+    if (Result<void> named = name_parts(); !named) {
+        return named;
+    }
+    Result<void> complete = replace_file(files_, directory_.file(last), last_text);
+    // Once it may stand there, the files must: where it cannot be taken away, nothing is.
+    is_published_ = complete || !files_.remove(directory_.file(last)).and_then([this] {
+        return files_.sync_directory(directory_.state_folder());
+    });
+    return complete;
 }
 
 Result<void> UnpackedParts::publish_without_last() {

@@ -27,6 +27,8 @@ class UnpackedParts {
     /// `name` within the directory.
     [[nodiscard]] Result<void> open(const std::string& name);
     [[nodiscard]] Result<void> write(std::string_view bytes) { return file_->write(bytes); }
+    /// Over the first bytes that were written.
+    [[nodiscard]] Result<void> overwrite_beginning(std::string_view bytes);
     /// Synced, and read back from the disk: its SHA-256.
     [[nodiscard]] Result<std::string> close();
     /// In the order in which they were opened; then `last`, whose presence makes it complete.

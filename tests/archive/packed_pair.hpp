@@ -13,6 +13,7 @@
 #include <catch2/catch.hpp>
 
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,6 +48,26 @@ class PackedPair {
                                                const ManifestTrust& trust = {}) const {
         const std::unique_ptr<ByteSource> source = make_memory_source(archive);
         return unpack_dump(*files, *source, {"x.tar.zst", to, trust}, {});
+    }
+
+    /// Where the frames of an archive begin and end, marks not included.
+    [[nodiscard]] std::vector<FoundFrame> frames(const std::string& archive) const {
+        const auto file = files->open_read(scratch.write("y.tar.zst", archive)).value();
+        return TarPieces::find(*file, {}).value().frames();
+    }
+    /// The frame that holds this place of a member.
+    [[nodiscard]] FoundFrame frame_at(const std::string& archive, const std::string& member,
+                                      std::uint64_t offset) const {
+        const std::unique_ptr<ByteSource> source = make_memory_source(archive);
+        ArchiveStream stream(*source, "x");
+        REQUIRE(stream.open());
+        const std::uint64_t place = stream.layout().find(member)->data_at() + offset;
+        for (const FoundFrame& frame : frames(archive)) {
+            if (place >= frame.tar_at && place < frame.tar_at + frame.sizes.content) {
+                return frame;
+            }
+        }
+        throw std::runtime_error("no such frame");
     }
 
     DumpPair pair;

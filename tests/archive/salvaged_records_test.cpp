@@ -63,7 +63,7 @@ MadeFile made_file(Container container, std::size_t count = 9) {
             notation_of(container) == Notation::json
                 ? json_record(id)
                 : mp_record(id, mp_facen(RecordGenerator(id).facen(1 + id % 7), "bin-float32le"),
-                            "i/" + std::string(id * 5 % 23, '\x84')));
+                            "i/" + std::string(id % 4, '\x84')));
     }
     if (notation_of(container) == Notation::json) {
         file.text = dump_of(records, container);

@@ -5,6 +5,9 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace ffdump {
 namespace {
@@ -58,6 +61,27 @@ TEST_CASE("the size is read from a header that is ours in every byte, and from n
         changed[i] ^= 1;
         CAPTURE(i);
         CHECK_FALSE(size_in_tar_header(changed, "a.json"));
+    }
+}
+
+TEST_CASE("a header is read back without the manifest, whatever its name and size, and no other") {
+    const std::string name = GENERATE(std::string("a.json"), std::string(100, 'n'),
+                                      std::string(101, 'n'), std::string(255, 'n'));
+    const std::uint64_t bytes = GENERATE(0U, 511U, 8589934591U, 8589934592U, 1'000'000'000'000U);
+    const std::string text = tar_header(name, bytes);
+    CHECK(text.size() <= kMostTarHeaderBytes);
+    const std::optional<TarHeader> header = read_tar_header(text + "content");
+    REQUIRE(header);
+    CHECK(header->path == name);
+    CHECK(header->bytes == bytes);
+    CHECK(header->text == text);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        std::string changed = text;
+        changed[i] ^= 1;
+        CAPTURE(name, bytes, i);
+        const std::optional<TarHeader> other = read_tar_header(changed);
+        CHECK((!other || other->text == changed));
+        CHECK_FALSE(read_tar_header(std::string_view(text).substr(0, i)));
     }
 }
 

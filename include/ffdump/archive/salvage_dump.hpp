@@ -41,7 +41,7 @@ struct SalvageReport {
 /// of others every whole record, put together as the file was. Never joins two halves of records.
 /// The directory gets a manifest only when nothing was lost; else it is kept as
 /// `.ffdump/manifest.salvaged.json`. Without a manifest, names and sizes come from tar headers.
-/// A file that is packed itself (--compress) is saved up to its first loss. Fails with
+/// Of a file that is packed itself (--compress) frames without a loss are saved. Fails with
 /// `output_occupied`, `archive_damaged` (nothing of an archive is left), `interrupted`, and as
 /// files do. One thread.
 [[nodiscard]] Result<SalvageReport> salvage_dump(FileSystem& files, const SalvageOptions& options,
