@@ -38,7 +38,9 @@ void SameFacensMode::declare(CLI::App& app) {
         ->excludes("--against-manifest")
         ->excludes("--pubkey")
         ->excludes("--run")
-        ->excludes("--min-sequence");
+        ->excludes("--min-sequence")
+        ->excludes("--sample")
+        ->excludes("--report");
 }
 
 int SameFacensMode::run(const CommandContext& context, const Shared& shared) const {

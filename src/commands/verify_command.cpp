@@ -25,11 +25,19 @@ Reads both dumps once and changes nothing; an archive of ffdump pack is read in 
 against the numbers, digests and checksums of its manifest. The last line says `restorable`, with the number
 of failed and excluded records if there are any, or `not restorable: ...`.
 
+  ffdump verify --from dump --to newdump --config migration.ini --sample 1000
+
+A dump that is restorable is then sampled as well: the images of 1000 records of each gallery are
+fetched and extracted again. Records whose facen differs are named, and what the sample says of
+all records is said with a figure. The seed that is printed draws the same sample again.
+
 With --same-facens the new dump is compared with dumps taken again from the shards it was restored
 into. The last line says `the same: ...` or `not the same: ...`.
 
-Exit codes: 0 restorable, the same; 2 usage; 3 not restorable, not the same, with --strict also when
-records failed; 4 a dump cannot be read; 130, 143 interrupted.)";
+Exit codes: 0 restorable, the same; 2 usage; 3 not restorable, not the same, or records of the
+sample differ, with --strict also when records failed; 4 a dump cannot be read; 5 storage or
+extraction-api unreachable or refusing, which says nothing about the dump; 6 --report cannot be
+written; 130, 143 interrupted.)";
 }
 
 void VerifyCommand::declare(CLI::App& app) {
@@ -44,21 +52,22 @@ void VerifyCommand::declare(CLI::App& app) {
     excluded_.declare(app);
     trust_.declare(app);
     app.add_flag("--strict", strict_, "Exit 3 also when records are listed as failed");
-    same_facens_.declare(app);
     app.add_flag("--json", json_, "One JSON document on stdout");
+    sample_.declare(app);
+    report_.declare(app);
+    same_facens_.declare(app);
     format_.declare(app);
     log_.declare(app);
 }
 
-Result<void> VerifyCommand::check_usage() const {
+Result<void> VerifyCommand::prepare(const CommandContext& context) {
     if (options_.from.empty() && !against_manifest_) {
         return failed(Error(Reason::usage_error, "--from is required")
                           .hint("without the source, give --against-manifest"));
     }
-    return {};
-}
-
-Result<void> VerifyCommand::read_options(const CommandContext& context) {
+    if (Result<void> checked = sample_.check(); !checked) {
+        return checked;
+    }
     Result<std::vector<Profile>> profiles = format_.profiles(context.files);
     if (!profiles) {
         return failed(std::move(profiles.error()));
@@ -76,37 +85,59 @@ Result<void> VerifyCommand::read_options(const CommandContext& context) {
     });
 }
 
-Result<VerifyReport> VerifyCommand::verify_with(const CommandContext& context) {
-    Result<void> ready = check_usage().and_then([&] { return read_options(context); });
-    if (!ready) {
-        return failed(std::move(ready.error()));
+Result<std::unique_ptr<FileSystem>> VerifyCommand::archive_view(const CommandContext& context,
+                                                                ProgressDisplay& display) const {
+    if (!is_dump_archive(context.files, options_.to)) {
+        return std::unique_ptr<FileSystem>();
+    }
+    const VerifyProgress show = progress_of(display, "checking the archive", context.stop_signal);
+    return open_archive_view(context.files, options_.to,
+                             [&show](std::uint64_t bytes) { return show(bytes, 0); });
+}
+
+tl::expected<VerifyReport, std::vector<Error>> VerifyCommand::verify_with(
+    const CommandContext& context) {
+    if (Result<void> prepared = prepare(context); !prepared) {
+        return tl::unexpected(std::vector<Error>{std::move(prepared).error()});
     }
     Log log = log_.make_log(context.terminal, context.clock);
     ProgressDisplay display(context.terminal, log, context.clock,
                             log_.quiet || json_ || !log.shows(LogLevel::info));
-    std::unique_ptr<FileSystem> view;
-    if (is_dump_archive(context.files, options_.to)) {
-        const VerifyProgress show =
-            progress_of(display, "checking the archive", context.stop_signal);
-        Result<std::unique_ptr<FileSystem>> opened = open_archive_view(
-            context.files, options_.to, [&](std::uint64_t bytes) { return show(bytes, 0); });
-        if (!opened) {
-            return failed(std::move(opened.error()));
-        }
-        view = std::move(*opened);
+    const Result<std::unique_ptr<FileSystem>> archive = archive_view(context, display);
+    if (!archive) {
+        return tl::unexpected(std::vector<Error>{archive.error()});
     }
-    return verify(view ? *view : context.files, options_,
-                  progress_of(display, "verifying", context.stop_signal));
+    const CommandContext seen{*archive ? **archive : context.files, context.terminal, context.clock,
+                              context.stop_signal, context.log_format};
+    Result<VerifyReport> report =
+        verify(seen.files, options_, progress_of(display, "verifying", context.stop_signal));
+    if (!report) {
+        return tl::unexpected(std::vector<Error>{std::move(report).error()});
+    }
+    if (sample_.is_wanted() && report->restorable) {
+        const auto sampled = sample_.run({seen, format_, log, display}, options_, *report);
+        if (!sampled) {
+            return tl::unexpected(sampled.error());
+        }
+    } else if (sample_.is_wanted()) {
+        log.warning("no sample was drawn, since the dump is not restorable as it is");
+    }
+    return std::move(*report);
 }
 
 int VerifyCommand::run(const CommandContext& context) {
     if (same_facens_.is_wanted()) {
         return same_facens_.run(context, {options_.to, format_, log_, json_});
     }
-    const Result<VerifyReport> report = verify_with(context);
+    const auto report = verify_with(context);
     context.terminal.clear_progress();
     if (!report) {
-        return give_up(context, {&report.error(), 1});
+        return give_up(context, report.error());
+    }
+    if (const Result<void> written =
+            report_.write(context.files, [&] { return render_html(*report); });
+        !written) {
+        return give_up(context, {&written.error(), 1});
     }
     std::string text = json_ ? render_json(*report) : render_text(*report);
     while (text.ends_with('\n')) {

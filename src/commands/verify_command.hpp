@@ -3,13 +3,18 @@
 
 #include "command.hpp"
 #include "option_groups.hpp"
+#include "report_options.hpp"
 #include "same_facens_mode.hpp"
+#include "sample_options.hpp"
 
 #include "ffdump/verify/verification.hpp"
 
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace ffdump {
+class ProgressDisplay;
 
 /// `ffdump verify`: may the new dump be restored?
 class VerifyCommand final : public Command {
@@ -21,15 +26,20 @@ class VerifyCommand final : public Command {
     [[nodiscard]] int run(const CommandContext& context) override;
 
  private:
-    [[nodiscard]] Result<void> check_usage() const;
-    [[nodiscard]] Result<void> read_options(const CommandContext& context);
-    [[nodiscard]] Result<VerifyReport> verify_with(const CommandContext& context);
+    [[nodiscard]] Result<void> prepare(const CommandContext& context);
+    /// The archive to be verified as a file system; null when it is none.
+    [[nodiscard]] Result<std::unique_ptr<FileSystem>> archive_view(const CommandContext& context,
+                                                                   ProgressDisplay& display) const;
+    [[nodiscard]] tl::expected<VerifyReport, std::vector<Error>> verify_with(
+        const CommandContext& context);
 
     SameFacensMode same_facens_;
     FormatOptions format_;
     ExclusionOptions excluded_;
     TrustOptions trust_;
+    SampleOptions sample_;
     LogOptions log_;
+    ReportOptions report_;
     VerifyOptions options_;
     bool against_manifest_ = false;
     bool strict_ = false;

@@ -5,12 +5,11 @@
 
 namespace ffdump {
 
-void doubt_doubles(const std::vector<ReadyImage>& images, std::vector<ExtractedFacen>& facens) {
+void doubt_doubles(std::span<const SharedBytes> images, std::vector<ExtractedFacen>& facens) {
     std::vector<bool> is_double(facens.size());
     for (std::size_t i = 0; i < facens.size(); ++i) {
         for (std::size_t j = 0; j < i; ++j) {
-            if (facens[i] && facens[j] && *facens[i] == *facens[j] &&
-                *images[i].bytes != *images[j].bytes) {
+            if (facens[i] && facens[j] && *facens[i] == *facens[j] && *images[i] != *images[j]) {
                 is_double[i] = is_double[j] = true;
             }
         }
@@ -21,6 +20,15 @@ void doubt_doubles(const std::vector<ReadyImage>& images, std::vector<ExtractedF
                                "another image of the same request got the same facen");
         }
     }
+}
+
+void doubt_doubles(const std::vector<ReadyImage>& images, std::vector<ExtractedFacen>& facens) {
+    std::vector<SharedBytes> bytes;
+    bytes.reserve(images.size());
+    for (const ReadyImage& image : images) {
+        bytes.push_back(image.bytes);
+    }
+    doubt_doubles(bytes, facens);
 }
 
 }  // namespace ffdump

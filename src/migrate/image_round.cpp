@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/migrate/image_round.hpp"
 
+#include "landed_answers.hpp"
 #include "round_records.hpp"
 #include "service_watch.hpp"
 
@@ -33,23 +34,19 @@ struct Answered {
 
 class Round {
  public:
-    Round(const Settings& settings, const MigrationPlan& plan, const RoundOptions& options,
+    Round(const Settings& settings, RoundSource& records, const RoundOptions& options,
           const RoundServices& services, RoundTaker& taker)
         : options_(options),
           services_(services),
           taker_(taker),
-          records_(services.files, plan,
-                   {.record_bytes = settings.limits.record_bytes, .depth = settings.limits.depth},
-                   options.most_of_a_gallery),
+          records_(records),
           gate_(gate_figures(settings.retry), Random(services.random_seed)),
           watch_("the image storage at " + services.images.describe(), gate_,
                  settings.retry.give_up_after, ServiceWatch::FirstRefusal::is_final, services.log),
           width_(settings.fetches == 0 ? kDefaultWidth : settings.fetches),
           most_attempts_(settings.retry.attempts) {
         progress_.phase = options.phase;
-        for (const FilePlan& file : plan.files) {
-            progress_.total += file.action == GalleryAction::migrate ? file.survey.records : 0;
-        }
+        progress_.total = records.total();
     }
 
     Result<void> run() {
@@ -59,7 +56,7 @@ class Round {
         }
         if (!result) {
             services_.cancel();
-            end_flights();
+            drop_flights(*mailbox_, flying_);
         }
         return result;
     }
@@ -79,16 +76,9 @@ class Round {
         if (!flying_.empty() || !delayed_.empty()) {
             mailbox_->take_all(answers, flying_.empty() ? std::chrono::milliseconds(5) : kTick);
         }
-        Result<void> taken;
-        for (Answered& answer : answers) {
-            if (!taken) {
-                // Landed all the same: what ends the round waits for those still under way.
-                flying_.erase(answer.number);
-                continue;
-            }
-            taken = take(std::move(answer));
-        }
-        if (!taken) {
+        if (Result<void> taken = take_answers(
+                answers, flying_, [this](Answered answer) { return take(std::move(answer)); });
+            !taken) {
             return taken;
         }
         progress_.done =
@@ -176,26 +166,16 @@ class Round {
         return {};
     }
 
-    void end_flights() {
-        std::vector<Answered> answers;
-        while (!flying_.empty()) {
-            mailbox_->take_all(answers, std::chrono::seconds(1));
-            for (const Answered& answer : answers) {
-                flying_.erase(answer.number);
-            }
-        }
-    }
-
     const RoundOptions& options_;
     const RoundServices& services_;
     RoundTaker& taker_;
-    RoundRecords records_;
+    RoundSource& records_;
     ServiceGate gate_;
     ServiceWatch watch_;
     std::size_t width_;
     unsigned most_attempts_;
     std::shared_ptr<Mailbox<Answered>> mailbox_ = std::make_shared<Mailbox<Answered>>();
-    std::map<std::uint64_t, Question> flying_;
+    Flights<Question> flying_;
     std::multimap<Clock::Instant, Question> delayed_;
     std::uint64_t next_number_ = 0;
     std::uint64_t found_ = 0;
@@ -208,7 +188,16 @@ class Round {
 Result<void> image_round(const Settings& settings, const MigrationPlan& plan,
                          const RoundOptions& options, const RoundServices& services,
                          RoundTaker& taker) {
-    return Round(settings, plan, options, services, taker).run();
+    RoundRecords records(
+        services.files, plan,
+        {.record_bytes = settings.limits.record_bytes, .depth = settings.limits.depth},
+        options.most_of_a_gallery);
+    return image_round(settings, records, options, services, taker);
+}
+
+Result<void> image_round(const Settings& settings, RoundSource& source, const RoundOptions& options,
+                         const RoundServices& services, RoundTaker& taker) {
+    return Round(settings, source, options, services, taker).run();
 }
 
 }  // namespace ffdump

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "round_records.hpp"
 
-#include "ffdump/io/compression.hpp"
-
 #include <string>
 #include <utility>
 
 namespace ffdump {
 
+std::uint64_t RoundRecords::total() const noexcept {
+    std::uint64_t records = 0;
+    for (const FilePlan& file : plan_.files) {
+        records += file.action == GalleryAction::migrate ? file.survey.records : 0;
+    }
+    return records;
+}
+
 Result<bool> RoundRecords::next_file() {
-    reader_.reset();
+    walk_.reset();
     while (next_file_ < plan_.files.size()) {
         const DumpFile& file = plan_.files[next_file_].file;
         const bool migrates = plan_.files[next_file_].action == GalleryAction::migrate;
@@ -17,17 +23,12 @@ Result<bool> RoundRecords::next_file() {
         if (!migrates) {
             continue;
         }
-        Result<std::unique_ptr<File>> opened = files_.open_read(file.path);
-        if (!opened) {
-            return failed(std::move(opened).error());
+        Result<std::unique_ptr<RecordWalk>> walk =
+            RecordWalk::open(files_, file.path, file.profile, limits_);
+        if (!walk) {
+            return failed(std::move(walk).error());
         }
-        file_ = std::move(*opened);
-        Result<std::unique_ptr<ByteSource>> source = make_unpacked_file_source(*file_);
-        if (!source) {
-            return failed(std::move(source).error());
-        }
-        source_ = std::move(*source);
-        reader_ = std::make_unique<RecordReader>(*source_, file.profile, file.path, limits_);
+        walk_ = std::move(*walk);
         given_ = 0;
         return true;
     }
@@ -36,8 +37,8 @@ Result<bool> RoundRecords::next_file() {
 
 Result<bool> RoundRecords::next_block() {
     while (true) {
-        if (reader_ && given_ < most_) {
-            const Result<bool> filled = reader_->next(block_);
+        if (walk_ && given_ < most_) {
+            const Result<bool> filled = walk_->next(block_);
             if (!filled) {
                 return failed(filled.error());
             }
@@ -74,8 +75,10 @@ Result<std::optional<RoundRecord>> RoundRecords::next() {
         }
         ++given_;
         const std::string_view token = block_.view(span.normalized_id);
-        return RoundRecord{next_file_ - 1, span.id,
-                           block_.text(span.normalized_id).value_or(std::string(token))};
+        return RoundRecord{
+            .file = next_file_ - 1,
+            .id = span.id,
+            .normalized_id = block_.text(span.normalized_id).value_or(std::string(token))};
     }
 }
 

@@ -271,6 +271,7 @@ void FileComparison::note_order(RecordId id, std::uint64_t offset, std::uint64_t
 }
 
 Result<void> FileComparison::finish() {
+    counts_.norm_decades = pairs_.norm_decades();
     counts_.source_bytes = source_->bytes();
     counts_.target_bytes = target_->bytes();
     counts_.source_fingerprint = source_hash_.value().hex();

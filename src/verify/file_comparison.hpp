@@ -56,6 +56,7 @@ struct FileCounts {
     RecordSums failed;
     RecordSums excluded;
     std::map<std::string, std::uint64_t> failed_by_reason;
+    std::array<std::uint64_t, kDecades> norm_decades{};
     std::string source_fingerprint;
     std::string target_sha256;
     std::uint64_t source_bytes = 0;

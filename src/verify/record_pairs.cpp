@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "record_pairs.hpp"
 
+#include "decades.hpp"
+
 #include "ffdump/dump/record_reader.hpp"
 #include "ffdump/dump/record_splicer.hpp"
 
@@ -239,7 +241,9 @@ Sum128 RecordPairs::check_facen_of(const RecordView& target) {
     }
     const Result<Facen> facen = decode_facen(target.facen(), rules_.encoding);
     const Result<double> norm = facen ? check_facen(*facen, rules_.facen) : failed(facen.error());
-    if (!norm) {
+    if (norm) {
+        ++norm_decades_.at(decade_of(*norm - 1));
+    } else {
         note(Reason::facen_invalid, target.id(), target.span().offset,
              norm.error().detail().c_str());
     }

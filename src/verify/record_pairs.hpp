@@ -9,6 +9,7 @@
 #include "ffdump/record/record_sums.hpp"
 #include "ffdump/record/running_hash.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -60,6 +61,11 @@ class RecordPairs {
     /// The share of a record of which only facts are left.
     [[nodiscard]] RecordSums share_of(RecordId id, const RecordFacts& facts);
 
+    /// See GalleryReport::norm_decades.
+    [[nodiscard]] const std::array<std::uint64_t, kDecades>& norm_decades() const noexcept {
+        return norm_decades_;
+    }
+
     /// Where the record stands in the new dump.
     [[nodiscard]] Place target_place(RecordId id, std::uint64_t offset) const;
 
@@ -81,6 +87,7 @@ class RecordPairs {
     PairRules rules_;
     std::string target_path_;
     Findings& findings_;
+    std::array<std::uint64_t, kDecades> norm_decades_{};
     std::string model_token_;  ///< the last one that was the new model's
 };
 

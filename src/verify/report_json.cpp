@@ -48,6 +48,40 @@ Json finding_json(const Finding& finding) {
     return json;
 }
 
+Json sampled_json(const SampledGallery& gallery) {
+    Json json = {
+        {"gallery", gallery.gallery},
+        {"records", gallery.records},
+        {"drawn", gallery.drawn},
+        {"compared", gallery.compared()},
+        {"same", gallery.same},
+        {"near", gallery.near},
+        {"different", Json::array()},
+        {"missed", Json::array()},
+        {"confidence", 0.99},
+        {"most_different", gallery.most_different()},
+        {"words", confidence_text(gallery)},
+    };
+    for (const SampledGallery::Different& different : gallery.different) {
+        json["different"].push_back(
+            {{"record_id", std::to_string(different.id.value)}, {"why", different.why}});
+    }
+    for (const auto& [id, reason] : gallery.missed) {
+        json["missed"].push_back({{"record_id", std::to_string(id.value)}, {"reason", reason}});
+    }
+    return json;
+}
+
+Json sample_json(const SampleReport& sample) {
+    Json json = {{"seed", std::to_string(sample.seed)},
+                 {"cosine_above", sample.cosine_above},
+                 {"galleries", Json::array()}};
+    for (const SampledGallery& gallery : sample.galleries) {
+        json["galleries"].push_back(sampled_json(gallery));
+    }
+    return json;
+}
+
 }  // namespace
 
 nlohmann::ordered_json findings_json(const std::vector<Finding>& findings) {
@@ -81,6 +115,9 @@ std::string render_json(const VerifyReport& report) {
     };
     for (const GalleryReport& gallery : report.galleries) {
         json["galleries"].push_back(gallery_json(gallery));
+    }
+    if (report.sample) {
+        json["sample"] = sample_json(*report.sample);
     }
     // File names may be any bytes; JSON may not.
     constexpr int kIndent = 2;

@@ -161,6 +161,9 @@ std::string render_text(const VerifyReport& report) {
     }
     append_failures(out, report);
     append_findings(out, report.findings, report.finding_counts);
+    if (report.sample) {
+        out += render_text(*report.sample);
+    }
     append_end(out, report.not_proven, report.verdict);
     return out;
 }

@@ -7,6 +7,7 @@
 #include "file_comparison.hpp"
 #include "findings.hpp"
 #include "manifest_comparison.hpp"
+#include "verdict.hpp"
 
 #include "ffdump/base/printable.hpp"
 #include "ffdump/dump/excluded_ids.hpp"
@@ -257,6 +258,7 @@ Result<void> Verification::compare(const ComparedFile& compared, const Compariso
     gallery.failed = counts->failed.count;
     gallery.excluded = counts->excluded.count;
     gallery.law_holds = does_law_hold(*counts);
+    gallery.norm_decades = counts->norm_decades;
     gallery.failed_by_reason = std::move(counts->failed_by_reason);
     report_.failed += gallery.failed;
     report_.excluded += gallery.excluded;
@@ -273,23 +275,8 @@ VerifyReport Verification::conclude() {
     for (const auto& [reason, count] : findings_.counts()) {
         report_.finding_counts[std::string(reason_name(reason))] = count;
     }
-    const std::uint64_t total = findings_.total();
     report_.findings = findings_.take();
-    report_.restorable = total == 0;
-    if (report_.restorable) {
-        report_.verdict =
-            report_.failed + report_.excluded == 0
-                ? "restorable"
-                : fmt::format("restorable ({} {} failed, {} excluded)", report_.failed,
-                              report_.failed == 1 ? "record" : "records", report_.excluded);
-    } else {
-        const std::string first = report_.findings.empty()
-                                      ? "there are findings"
-                                      : words_of(report_.findings.front().reason);
-        report_.verdict =
-            total == 1 ? fmt::format("not restorable: {}", first)
-                       : fmt::format("not restorable: {} (+{} more findings)", first, total - 1);
-    }
+    give_verdict(report_);
     return std::move(report_);
 }
 

@@ -148,7 +148,8 @@ TEST_CASE(
     CHECK(lost.code == 3);
     CHECK(last_line(lost.out) == "not the same: record_lost 1");
 
-    for (const std::string option : {"--strict", "--exclude-ids=/dev/null", "--from=/nowhere"}) {
+    for (const std::string option : {"--strict", "--exclude-ids=/dev/null", "--from=/nowhere",
+                                     "--sample=5", "--report=/dev/null"}) {
         INFO(option);
         Arguments more = compare;
         more.push_back(option);

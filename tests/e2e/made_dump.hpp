@@ -80,6 +80,14 @@ class MadeDump {
         arguments.insert(arguments.end(), more.begin(), more.end());
         return arguments;
     }
+    /// `ffdump verify --sample` of the new dump that migrate() has made.
+    [[nodiscard]] ChildEnd verify_sample(const Simulator& service, const Arguments& more) const {
+        Arguments arguments{"--config",     at("migration.ini"), "--log-level",
+                            "error",        "--extraction-api",  service.url(),
+                            "--upload-url", service.upload_url()};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return verify(from(), at("new"), arguments);
+    }
     /// For tests that count requests.
     [[nodiscard]] static Arguments without_canaries(Arguments more = {}) {
         more.insert(more.end(), {"--set", "ffdump.canaries.images=0"});

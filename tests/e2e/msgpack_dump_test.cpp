@@ -125,6 +125,34 @@ TEST_CASE("a run over a msgpack array that is killed at any moment is finished")
     }
 }
 
+TEST_CASE("a sample of a msgpack dump is extracted again, and stands on the page of verify") {
+    const ArrayDump dump(30);
+    {
+        const Simulator service(dump.service());
+        REQUIRE(run_ffdump(dump.migrate(service, "new")).code == 0);
+    }
+    const Simulator service(dump.service());
+    const Arguments whole{"--sample", "100%",     "--tolerance",       "exact",
+                          "--json",   "--report", dump.at("page.html")};
+    {
+        const ChildEnd end = dump.verify_sample(service, whole);
+        INFO(end.out << end.err);
+        CHECK(end.code == 0);
+        const nlohmann::json report = nlohmann::json::parse(end.out);
+        CHECK(report.at("sample").at("galleries").at(0).at("same") == 30);
+        CHECK(has(file_bytes(dump.at("page.html")), "all 30 records were compared, 0 differ"));
+    }
+    const std::string third = dump.at("uploads/" + MadeDump::image_name(3));
+    std::filesystem::copy_file(dump.at("uploads/" + MadeDump::image_name(4)), third,
+                               std::filesystem::copy_options::overwrite_existing);
+    const ChildEnd end = dump.verify_sample(service, whole);
+    CHECK(end.code == 3);
+    const nlohmann::json sample = nlohmann::json::parse(end.out).at("sample").at("galleries").at(0);
+    REQUIRE(sample.at("different").size() == 1);
+    CHECK(sample.at("different").at(0).at("record_id") == "3");
+    CHECK(has(file_bytes(dump.at("page.html")), "facen_differs"));
+}
+
 TEST_CASE("inspect says of msgpack what it says of JSON, and drafts a profile") {
     const ArrayDump dump(7);
     const ChildEnd seen = run_ffdump({"inspect", dump.from()});

@@ -6,7 +6,8 @@
 
 The faces of sample photos, each in four spellings (as it is, mirrored, recompressed, cut wider), are
 one group each. The dump of nobody's facens is migrated to a network of 128 floats, that dump to one of
-1024; each new dump must be restorable, and its facens must know the groups. Prints the figures."""
+1024; each new dump must be restorable, a sample of it must be extracted again alike, and its facens must
+know the groups. Then `ffdump quality` compares the two networks. Prints the figures."""
 import argparse
 import json
 import os
@@ -93,6 +94,17 @@ def figures(dump, floats):
             sum(same) / len(same), sum(other) / len(other), other[-1])
 
 
+def compare_networks(ffdump, folder, aucs):
+    """What quality says of the second network after the first, held against the figures from here."""
+    names = [name for name, *_ in NETWORKS]
+    dumps = ("--from", folder / names[0], "--to", folder / names[1], "--group-by", "meta.m:person", "-q")
+    print(*ran(ffdump, "quality", *dumps), sep="\n")
+    said = json.loads("\n".join(ran(ffdump, "quality", *dumps, "--json")))["galleries"][0]
+    for side, name, auc in zip(("old", "new"), names, aucs):
+        if abs(said[side]["auc"] - auc) > 1e-4:
+            raise SystemExit(f"{name}: quality says AUC {said[side]['auc']}, it is {auc}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, required=True)
@@ -106,22 +118,28 @@ def main():
         subprocess.run(["node", str(HERE / "face_networks.js"), "crops", str(modules), str(images)], check=True)
         before = folder / "dump"
         write_dump(before, sorted(os.listdir(images), key=lambda name: int(name.split("_")[0])))
+        aucs = []
         for name, floats, least in NETWORKS:
             network = Network(modules, name)
             try:
                 (folder / "migration.ini").write_text(CONFIGURATION.format(url=network.url, images=images))
                 ran(ffdump, "migrate", "--config", folder / "migration.ini", "--from", before, "--to", folder / name,
                     "--model", name, "-q")
+                verified = ran(ffdump, "verify", "--from", before, "--to", folder / name, "--config",
+                               folder / "migration.ini", "--sample", "100%", "-q")
             finally:
                 network.stop()
-            if ran(ffdump, "verify", "--from", before, "--to", folder / name)[-1] != "restorable":
+            if verified[-1] != "restorable":
                 raise SystemExit(f"{name}: not restorable")
+            print(*(line for line in verified if "were compared" in line), sep="\n")
             auc, *cosines = figures(folder / name, floats)
             print(f"{name}: AUC {auc:.4f}; cosine of the same face at least {cosines[0]:.3f}, mean {cosines[1]:.3f}; "
                   f"of others mean {cosines[2]:.3f}, most {cosines[3]:.3f}")
+            aucs.append(auc)
             if auc < least:
                 raise SystemExit(f"{name}: the facens do not know the faces")
             before = folder / name
+        compare_networks(ffdump, folder, aucs)
     return 0
 
 

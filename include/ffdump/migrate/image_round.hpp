@@ -13,15 +13,28 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace ffdump {
 
 /// A record whose image a round asks for.
 struct RoundRecord {
-    std::size_t file = 0;  ///< index into the plan
+    std::size_t file = 0;  ///< index into the plan, or into whatever the source goes through
     RecordId id;
     std::string normalized_id;
+    std::size_t number = 0;  ///< of whoever made the list, when it is none of a plan
+};
+
+/// What a round goes through.
+class RoundSource {
+ public:
+    virtual ~RoundSource() = default;
+    /// Nothing at the end.
+    [[nodiscard]] virtual Result<std::optional<RoundRecord>> next() = 0;
+    /// Records passed, with or without image, and all there are: for the progress.
+    [[nodiscard]] virtual std::uint64_t passed() const noexcept = 0;
+    [[nodiscard]] virtual std::uint64_t total() const noexcept = 0;
 };
 
 /// Takes what a round finds; called on the thread that runs it. An error ends the round.
@@ -61,6 +74,10 @@ struct RoundOptions {
 /// request is in flight any more. Fails with `interrupted`, the storage's last fault, errors of the
 /// dump or of the taker.
 [[nodiscard]] Result<void> image_round(const Settings& settings, const MigrationPlan& plan,
+                                       const RoundOptions& options, const RoundServices& services,
+                                       RoundTaker& taker);
+/// The same for records of another list.
+[[nodiscard]] Result<void> image_round(const Settings& settings, RoundSource& source,
                                        const RoundOptions& options, const RoundServices& services,
                                        RoundTaker& taker);
 

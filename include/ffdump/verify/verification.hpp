@@ -6,7 +6,9 @@
 #include "ffdump/dump/record_reader.hpp"
 #include "ffdump/io/file_system.hpp"
 #include "ffdump/journal/manifest_trust.hpp"
+#include "ffdump/verify/sample_report.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -45,6 +47,9 @@ struct Finding {
     std::string cure;  ///< what to do now
 };
 
+/// Steps of ten in which distances are counted: below 1e-7, below 1e-6 ... below 0.1, more.
+inline constexpr std::size_t kDecades = 8;
+
 /// What one file of the dump has come to. Counts are of records, counted anew in both dumps, except
 /// for dropped galleries (the manifest's) and files that could not be compared (zero).
 struct GalleryReport {
@@ -56,6 +61,8 @@ struct GalleryReport {
     std::uint64_t failed = 0;
     std::uint64_t excluded = 0;
     bool was_compared = false;  ///< false: dropped, or one of the two files is not there
+    /// Valid new facens by how far their length is from 1.
+    std::array<std::uint64_t, kDecades> norm_decades{};
     bool law_holds = false;  ///< source = target + failed + excluded: count, ids, all other bytes
     // From the manifest.
     std::string old_model;
@@ -85,7 +92,11 @@ struct VerifyReport {
     std::map<std::string, std::uint64_t> finding_counts;  ///< name of the reason -> how many; exact
     std::vector<std::string> not_proven;                  ///< what a good verdict does not say
     std::string verdict;                                  ///< the last line
+    std::optional<SampleReport> sample;                   ///< with --sample
 
+    /// Adds what a sample has shown: records that differ become findings, of which at most
+    /// `most_findings` are named here, and the verdict is given anew.
+    void take_sample(SampleReport taken, std::size_t most_findings);
     [[nodiscard]] std::uint64_t findings_total() const noexcept;
     /// 0 or 3; `strict` gives 3 for failed records too.
     [[nodiscard]] int exit_code(bool strict) const noexcept;
@@ -109,5 +120,9 @@ using VerifyProgress = std::function<bool(std::uint64_t done, std::uint64_t tota
 
 /// One JSON document, schema_version 1 (fields may be added); ids as decimal strings.
 [[nodiscard]] std::string render_json(const VerifyReport& report);
+
+/// A page for a browser: verdict, tables, plots; needs nothing but itself. Ids only, no images, no
+/// values of meta.
+[[nodiscard]] std::string render_html(const VerifyReport& report);
 
 }  // namespace ffdump
