@@ -26,7 +26,7 @@ std::string name_in(std::string_view header) {
 ArchiveStream::ArchiveStream(ByteSource& packed, std::string name)
     : frames_(packed, std::move(name)) {}
 
-Error ArchiveStream::refused(std::string what) const {
+Error ArchiveStream::refused(const std::string& what) const {
     return frames_.error(Reason::archive_refused, what);
 }
 

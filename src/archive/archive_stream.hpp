@@ -46,7 +46,7 @@ class ArchiveStream {
     [[nodiscard]] Result<std::string> first_header();
     [[nodiscard]] Result<void> expect(const ArchiveMember& member, std::string_view header);
     [[nodiscard]] Result<void> expect_zeros(std::uint64_t count);
-    [[nodiscard]] Error refused(std::string what) const;
+    [[nodiscard]] Error refused(const std::string& what) const;
 
     FrameReader frames_;
     std::string_view content_;  ///< of the frame at hand, what is left of it

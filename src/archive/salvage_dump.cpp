@@ -119,10 +119,10 @@ class Salvage {
                                               : save_records(member, open, file);
     }
 
-    Result<void> save_failures(std::vector<SalvagedRun> runs, SalvagedFile& file) {
+    Result<void> save_failures(const std::vector<SalvagedRun>& runs, SalvagedFile& file) {
         const std::size_t line = (options_.limits.record_bytes * kEscapeFactor) + kLineWords;
         return parts_.open(file.name)
-            .and_then([&] { return write_whole_failures(std::move(runs), line, sink()); })
+            .and_then([&] { return write_whole_failures(runs, line, sink()); })
             .and_then([&](std::uint64_t saved) {
                 file.saved_records = saved;
                 return parts_.close();

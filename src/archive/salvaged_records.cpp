@@ -208,8 +208,8 @@ Result<SavedRecords> write_whole_records(std::vector<SalvagedRun> runs, const Pr
     return RecordSaver(profile, limits, sink).save(std::move(runs));
 }
 
-Result<std::uint64_t> write_whole_failures(std::vector<SalvagedRun> runs, std::size_t most_bytes,
-                                           const SalvageSink& sink) {
+Result<std::uint64_t> write_whole_failures(const std::vector<SalvagedRun>& runs,
+                                           std::size_t most_bytes, const SalvageSink& sink) {
     FailureSaver saver(most_bytes, sink);
     for (const SalvagedRun& run : runs) {
         if (Result<void> read = saver.read(*run.bytes); !read) {

@@ -32,7 +32,7 @@ struct SavedRecords {
                                                        const SalvageSink& sink);
 
 /// The same for a list of failures: whole entries.
-[[nodiscard]] Result<std::uint64_t> write_whole_failures(std::vector<SalvagedRun> runs,
+[[nodiscard]] Result<std::uint64_t> write_whole_failures(const std::vector<SalvagedRun>& runs,
                                                          std::size_t most_bytes,
                                                          const SalvageSink& sink);
 

@@ -77,9 +77,9 @@ std::string extended_record(std::string_view key, std::string_view value) {
 
 std::optional<std::uint64_t> number_in(std::string_view digits, int base) {
     std::uint64_t number = 0;
-    const char* const end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, number, base);
-    const bool is_number = error == std::errc{} && stop == end;
+    const auto [stop, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), number, base);
+    const bool is_number = error == std::errc{} && stop == digits.data() + digits.size();
     return is_number ? std::optional(number) : std::nullopt;
 }
 

@@ -228,8 +228,8 @@ TEST_CASE("whole entries of a torn list of failures are saved, and half ones are
         runs.push_back({make_memory_source(first), true});
         runs.push_back({make_memory_source(second), false});
         std::string out;
-        const Result<std::uint64_t> saved = write_whole_failures(
-            std::move(runs), 1U << 20U, [&out](std::string_view more) -> Result<void> {
+        const Result<std::uint64_t> saved =
+            write_whole_failures(runs, 1U << 20U, [&out](std::string_view more) -> Result<void> {
                 out.append(more);
                 return {};
             });

@@ -35,6 +35,8 @@ class SigningKey {
     /// `config_invalid` (no key, wrong password).
     [[nodiscard]] static Result<SigningKey> parse(std::string_view text,
                                                   const std::function<Result<Secret>()>& password);
+    SigningKey(const SigningKey&) = delete;
+    SigningKey& operator=(const SigningKey&) = delete;
     SigningKey(SigningKey&&) noexcept;
     SigningKey& operator=(SigningKey&&) noexcept;
     ~SigningKey();
