@@ -72,7 +72,7 @@ Result<InspectedDump> Inspection::of_files(std::vector<DumpFile> dump) {
         if (!survey) {
             return failed(std::move(survey.error()));
         }
-        before += survey->bytes;
+        before += file.identity.size;
         inspected.files.push_back({std::move(file), std::move(*survey)});
     }
     return inspected;

@@ -226,8 +226,9 @@ std::optional<int> MigrateCommand::attempt(const CommandContext& context, const 
     if (!images) {
         return give_up(context, {&images.error(), 1});
     }
-    const std::unique_ptr<Extractor> extractor = make_http_extractor(settings, *transport);
     Random random = Random::from_system();
+    const std::unique_ptr<Extractor> extractor =
+        make_http_extractor(settings, *transport, context.clock, random.bits());
     const MigrationServices services{
         .files = context.files,
         .images = **images,

@@ -87,7 +87,8 @@ Result<PlanReport> PlanCommand::report_of(const CommandContext& context, const S
     if (!images) {
         return failed(std::move(images).error());
     }
-    const std::unique_ptr<Extractor> extractor = make_http_extractor(settings, *transport);
+    const std::unique_ptr<Extractor> extractor =
+        make_http_extractor(settings, *transport, context.clock, Random::from_system().bits());
     report.storage = (*images)->describe();
     report.extraction = extractor->describe();
     const RoundServices services = round_services(context, **images, *transport, log, observer);

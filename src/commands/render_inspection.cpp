@@ -47,8 +47,8 @@ nlohmann::json problem_json(const Error& error) {
     return problem;
 }
 
-constexpr std::array<const char*, kValueKinds> kKindNames = {"text", "number", "boolean",
-                                                             "null", "object", "array"};
+constexpr std::array<const char*, kValueKinds> kKindNames = {"text",   "number", "boolean", "null",
+                                                             "object", "array",  "bin",     "ext"};
 
 nlohmann::json meta_json(const FileSurvey& survey) {
     nlohmann::json fields = nlohmann::json::array();

@@ -73,15 +73,6 @@ void read_headers(SectionReader& section, StorageAccess& access) {
     });
 }
 
-void read_proxy(SectionReader& section, StorageAccess& access, const SecretReader& read_secret) {
-    access.proxy = section.text_or_empty("proxy").value_or("");
-    if (const auto flaw = access.proxy.empty() ? std::nullopt : origin_flaw(access.proxy)) {
-        section.mistake("proxy", flaw->text, flaw->hint);
-    }
-    access.proxy_user = section.text_or_empty("proxy-user").value_or("");
-    access.proxy_password = read_secret_key(section, "proxy-password", read_secret);
-}
-
 /// What is wrong with a template, or nothing: {id} or {id:BEGIN:LENGTH}, at least one, no other
 /// braces.
 std::string_view template_flaw(std::string_view pattern) {
@@ -132,6 +123,15 @@ void read_template(SectionReader& section, ImageIdSettings& ids) {
 }
 
 }  // namespace
+
+void read_proxy(SectionReader& section, ProxyAccess& access, const SecretReader& read_secret) {
+    access.proxy = section.text_or_empty("proxy").value_or("");
+    if (const auto flaw = access.proxy.empty() ? std::nullopt : origin_flaw(access.proxy)) {
+        section.mistake("proxy", flaw->text, flaw->hint);
+    }
+    access.proxy_user = section.text_or_empty("proxy-user").value_or("");
+    access.proxy_password = read_secret_key(section, "proxy-password", read_secret);
+}
 
 StorageAccess read_access(SectionReader& section, const Variables& variables,
                           const SecretReader& read_secret) {

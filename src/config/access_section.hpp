@@ -8,6 +8,9 @@
 
 namespace ffdump {
 
+/// The proxy of any `access`.
+void read_proxy(SectionReader& section, ProxyAccess& access, const SecretReader& read_secret);
+
 /// `access` of a storage: credentials, headers, proxy, certificates. FFDUMP_STORAGE_PASSWORD and
 /// FFDUMP_STORAGE_TOKEN of the environment are over what the file says.
 [[nodiscard]] StorageAccess read_access(SectionReader& section, const Variables& variables,

@@ -233,6 +233,7 @@ std::map<std::string, std::string> describe_settings(const Settings& settings) {
     }
     service.add_list("extraction-api", urls);
     describe_timeouts(service.below("timeouts"), settings.extraction_timeouts);
+    service.below("access").add_url("proxy", settings.extraction_access.proxy);
     top.add_or_auto("workers_num", settings.workers);
     top.add_number("faces_limit", settings.faces_limit);
     top.add_or_auto("extraction_batch_size", settings.batch_size);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/config/load_settings.hpp"
 
+#include "access_section.hpp"
 #include "config_overrides.hpp"
 #include "gallery_section.hpp"
 #include "own_section.hpp"
@@ -15,9 +16,13 @@
 namespace ffdump {
 namespace {
 
-void read_extraction_api(SectionReader& section, Settings& settings, Images images) {
+void read_extraction_api(SectionReader& section, Settings& settings, Images images,
+                         const SecretReader& read_secret) {
     section.section("timeouts", [&](SectionReader& timeouts) {
         read_timeouts(timeouts, settings.extraction_timeouts);
+    });
+    section.section("access", [&](SectionReader& access) {
+        read_proxy(access, settings.extraction_access, read_secret);
     });
     settings.extraction_urls = section.urls("extraction-api");
     if (images == Images::needed && section.find("extraction-api") == nullptr) {
@@ -48,8 +53,9 @@ void read_top(SectionReader& top, Settings& settings, const StorageInputs& input
     // First of all, since it says which galleries need images and an extraction-api.
     top.section("ffdump", [&](SectionReader& own) { read_own(own, settings); });
     const Images images = any_gallery_migrates(settings) ? Images::needed : Images::not_needed;
-    top.section("extraction-api",
-                [&](SectionReader& section) { read_extraction_api(section, settings, images); });
+    top.section("extraction-api", [&](SectionReader& section) {
+        read_extraction_api(section, settings, images, inputs.read_secret);
+    });
     read_shards(top, settings);
     top.whole_or_auto("workers_num", settings.workers, {1, 1024});
     top.whole("faces_limit", settings.faces_limit, {1, 1000000});

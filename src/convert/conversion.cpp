@@ -66,13 +66,13 @@ class DumpConversion {
         if (!opened) {
             return failed(std::move(opened.error()));
         }
-        Result<std::unique_ptr<ByteSource>> source = make_unpacked_file_source(**opened);
+        Result<std::unique_ptr<UnpackedFileSource>> source = make_unpacked_file_source(**opened);
         if (!source) {
             return failed(std::move(source.error()));
         }
         FileConversion conversion(options_, file, outputs_, targets_);
         Result<void> done = conversion.run(
-            **source, [this](std::uint64_t bytes) { return progress_(done_ + bytes, total_); });
+            **source, [&] { return progress_(done_ + (*source)->file_bytes(), total_); });
         Result<FileIdentity> after = (*opened)->identity();
         if (!done || !after) {
             return done ? failed(std::move(after.error())) : done;
@@ -85,32 +85,38 @@ class DumpConversion {
         if (options_.split_galleries && conversion.may_go_on()) {
             return {};
         }
-        for (auto& [gallery, target] : targets_) {
-            Result<ConvertedFile> finished = conversion.finish(target);
-            if (!finished) {
-                return failed(std::move(finished.error()));
-            }
-            converted_.push_back(std::move(*finished));
-        }
-        targets_.clear();
-        return {};
+        return finish_if(
+            [&](const ConversionTarget& target) { return target.outcome.source == file.name; },
+            [&](ConversionTarget& target) { return conversion.finish(target); });
     }
 
     /// Files that took records from several sources.
     Result<void> finish_rest() {
         const FrameMaker frames(options_.target, options_.target);
-        for (auto& [gallery, target] : targets_) {
-            NeutralFrame trailer;
-            Result<ConvertedFile> finished =
-                frames.trailer(trailer, target.facts, target.outcome.records).and_then([&] {
+        return finish_if(
+            [](const ConversionTarget&) { return true; },
+            [&](ConversionTarget& target) {
+                NeutralFrame trailer;
+                return frames.trailer(trailer, target.facts, target.outcome.records).and_then([&] {
                     return finish_target(target, trailer);
                 });
+            });
+    }
+
+    template <class Wanted, class Finish>
+    Result<void> finish_if(const Wanted& is_wanted, const Finish& finish) {
+        for (auto at = targets_.begin(); at != targets_.end();) {
+            if (!is_wanted(at->second)) {
+                ++at;
+                continue;
+            }
+            Result<ConvertedFile> finished = finish(at->second);
             if (!finished) {
                 return failed(std::move(finished.error()));
             }
             converted_.push_back(std::move(*finished));
+            at = targets_.erase(at);
         }
-        targets_.clear();
         return {};
     }
 

@@ -61,9 +61,12 @@ ConvertedFiles::ConvertedFiles(FileSystem& files, std::string folder)
     : files_(files), folder_(std::move(folder)) {}
 
 ConvertedFiles::~ConvertedFiles() {
-    // What fails here leaves a hidden file, which the next run removes.
+    // A hidden file that cannot be removed is left to the next run.
     for (const std::string& name : names_) {
         static_cast<void>(files_.remove(part_of(name)));
+    }
+    for (const std::string& name : published_) {
+        static_cast<void>(files_.remove(join_path(folder_, name)));
     }
     if (lock_ != nullptr) {
         static_cast<void>(files_.remove(lock_path()));
@@ -131,16 +134,23 @@ Result<std::unique_ptr<PackedFile>> ConvertedFiles::create(const std::string& na
 }
 
 Result<void> ConvertedFiles::publish() {
-    for (const std::string& name : names_) {
+    while (!names_.empty()) {
+        const std::string& name = names_.back();
         Result<void> renamed = files_.rename_new(part_of(name), join_path(folder_, name));
         if (!renamed) {
             return renamed;
         }
+        published_.push_back(name);
+        names_.pop_back();
     }
-    names_.clear();
-    Result<void> removed = files_.remove(lock_path());
-    lock_ = nullptr;
-    return removed.and_then([this] { return files_.sync_directory(folder_); });
+    // The lock says that the names are not all there yet, so it goes once they are durable.
+    return files_.sync_directory(folder_)
+        .and_then([this] { return files_.remove(lock_path()); })
+        .and_then([this] { return files_.sync_directory(folder_); })
+        .map([this] {
+            published_.clear();
+            lock_ = nullptr;
+        });
 }
 
 }  // namespace ffdump

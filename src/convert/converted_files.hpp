@@ -38,7 +38,7 @@ class PackedFile {
 class ConvertedFiles {
  public:
     ConvertedFiles(FileSystem& files, std::string folder);
-    /// Removes what was not published.
+    /// Removes everything, unless publish() succeeded.
     ~ConvertedFiles();
     ConvertedFiles(const ConvertedFiles&) = delete;
     ConvertedFiles& operator=(const ConvertedFiles&) = delete;
@@ -49,7 +49,7 @@ class ConvertedFiles {
     /// Fails with `usage_error` when there is one of that name already.
     [[nodiscard]] Result<std::unique_ptr<PackedFile>> create(const std::string& name,
                                                              const Compression& compression);
-    /// Gives all files their names; every one must be finished.
+    /// Gives all files their names, durably; every one must be finished.
     [[nodiscard]] Result<void> publish();
 
  private:
@@ -61,7 +61,8 @@ class ConvertedFiles {
     FileSystem& files_;
     std::string folder_;
     std::unique_ptr<FileLock> lock_;
-    std::vector<std::string> names_;
+    std::vector<std::string> names_;      ///< of files under hidden names
+    std::vector<std::string> published_;  ///< of files that publish() gave theirs
 };
 
 }  // namespace ffdump

@@ -10,6 +10,10 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <system_error>
 #include <utility>
 
 namespace ffdump {
@@ -20,10 +24,11 @@ using Float = FacenEncoding::Float;
 
 constexpr std::string_view kOfNumbers = "0123456789.eE+-";
 
-double number_of(std::string_view text) {
+/// Nothing beyond double's range.
+std::optional<double> number_of(std::string_view text) {
     double value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc{} ? std::optional(value) : std::nullopt;
 }
 
 /// Significant digits, without zeros at either end.
@@ -43,7 +48,8 @@ bool is_spelling_of(std::string_view number, float value) {
     constexpr int kMostDigits = 17;
     const int digits = std::clamp(digits_of(number), 1, kMostDigits);
     const std::string rounded = fmt::format("{:.{}e}", static_cast<double>(value), digits - 1);
-    return number_of(rounded) == number_of(number);
+    const std::optional<double> said = number_of(number);
+    return said && number_of(rounded) == said;
 }
 
 bool has_spare_digits(std::string_view array, const Facen& facen) {

@@ -68,7 +68,7 @@ Result<void> FileConversion::run(ByteSource& bytes, const Progress& progress) {
         if (Result<void> added = add_block(block); !added) {
             return failed(at_file(std::move(added.error())));
         }
-        if (!progress(block.end.offset)) {
+        if (!progress()) {
             return failed(Reason::interrupted, "interrupted while converting the dump");
         }
     }
@@ -117,10 +117,7 @@ Result<void> FileConversion::add_record(const RecordBlock& block, std::size_t i)
     if (Result<void> read = reader_->record(block, i, record_); !read) {
         return read;
     }
-    if (records_ == 1) {
-        first_model_ = record_model();
-        first_dimension_ = record_dimension();
-    }
+    note_common();
     Result<std::string> gallery = gallery_of_record();
     Result<ConversionTarget*> found =
         gallery ? target_of(*gallery) : failed(std::move(gallery.error()));
@@ -171,24 +168,44 @@ Result<ConversionTarget*> FileConversion::target_of(const std::string& gallery) 
                           .hint("use --split-galleries, which makes a file of each"));
     }
     const auto there = targets_.find(gallery);
-    if (there != targets_.end()) {
-        last_ = &there->second;
-        return last_;
+    if (there == targets_.end()) {
+        return open_target(gallery);
     }
-    return open_target(gallery);
+    last_ = &there->second;
+    if (last_->outcome.source != source_.name) {
+        joined_ = last_;
+    }
+    return check_joined("header", header_text_).map([this] { return last_; });
+}
+
+/// What stands around records is of their file alone, and has no place behind those of another.
+Result<void> FileConversion::check_joined(const char* word, const std::string& text) const {
+    if (joined_ == nullptr || text.empty()) {
+        return {};
+    }
+    return failed(
+        no_place(fmt::format("the {} would be lost: records of gallery {} go behind those "
+                             "of {}",
+                             word, printable(joined_->facts.gallery),
+                             printable(joined_->outcome.source)))
+            .hint("convert the files of the dump one by one"));
+}
+
+bool FileConversion::names_file(const std::string& gallery) const {
+    const bool stays = !options_.split_galleries && states_gallery(options_.target);
+    return !stays && gallery != gallery_of_file(source_.name);
 }
 
 std::string FileConversion::target_name(const std::string& gallery) const {
     const std::string plain = unpacked_name(source_.name);
     const std::string own = gallery_of_file(source_.name);
-    const bool stays = !options_.split_galleries && states_gallery(options_.target);
-    const std::string name = stays || gallery == own ? plain : gallery + plain.substr(own.size());
+    const std::string name = names_file(gallery) ? gallery + plain.substr(own.size()) : plain;
     return options_.compress ? packed_name(name, options_.compress->kind)
                              : name + source_.name.substr(plain.size());
 }
 
 Result<ConversionTarget*> FileConversion::open_target(const std::string& gallery) {
-    if (!is_file_name(gallery)) {
+    if (names_file(gallery) && !is_file_name(gallery)) {
         return failed(no_place(fmt::format("the gallery's name {} can be no file's name",
                                            printable(gallery).substr(0, kLongestGallery))));
     }
@@ -237,6 +254,28 @@ std::optional<std::string> FileConversion::record_model() {
     return token ? std::optional(std::string(*token)) : std::nullopt;
 }
 
+bool FileConversion::has_model(std::string_view model) {
+    const std::optional<std::string_view> token =
+        text_token(find_part(record_.members, Part::facen_model));
+    return token && mean_the_same(*token, model);
+}
+
+/// Keeps what every record so far shows, for what the source states and the target cannot.
+void FileConversion::note_common() {
+    if (records_ == 1) {
+        common_model_ = record_model();
+        common_dimension_ = record_dimension();
+        return;
+    }
+    if (common_model_ && states_model(source_.profile) && !has_model(*common_model_)) {
+        common_model_.reset();
+    }
+    if (common_dimension_ && states_dimension(source_.profile) &&
+        record_dimension() != *common_dimension_) {
+        common_dimension_.reset();
+    }
+}
+
 std::uint64_t FileConversion::record_dimension() {
     const NeutralMember* const facen = find_part(record_.members, Part::facen);
     return facen == nullptr ? 0 : dimension_of_text(facen->value, record_.facen_encoding);
@@ -256,9 +295,9 @@ Result<void> FileConversion::check_carried(const StatedFacts& stated, const char
             what, options_.target.name)));
     };
     const std::optional<std::string>& model =
-        states_model(options_.target) ? target.facts.model : first_model_;
+        states_model(options_.target) ? target.facts.model : common_model_;
     const std::optional<std::uint64_t>& dimension =
-        states_dimension(options_.target) ? target.facts.dimension : first_dimension_;
+        states_dimension(options_.target) ? target.facts.dimension : common_dimension_;
     if (stated.model && !(model && mean_the_same(*stated.model, *model))) {
         return missing("model of the facens");
     }
@@ -271,12 +310,12 @@ Result<void> FileConversion::check_carried(const StatedFacts& stated, const char
 /// What the target states of the whole file must hold for each record.
 Result<void> FileConversion::check_facts(const ConversionTarget& target) {
     const bool derives_model = !header_.model && states_model(options_.target);
-    const std::optional<std::string> model = derives_model ? record_model() : std::nullopt;
-    if (model && target.facts.model && !mean_the_same(*model, *target.facts.model)) {
-        return failed(
-            no_place(fmt::format("field {}: the record names another model than the first "
-                                 "one, and a file of {} states one for all",
-                                 dotted(source_.profile.facen_model), options_.target.name)));
+    if (derives_model && target.facts.model && !has_model(*target.facts.model)) {
+        return failed(no_place(
+            fmt::format("field {}: the record names {} model{}, and a file of {} states "
+                        "one for all",
+                        dotted(source_.profile.facen_model), record_model() ? "another" : "no",
+                        record_model() ? " than the first one" : "", options_.target.name)));
     }
     const bool derives_dimension = !header_.dimension && states_dimension(options_.target);
     if (derives_dimension && record_dimension() != target.facts.dimension) {
@@ -285,7 +324,7 @@ Result<void> FileConversion::check_facts(const ConversionTarget& target) {
                                  "first one, and a file of {} states one for all",
                                  dotted(source_.profile.facen), options_.target.name)));
     }
-    return {};
+    return check_carried(header_, "header", target);
 }
 
 /// Where the target's records name their gallery they do; elsewhere the file says it.
@@ -323,7 +362,12 @@ Result<void> FileConversion::end(const RecordBlock& block) {
                                                    *stated.count, records_))
                 .hint("take the dump again"));
     }
-    return check_carried(stated, "trailer", *last_);
+    Result<void> carried = check_joined("trailer", trailer_text_);
+    for (const auto& [gallery, target] : targets_) {
+        const bool is_own = target.outcome.source == source_.name;
+        carried = carried && is_own ? check_carried(stated, "trailer", target) : carried;
+    }
+    return carried;
 }
 
 Result<NeutralFrame> FileConversion::trailer_frame() const {

@@ -43,8 +43,8 @@ class FileConversion {
     FileConversion(const ConvertOptions& options, const DumpFile& source, ConvertedFiles& outputs,
                    ConversionTargets& targets);
 
-    /// Called after each block with the bytes read so far; false stops.
-    using Progress = std::function<bool(std::uint64_t bytes)>;
+    /// Called after each block; false stops.
+    using Progress = std::function<bool()>;
     /// Reads all of `bytes`. Errors name their place.
     [[nodiscard]] Result<void> run(ByteSource& bytes, const Progress& progress);
 
@@ -66,9 +66,14 @@ class FileConversion {
     [[nodiscard]] Result<void> check_facts(const ConversionTarget& target);
     [[nodiscard]] Result<void> check_carried(const StatedFacts& stated, const char* word,
                                              const ConversionTarget& target) const;
+    [[nodiscard]] Result<void> check_joined(const char* word, const std::string& text) const;
+    /// Whether the target is named after its gallery.
+    [[nodiscard]] bool names_file(const std::string& gallery) const;
     [[nodiscard]] std::string target_name(const std::string& gallery) const;
     [[nodiscard]] std::optional<std::string> record_model();
+    [[nodiscard]] bool has_model(std::string_view model);
     [[nodiscard]] std::uint64_t record_dimension();
+    void note_common();
     [[nodiscard]] Result<NeutralFrame> trailer_frame() const;
     [[nodiscard]] Error at_file(Error error) const;
 
@@ -82,11 +87,12 @@ class FileConversion {
     std::string header_text_;
     StatedFacts header_;
     std::string trailer_text_;
-    NeutralRecord record_;  ///< the one at hand
-    std::optional<std::string> first_model_;
-    std::optional<std::uint64_t> first_dimension_;
+    NeutralRecord record_;                     ///< the one at hand
+    std::optional<std::string> common_model_;  ///< of all records so far
+    std::optional<std::uint64_t> common_dimension_;
     ConversionTarget* last_ = nullptr;
-    std::string file_gallery_;  ///< of records that name none
+    const ConversionTarget* joined_ = nullptr;  ///< one that another source began
+    std::string file_gallery_;                  ///< of records that name none
     std::uint64_t records_ = 0;
 };
 

@@ -4,11 +4,17 @@
 
 #include "ffdump/dump/record_splicer.hpp"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <utility>
 
 namespace ffdump {
 namespace {
+
+Error about(const char* what, const Error& error) {
+    return {error.reason(), fmt::format("{}: {}", what, error.detail())};
+}
 
 class JsonLayoutReader final : public LayoutReader {
  public:
@@ -27,12 +33,10 @@ class JsonLayoutReader final : public LayoutReader {
     [[nodiscard]] Result<void> record(const RecordBlock& block, std::size_t i,
                                       NeutralRecord& out) const override {
         out.texts.clear();
-        out.id = block.spans[i].id;
         out.facen_encoding = profile_.facen_encoding;
-        if (!open_members(block.record(i), record_parts_, out.members)) {
-            return failed(Reason::record_malformed, "the record is no JSON object");
-        }
-        return {};
+        return open_members(block.record(i), record_parts_, out.members).map_error([](Error error) {
+            return about("the record", error);
+        });
     }
 
     [[nodiscard]] std::string header_text(const RecordBlock& block) const override {
@@ -66,9 +70,8 @@ class JsonLayoutReader final : public LayoutReader {
         object.erase(object.find_last_not_of(" \t\r\n") + 1);
         NeutralFrame frame;
         frame.texts.push_back(std::move(object));
-        if (!open_members(frame.texts.back(), parts, frame.members)) {
-            return failed(Reason::record_malformed,
-                          "what stands around the records is no JSON object");
+        if (Result<void> opened = open_members(frame.texts.back(), parts, frame.members); !opened) {
+            return failed(about("what stands around the records", opened.error()));
         }
         if (is_object()) {
             remove_at(frame.members, profile_.records);

@@ -3,13 +3,18 @@
 #include "layout_writer.hpp"
 #include "member_tree.hpp"
 
+#include "ffdump/base/printable.hpp"
+#include "ffdump/dump/record_reader.hpp"
 #include "ffdump/dump/record_splicer.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace ffdump {
 namespace {
@@ -73,6 +78,10 @@ class MemberList {
     const FacenEncoding& target_;
     bool has_any_ = false;
 };
+
+std::string plain_key(const NeutralMember& member) {
+    return unescape_json(member.key).value_or(std::string(member.key));
+}
 
 class JsonLayoutWriter final : public LayoutWriter {
  public:
@@ -179,9 +188,13 @@ class JsonLayoutWriter final : public LayoutWriter {
         return {};
     }
 
-    Result<void> open_level(std::string& out, NeutralMembers& members, std::size_t depth) const {
+    Result<void> open_level(std::string& out, NeutralMembers& members, std::size_t depth) {
         out += '{';
         NeutralMember* const on_way = way(members, depth);
+        std::vector<std::string>& keys = opened_.emplace_back();
+        for (const NeutralMember& member : members) {
+            keys.push_back(plain_key(member));
+        }
         MemberList list(out, profile_.facen_encoding);
         Result<void> done = check_way(on_way, depth);
         done = done ? others(list, members, on_way) : done;
@@ -199,9 +212,26 @@ class JsonLayoutWriter final : public LayoutWriter {
         return open_level(out, on_way == nullptr ? none : on_way->inner, depth + 1);
     }
 
+    /// The header's members stand in the same object.
+    Result<void> check_keys(const NeutralMembers& members, const NeutralMember* on_way,
+                            std::size_t depth) const {
+        for (const NeutralMember& member : members) {
+            const std::vector<std::string>& keys = opened_[depth];
+            if (&member != on_way && std::ranges::find(keys, plain_key(member)) != keys.end()) {
+                return failed(
+                    Reason::layout_cannot_carry,
+                    fmt::format("field {} is in the header and in the trailer, and in one "
+                                "object of {} it can be once",
+                                printable(member.key), profile_.name));
+            }
+        }
+        return {};
+    }
+
     Result<void> close_level(std::string& out, NeutralMembers& members, std::size_t depth) const {
         NeutralMember* const on_way = way(members, depth);
-        Result<void> done = check_way(on_way, depth);
+        Result<void> done =
+            check_way(on_way, depth).and_then([&] { return check_keys(members, on_way, depth); });
         if (done && !is_last(depth)) {
             NeutralMembers none;
             done = close_level(out, on_way == nullptr ? none : on_way->inner, depth + 1);
@@ -214,6 +244,7 @@ class JsonLayoutWriter final : public LayoutWriter {
     }
 
     const Profile& profile_;
+    std::vector<std::vector<std::string>> opened_;  ///< keys in front of the array, by depth
     std::uint64_t records_ = 0;
 };
 

@@ -21,25 +21,30 @@ class TreeReader {
  public:
     explicit TreeReader(const PartPaths& parts) : parts_(parts) {}
 
-    bool read(std::string_view object, std::size_t depth, PathSet through, NeutralMembers& members,
-              std::string_view& blank) const {
+    Result<void> read(std::string_view object, std::size_t depth, PathSet through,
+                      NeutralMembers& members, std::string_view& blank) {
         std::vector<JsonMember> split;
         if (!split_object(object, split, blank)) {
-            return false;
+            return failed(Reason::record_malformed, "it is no JSON object");
         }
+        if (split.size() > left_) {
+            return failed(Reason::layout_cannot_carry,
+                          fmt::format("it has more than {} members", kMostMembers));
+        }
+        left_ -= split.size();
         members.clear();
         members.reserve(split.size() + 1);
         for (const JsonMember& one : split) {
-            if (!add(one, depth, through, members.emplace_back())) {
-                return false;
+            if (Result<void> added = add(one, depth, through, members.emplace_back()); !added) {
+                return added;
             }
         }
-        return true;
+        return {};
     }
 
  private:
-    bool add(const JsonMember& from, std::size_t depth, PathSet through,
-             NeutralMember& member) const {
+    Result<void> add(const JsonMember& from, std::size_t depth, PathSet through,
+                     NeutralMember& member) {
         member.before = from.before;
         member.key = from.key;
         member.colon = from.colon;
@@ -65,10 +70,11 @@ class TreeReader {
         if (is_text) {
             member.value = from.value.substr(1, from.value.size() - 2);
         }
-        return true;
+        return {};
     }
 
     const PartPaths& parts_;
+    std::size_t left_ = kMostMembers;
 };
 
 bool is_key(const NeutralMember& member, std::string_view key) {
@@ -141,8 +147,14 @@ Result<NeutralMembers*> object_at(NeutralMembers& members, const FieldPath& path
         return &members.front().inner;
     }
     if (!found->is_open) {
-        if (!TreeReader({}).read(found->value, 0, 0, found->inner, found->blank)) {
+        const PartPaths none;
+        if (!found->value.starts_with('{')) {
             return failed(in_the_way(path, depth));
+        }
+        if (Result<void> read =
+                TreeReader(none).read(found->value, 0, 0, found->inner, found->blank);
+            !read) {
+            return failed(std::move(read.error()));
         }
         found->is_open = true;
     }
@@ -250,7 +262,8 @@ PartPaths stated_parts(const std::optional<StatedPaths>& stated) {
     return parts;
 }
 
-bool open_members(std::string_view object, const PartPaths& parts, NeutralMembers& members) {
+Result<void> open_members(std::string_view object, const PartPaths& parts,
+                          NeutralMembers& members) {
     std::string_view blank;
     const PathSet all = (PathSet{1} << parts.size()) - 1U;
     return TreeReader(parts).read(object, 0, all, members, blank);

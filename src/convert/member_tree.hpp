@@ -12,10 +12,15 @@
 
 namespace ffdump {
 
-/// Reads the members of a JSON object, opening those that lead to one of `parts`. False when it is
-/// no object.
-[[nodiscard]] bool open_members(std::string_view object, const PartPaths& parts,
-                                NeutralMembers& members);
+/// What may stand in one object and those in it that are opened: each member takes some 200 bytes
+/// of memory, and may take 5 in a dump.
+inline constexpr std::size_t kMostMembers = 65'536;
+
+/// Reads the members of a JSON object, opening those that lead to one of `parts`. Fails, without a
+/// place, with `record_malformed` when it is none, and with `layout_cannot_carry` beyond
+/// kMostMembers.
+[[nodiscard]] Result<void> open_members(std::string_view object, const PartPaths& parts,
+                                        NeutralMembers& members);
 
 [[nodiscard]] NeutralMember* find_part(NeutralMembers& members, Part part);
 [[nodiscard]] NeutralMember* find_key(NeutralMembers& members, std::string_view key);

@@ -3,7 +3,6 @@
 
 #include "ffdump/dump/profile.hpp"
 #include "ffdump/record/facen_encoding.hpp"
-#include "ffdump/record/record_id.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -56,7 +55,6 @@ using NeutralMembers = std::vector<NeutralMember>;
 
 /// A record between two layouts; one owner. Reused, so that reading does not allocate each time.
 struct NeutralRecord {
-    RecordId id;
     FacenEncoding facen_encoding;  ///< of the value of the facen's member
     NeutralMembers members;        ///< in the record's order
     std::deque<std::string> texts;
@@ -65,8 +63,8 @@ struct NeutralRecord {
 /// What stands before or behind the records; empty when the layout or the file has no such thing.
 struct NeutralFrame {
     NeutralFrame() = default;
-    NeutralFrame(NeutralFrame&&) = default;
-    NeutralFrame& operator=(NeutralFrame&&) = default;
+    NeutralFrame(NeutralFrame&&) noexcept = default;
+    NeutralFrame& operator=(NeutralFrame&&) noexcept = default;
     ~NeutralFrame() = default;
     // Views of a copy would be of the first one's texts.
     NeutralFrame(const NeutralFrame&) = delete;

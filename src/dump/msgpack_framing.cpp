@@ -13,12 +13,7 @@ constexpr const char* kNoRecord =
     "neither a map nor an array begins here, and no valid record was found behind it";
 
 bool begins_container(std::string_view bytes) noexcept {
-    const std::optional<MsgpackHead> head = msgpack_head(bytes.substr(0, 1));
-    // A head of several bytes is cut off here; what it is stands in the first one.
-    const auto first = static_cast<unsigned char>(bytes.front());
-    constexpr unsigned char kArray16 = 0xDC;
-    constexpr unsigned char kMap32 = 0xDF;
-    return (head && head->is_container()) || (first >= kArray16 && first <= kMap32);
+    return is_container(msgpack_kind(bytes.front()));
 }
 
 /// Records one after the other, each a map or an array; of msgpack_array the head of the array
@@ -149,7 +144,9 @@ std::optional<std::size_t> MsgpackFraming::find_next(std::string_view bytes,
     std::size_t budget = kMostPasses * bytes.size();
     for (std::size_t at = 1; at < bytes.size(); ++at) {
         const std::string_view rest = bytes.substr(at);
-        if (!begins_container(rest)) {
+        const std::optional<MsgpackHead> head = msgpack_head(rest);
+        // Each value takes a byte: random bytes often claim more of them than there are.
+        if (!head || !head->is_container() || head->count > rest.size()) {
             continue;
         }
         const MsgpackEnd end = msgpack_end(rest);

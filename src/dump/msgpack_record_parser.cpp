@@ -2,6 +2,7 @@
 #include "field_tree.hpp"
 #include "record_parser.hpp"
 
+#include "ffdump/base/printable.hpp"
 #include "ffdump/record/msgpack_token.hpp"
 
 #include <fmt/format.h>
@@ -27,8 +28,15 @@ struct OpenValue {
     bool has_fields = false;  ///< the profile looks for something in it
     bool is_facen = false;
     bool in_key = false;
+    bool may_be_record = false;  ///< as a count that is too large would take one in
     std::size_t begin = 0;
+    std::string_view key;  ///< of a map: the one read last; empty when it is no text
 };
+
+/// Values in a record that may be records of their own.
+using Inner = std::vector<std::string_view>;
+/// A dump that has more of them in front of a whole record is made by somebody.
+constexpr std::size_t kMostInner = 64;
 
 /// What msgpack-c calls for each value of one record. It is told what the values mean; where they
 /// begin and end is counted beside it, since only strings come with their place.
@@ -38,7 +46,9 @@ class RecordVisitor : public msgpack::null_visitor {
                   std::size_t depth, std::vector<OpenValue>& open)
         : tree_(tree), seen_(seen), encoding_(encoding), depth_limit_(depth), open_(open) {}
 
-    std::optional<ParseFault> run(const RawRecord& record, RecordSpan& span) {
+    std::optional<ParseFault> run(const RawRecord& record, RecordSpan& span, Inner& inner) {
+        inner_ = &inner;
+        inner.clear();
         record_ = {record.bytes, record.size};
         begin_ = record.begin;
         span_ = &span;
@@ -47,7 +57,7 @@ class RecordVisitor : public msgpack::null_visitor {
         std::size_t end = 0;
         const bool parsed = msgpack::parse(record.bytes, record.size, end, *this);
         if (!fault_ && (!parsed || at_ != record.size)) {
-            fail(Reason::record_malformed, "not one whole value of msgpack");
+            fail_size("not one whole value of msgpack");
         }
         if (!fault_) {
             check_present(has_id_, FieldRole::id);
@@ -101,6 +111,11 @@ class RecordVisitor : public msgpack::null_visitor {
         }
         return false;
     }
+    bool fail_size(std::string detail) {
+        fail(Reason::record_malformed, std::move(detail));
+        fault_->is_of_sizes = true;
+        return false;
+    }
     bool fail_field(std::string_view what) {
         return fail(Reason::record_malformed, fmt::format("field {} {}", tree_.path(node()), what));
     }
@@ -142,10 +157,6 @@ class RecordVisitor : public msgpack::null_visitor {
         return is_good;
     }
 
-    static bool is_number(Kind kind) {
-        return kind == Kind::positive || kind == Kind::negative || kind == Kind::float32 ||
-               kind == Kind::float64;
-    }
     bool no_numbers() {
         return fail(Reason::record_malformed,
                     fmt::format("field {} holds something else than numbers",
@@ -154,14 +165,16 @@ class RecordVisitor : public msgpack::null_visitor {
 
     bool key(Kind kind, std::string_view token, std::size_t prefix) {
         OpenValue& map = open_.back();
+        const bool is_text = kind == Kind::str || kind == Kind::bin;
+        map.key = is_text ? token.substr(prefix) : std::string_view();
         map.child = FieldTree::kNone;
         if (!map.has_fields) {
             return true;
         }
-        if (kind != Kind::str && kind != Kind::bin) {
-            return fail(Reason::record_malformed, "a key is no text");
+        if (!is_text) {
+            return fail_size("a key is no text");
         }
-        map.child = tree_.child(map.node, token.substr(prefix));
+        map.child = tree_.child(map.node, map.key);
         if (map.child != FieldTree::kNone && !seen_.note(map.child)) {
             return fail(Reason::key_duplicate,
                         fmt::format("field {} occurs twice", tree_.path(map.child)));
@@ -246,19 +259,33 @@ class RecordVisitor : public msgpack::null_visitor {
             return fail(Reason::record_too_deep,
                         fmt::format("nested more than {} deep", depth_limit_));
         }
-        OpenValue opened{.is_map = kind == Kind::map, .begin = at_};
+        OpenValue opened;
+        opened.is_map = kind == Kind::map;
+        opened.begin = at_;
         if (in_key()) {
             if (open_.back().has_fields) {
-                return fail(Reason::record_malformed, "a key is no text");
+                return fail_size("a key is no text");
             }
+            open_.back().key = {};
         } else if (in_facen()) {
             return no_numbers();
         } else if (!begin_field(kind, opened)) {
+            // Of a field that holds no others, a wrong first byte may have taken records in.
+            fault_->is_of_sizes = true;
             return false;
         }
+        opened.may_be_record = !open_.empty() && !opened.is_facen &&
+                               opened.is_map == open_.front().is_map && is_loose();
         at_ += msgpack_head(record_.substr(at_)).value_or(MsgpackHead{}).bytes;
         open_.push_back(opened);
         return true;
+    }
+
+    /// Whether nothing but a count or a size makes the next value a part of this record: what has a
+    /// name is meant to be there.
+    [[nodiscard]] bool is_loose() const {
+        const OpenValue& parent = open_.back();
+        return !parent.is_map || parent.in_key || parent.key.empty() || !is_utf8(parent.key);
     }
 
     bool begin_field(Kind kind, OpenValue& opened) {
@@ -282,11 +309,16 @@ class RecordVisitor : public msgpack::null_visitor {
     }
 
     bool close() {
-        if (open_.back().is_facen) {
-            span_->facen = range(open_.back().begin, at_);
+        const OpenValue closed = open_.back();
+        if (closed.is_facen) {
+            span_->facen = range(closed.begin, at_);
             has_facen_ = true;
         }
         open_.pop_back();
+        if (closed.may_be_record && inner_->size() < kMostInner &&
+            (open_.size() == 1 || in_key() || at_ == record_.size())) {
+            inner_->push_back(record_.substr(closed.begin, at_ - closed.begin));
+        }
         return true;
     }
 
@@ -299,6 +331,7 @@ class RecordVisitor : public msgpack::null_visitor {
     std::uint32_t begin_ = 0;
     std::size_t at_ = 0;  ///< where the value that is looked at begins
     RecordSpan* span_ = nullptr;
+    Inner* inner_ = nullptr;
     std::uint64_t number_ = 0;
     bool has_id_ = false;
     bool has_facen_ = false;
@@ -311,15 +344,33 @@ class MsgpackRecordParser final : public RecordParser {
         : tree_(profile), seen_(tree_.size()), encoding_(profile.facen_encoding), depth_(depth) {}
 
     std::optional<ParseFault> parse(const RawRecord& record, RecordSpan& span) override {
-        return RecordVisitor(tree_, seen_, encoding_, depth_, open_).run(record, span);
+        std::optional<ParseFault> fault = run(record, span, inner_);
+        for (std::size_t i = 0; i < inner_.size() && !fault; ++i) {
+            const std::string_view value = inner_[i];
+            Inner unused;
+            RecordSpan other;
+            if (!run({.bytes = value.data(), .size = value.size()}, other, unused)) {
+                fault = ParseFault{.reason = Reason::record_malformed,
+                                   .detail = "another record is in it: its sizes are damaged",
+                                   .at = static_cast<std::size_t>(value.data() - record.bytes),
+                                   .id = span.id,
+                                   .is_of_sizes = true};
+            }
+        }
+        return fault;
     }
 
  private:
+    std::optional<ParseFault> run(const RawRecord& record, RecordSpan& span, Inner& inner) {
+        return RecordVisitor(tree_, seen_, encoding_, depth_, open_).run(record, span, inner);
+    }
+
     FieldTree tree_;
     SeenFields seen_;
     FacenEncoding encoding_;
     std::size_t depth_;
     std::vector<OpenValue> open_;
+    Inner inner_;
 };
 
 }  // namespace

@@ -83,13 +83,8 @@ class Sketcher {
 
 }  // namespace
 
-bool begins_msgpack_container(char first) noexcept {
-    const auto byte = static_cast<unsigned char>(first);
-    return (byte >= 0x80U && byte <= 0x9FU) || (byte >= 0xDCU && byte <= 0xDFU);
-}
-
 bool begins_msgpack(std::string_view prefix) noexcept {
-    return !prefix.empty() && begins_msgpack_container(prefix.front());
+    return !prefix.empty() && is_container(msgpack_kind(prefix.front()));
 }
 
 FirstOfMsgpack first_of_msgpack(std::string_view prefix) noexcept {

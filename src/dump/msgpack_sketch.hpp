@@ -7,10 +7,8 @@
 
 namespace ffdump {
 
-/// Whether a byte begins a map or an array.
-[[nodiscard]] bool begins_msgpack_container(char first) noexcept;
-/// Whether a file that begins with `prefix` is msgpack and nothing else that begins with such a
-/// byte: UTF-16 does not, text of other alphabets may.
+/// Whether `prefix` begins as a map or an array does. UTF-16 and plain JSON do not; text of other
+/// alphabets may.
 [[nodiscard]] bool begins_msgpack(std::string_view prefix) noexcept;
 
 /// The first record of a file that may be cut off: its first value, or the first one in it where

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "norm_census.hpp"
 
+#include <algorithm>
 #include <bit>
+#include <limits>
 
 namespace ffdump {
 namespace {
@@ -21,8 +23,10 @@ std::size_t ranked(const std::vector<std::uint64_t>& counts, std::uint64_t& rank
 }  // namespace
 
 void NormCensus::add(double norm) {
+    // Of large floats the norm may be none.
+    constexpr double kMost = std::numeric_limits<float>::max();
     // The bits of floats that are not negative are in the order of the floats.
-    const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(norm));
+    const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(std::min(norm, kMost)));
     const std::size_t upper = bits >> 16U;
     coarse_.resize(kHalf);
     ++count_;

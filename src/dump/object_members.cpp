@@ -40,22 +40,20 @@ bool read_member(std::string_view text, std::size_t& at, JsonMember& member) {
 
 }  // namespace
 
-bool split_object(std::string_view object, std::vector<JsonMember>& members,
-                  std::string_view& blank) {
-    members.clear();
-    blank = {};
+bool visit_members(std::string_view object, const std::function<void(const JsonMember&)>& visit) {
     if (!object.starts_with('{')) {
         return false;
     }
     std::size_t at = skip_space(object, 1);
     if (at + 1 == object.size() && object[at] == '}') {
-        blank = object.substr(1, at - 1);
         return true;
     }
     for (at = 1;; ++at) {
-        if (!read_member(object, at, members.emplace_back()) || at == object.size()) {
+        JsonMember member;
+        if (!read_member(object, at, member) || at == object.size()) {
             return false;
         }
+        visit(member);
         if (object[at] == '}') {
             return at + 1 == object.size();
         }
@@ -63,6 +61,15 @@ bool split_object(std::string_view object, std::vector<JsonMember>& members,
             return false;
         }
     }
+}
+
+bool split_object(std::string_view object, std::vector<JsonMember>& members,
+                  std::string_view& blank) {
+    members.clear();
+    const bool is_object =
+        visit_members(object, [&members](const JsonMember& member) { members.push_back(member); });
+    blank = is_object && members.empty() ? object.substr(1, object.size() - 2) : std::string_view();
+    return is_object;
 }
 
 bool is_json_key(std::string_view text, std::string_view key) {

@@ -6,6 +6,7 @@
 #include "ffdump/dump/record_block.hpp"
 #include "ffdump/dump/record_reader.hpp"
 #include "ffdump/io/byte_source.hpp"
+#include "ffdump/record/msgpack_token.hpp"
 
 #include <fmt/format.h>
 
@@ -244,10 +245,9 @@ Result<Recognition> chosen(const Prefix& prefix, std::size_t begin, std::vector<
 /// By the first byte, whether it is worth a trial.
 bool may_begin_with(Container container, char first) {
     if (notation_of(container) == Notation::msgpack) {
-        const auto byte = static_cast<unsigned char>(first);
-        const bool is_array = (byte & 0xF0U) == 0x90U || byte == 0xDCU || byte == 0xDDU;
-        return begins_msgpack_container(first) &&
-               (container == Container::msgpack_stream || is_array);
+        const MsgpackKind kind = msgpack_kind(first);
+        return container == Container::msgpack_stream ? is_container(kind)
+                                                      : kind == MsgpackKind::array;
     }
     return first == (container == Container::json_array ? '[' : '{');
 }

@@ -30,7 +30,7 @@ struct Frame {
     std::size_t tail = 0;
     bool unterminated = false;  ///< the file ends where the record's border was due
     bool final = false;         ///< a bad chunk after which the file ends without a trailer
-    bool is_doubtful = false;   ///< a record, if valid; else its end cannot be trusted
+    bool is_doubtful = false;   ///< its end can be trusted only if it is valid, see may_swallow()
     bool is_runaway = false;    ///< its end was not found: it may have swallowed whole records
     Reason reason = Reason::record_malformed;
     const char* detail = "";
@@ -61,7 +61,8 @@ class RecordFraming {
     /// valid one. See resync.hpp.
     [[nodiscard]] virtual std::optional<std::size_t> find_next(std::string_view bytes,
                                                                RecordParser& parser) const = 0;
-    /// Whether a record that is bad may have taken others for a part of itself.
+    /// Whether even a valid record may have taken the beginning of the next one for a part of
+    /// itself when it is doubtful.
     [[nodiscard]] virtual bool may_swallow() const noexcept { return false; }
     /// What is wrong with a record that did.
     [[nodiscard]] virtual const char* mismatch() const noexcept {

@@ -28,6 +28,7 @@ struct ParseFault {
     std::string detail;
     std::size_t at = 0;
     std::optional<RecordId> id;  ///< when it was read before the fault
+    bool is_of_sizes = false;    ///< a size may be wrong, so that other records are in this one
 };
 
 /// Proves that a record is one whole value (every value, number and escape is looked at, as nothing

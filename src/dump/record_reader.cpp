@@ -101,6 +101,7 @@ class RecordReader::State {
     void take_trailer(RecordBlock& block, std::size_t size);
     void take_record(RecordBlock& block, Frame frame);
     void parse(RecordBlock& block, RecordSpan& span, const Frame& frame);
+    [[nodiscard]] bool settle_doubt(Frame& frame);
     [[nodiscard]] bool is_valid(const Frame& frame);
     void resync(Frame& frame);
     [[nodiscard]] bool is_in_lines() const { return lines_ == RecordFraming::Lines::one_a_record; }
@@ -166,14 +167,8 @@ Result<RecordReader::State::Step> RecordReader::State::step(RecordBlock& block) 
     if (frame.kind == Frame::Kind::incomplete) {
         return read_more(block, frame);
     }
-    if (frame.is_doubtful && !is_valid(frame)) {
-        if (!whole) {
-            return read_more(block, {.lead = frame.lead});
-        }
-        frame.kind = Frame::Kind::bad;
-        frame.record = window().size() - frame.lead;
-        frame.is_runaway = true;
-        frame.detail = framing_->mismatch();
+    if (frame.is_doubtful && !settle_doubt(frame)) {
+        return read_more(block, {.lead = frame.lead});
     }
     if (is_too_large(frame)) {
         return too_large(block, frame.lead);
@@ -315,11 +310,37 @@ void RecordReader::State::parse(RecordBlock& block, RecordSpan& span, const Fram
                  .at = 0,
                  .id = {}};
     }
-    mark_bad(block, span, std::move(*fault));
-    if (framing_->may_swallow()) {
-        span.record.size = static_cast<std::uint32_t>(
-            framing_->find_next(record, *parser_).value_or(record.size()));
+    if (fault->is_of_sizes) {
+        const std::optional<std::size_t> border = framing_->find_next(record, *parser_);
+        span.record.size = static_cast<std::uint32_t>(border.value_or(record.size()));
     }
+    mark_bad(block, span, std::move(*fault));
+}
+
+/// Whether enough is at hand to tell what a doubtful record is; the frame then says it.
+bool RecordReader::State::settle_doubt(Frame& frame) {
+    const std::string_view rest = window().substr(frame.lead);
+    if (!is_valid(frame)) {
+        frame.kind = Frame::Kind::bad;
+        frame.record = rest.size();
+        frame.is_runaway = true;
+        frame.detail = framing_->mismatch();
+        return buffer_.at_end();
+    }
+    if (!framing_->may_swallow()) {
+        return true;
+    }
+    // Its last value may have taken the beginning of the next record in.
+    if (!buffer_.at_end() && rest.size() <= limits_.record_bytes) {
+        return false;
+    }
+    const auto border = framing_->find_next(rest.substr(0, limits_.record_bytes), *parser_);
+    if (border && *border < frame.record) {
+        frame.kind = Frame::Kind::bad;
+        frame.record = *border;
+        frame.detail = framing_->mismatch();
+    }
+    return true;
 }
 
 bool RecordReader::State::is_valid(const Frame& frame) {

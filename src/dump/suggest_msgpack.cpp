@@ -2,6 +2,7 @@
 #include "msgpack_sketch.hpp"
 #include "profile_draft.hpp"
 
+#include "ffdump/base/printable.hpp"
 #include "ffdump/record/msgpack_token.hpp"
 
 #include <algorithm>
@@ -14,11 +15,6 @@ namespace {
 constexpr std::size_t kMostDepth = 4;
 constexpr std::size_t kMostMembers = 200;
 constexpr std::size_t kFloatBytes = 4;
-
-bool is_number(const MsgpackHead& head) {
-    return head.kind == MsgpackKind::positive || head.kind == MsgpackKind::negative ||
-           head.kind == MsgpackKind::float32 || head.kind == MsgpackKind::float64;
-}
 
 /// The values that lie side by side in `bytes`, which hold whole ones.
 std::vector<std::string_view> values_in(std::string_view bytes, std::uint64_t most) {
@@ -39,10 +35,15 @@ bool is_vector(std::string_view value, const MsgpackHead& head) {
     if (head.kind != MsgpackKind::array || head.count < kFewestFloats || head.count > kMost) {
         return false;
     }
-    return std::ranges::all_of(values_in(value.substr(head.bytes), head.count),
-                               [](std::string_view item) {
-                                   return is_number(msgpack_head(item).value_or(MsgpackHead{}));
-                               });
+    return std::ranges::all_of(
+        values_in(value.substr(head.bytes), head.count), [](std::string_view item) {
+            return is_number(msgpack_head(item).value_or(MsgpackHead{}).kind);
+        });
+}
+
+/// An address or a name, of whatever length: floats are hardly ever UTF-8.
+bool is_text(std::string_view bytes) {
+    return is_utf8(bytes) && bytes.find('\0') == std::string_view::npos;
 }
 
 std::optional<std::string_view> encoding_of(std::string_view value, const MsgpackHead& head) {
@@ -56,9 +57,9 @@ std::optional<std::string_view> encoding_of(std::string_view value, const Msgpac
     if (const std::optional<std::string_view> word = base64_word_of(*bytes)) {
         return word;
     }
-    const bool is_facen =
+    const bool may_be_floats =
         bytes->size() >= kFewestFloats * kFloatBytes && bytes->size() % kFloatBytes == 0;
-    if (!is_facen) {
+    if (!may_be_floats || (head.kind == MsgpackKind::str && is_text(*bytes))) {
         return std::nullopt;
     }
     return head.kind == MsgpackKind::bin ? "bin-float32le" : "str-float32le";

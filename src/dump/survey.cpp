@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/dump/survey.hpp"
 
-#include "json_members.hpp"
-#include "json_scan.hpp"
+#include "meta_census.hpp"
 #include "norm_census.hpp"
 
-#include "ffdump/dump/object_members.hpp"
 #include "ffdump/record/facen.hpp"
 #include "ffdump/record/running_hash.hpp"
 
@@ -23,7 +21,7 @@ constexpr std::size_t kMostKinds = 16;
 constexpr std::size_t kSampleIds = 16;
 /// Longer ones are no use as a sample.
 constexpr std::size_t kLongestSample = 4096;
-/// Of a gallery or a field that is told by its name.
+/// Of a gallery that is told by its name.
 constexpr std::size_t kLongestName = 255;
 
 /// Counts `key`; a hostile dump with a million models must not fill the memory.
@@ -36,30 +34,13 @@ void count_kind(std::map<Key, std::uint64_t>& kinds, const Key& key) {
     }
 }
 
-ValueKind kind_of(std::string_view value) {
-    switch (value.front()) {
-        case '"':
-            return ValueKind::text;
-        case '{':
-            return ValueKind::object;
-        case '[':
-            return ValueKind::array;
-        case 't':
-        case 'f':
-            return ValueKind::boolean;
-        case 'n':
-            return ValueKind::null;
-        default:
-            return ValueKind::number;
-    }
-}
-
 class Surveyor {
  public:
     Surveyor(FileSystem& files, const SurveyOptions& options, const Profile& profile)
         : options_(options),
           profile_(profile),
           encoding_(profile.facen_encoding),
+          meta_(profile, survey_),
           census_(files, options.temporary_folder),
           facens_(files, options.temporary_folder) {}
 
@@ -143,10 +124,8 @@ class Surveyor {
         if (span.has_gallery) {
             count_gallery(block.view(span.gallery));
         }
-        // Members are split as JSON; those of msgpack are not told.
-        const bool is_json = notation_of(profile_.container) == Notation::json;
-        if (options_.read_meta && is_json && !profile_.meta.empty()) {
-            note_meta(block.view(span.record));
+        if (options_.read_meta) {
+            meta_.add(block.view(span.record));
         }
         if (options_.decode_facens) {
             if (Result<void> checked = check_old_facen(facen, span); !checked) {
@@ -175,36 +154,6 @@ class Surveyor {
         ++found->second;
         last_gallery_ = &found->second;
         last_gallery_token_ = token;
-    }
-
-    void note_meta(std::string_view record) {
-        const MemberPlace place = find_member(record, 0, profile_.meta, SearchEnd::first_found);
-        const std::size_t end =
-            place.kind == MemberPlace::Kind::found ? value_end(record, place.at) : kNowhere;
-        if (end == kNowhere) {
-            return;
-        }
-        ++survey_.with_meta;
-        std::string_view blank;
-        if (!split_object(record.substr(place.at, end - place.at), meta_, blank)) {
-            return;
-        }
-        for (const JsonMember& member : meta_) {
-            note_field(member);
-        }
-    }
-
-    void note_field(const JsonMember& member) {
-        auto found = survey_.meta_fields.find(member.key);
-        if (found == survey_.meta_fields.end()) {
-            if (survey_.meta_fields.size() == kMostMetaFields || member.key.size() > kLongestName) {
-                survey_.has_more_meta_fields = true;
-                return;
-            }
-            found = survey_.meta_fields.emplace(member.key, MetaField{}).first;
-        }
-        ++found->second.records;
-        ++found->second.kinds.at(static_cast<std::size_t>(kind_of(member.value)));
     }
 
     /// Later ones replace earlier ones in turn, at growing distances: the sample comes from all
@@ -272,12 +221,12 @@ class Surveyor {
     const Profile& profile_;
     FacenEncoding encoding_;
     FileSurvey survey_;
+    MetaCensus meta_;
     IdCensus census_;
     IdCensus facens_;  ///< of their hashes
     NormCensus norms_;
     RunningHash hash_;
     RunningHash facen_hash_;
-    std::vector<JsonMember> meta_;
     std::uint64_t* last_gallery_ = nullptr;
     std::string last_gallery_token_;
     std::uint64_t next_sample_ = 1;
@@ -324,11 +273,14 @@ Result<FileSurvey> survey_file(FileSystem& files, const DumpFile& file,
     if (!before) {
         return failed(std::move(before.error()));
     }
-    Result<std::unique_ptr<ByteSource>> source = make_unpacked_file_source(**opened);
+    Result<std::unique_ptr<UnpackedFileSource>> source = make_unpacked_file_source(**opened);
     if (!source) {
         return failed(std::move(source.error()));
     }
-    Result<FileSurvey> survey = survey_bytes(files, file, **source, options, progress);
+    const auto of_file = [&](std::uint64_t) {
+        return !progress || progress((*source)->file_bytes());
+    };
+    Result<FileSurvey> survey = survey_bytes(files, file, **source, options, of_file);
     Result<FileIdentity> after = (*opened)->identity();
     if (survey && after && !(*after == *before)) {
         return failed(

@@ -12,36 +12,20 @@ BalancedExtractor::BalancedExtractor(std::vector<std::unique_ptr<Extractor>> ser
                                      std::uint64_t seed)
     : clock_(clock) {
     for (std::unique_ptr<Extractor>& server : servers) {
-        servers_.push_back({std::move(server), ServiceGate(figures, Random(seed++)), 0});
+        servers_.push_back({std::move(server), ServiceGate(figures, Random(seed++))});
     }
 }
 
 void BalancedExtractor::extract(const ExtractionTarget& target, std::vector<SharedBytes> images,
                                 BatchDone done) {
-    std::size_t server = 0;
-    {
-        const std::lock_guard lock(mutex_);
-        const Clock::Instant now = clock_.now();
-        server = choose(now);
-        ++servers_[server].in_flight;
-        servers_[server].gate.sent(now);
-    }
-    send(server, target, std::move(images), std::move(done));
-}
-
-void BalancedExtractor::extract_by(std::size_t server, const ExtractionTarget& target,
-                                   std::vector<SharedBytes> images, BatchDone done) {
-    {
-        const std::lock_guard lock(mutex_);
-        ++servers_.at(server).in_flight;
-        servers_[server].gate.sent(clock_.now());
-    }
-    send(server, target, std::move(images), std::move(done));
+    extract_by(next_server(), target, std::move(images), std::move(done));
 }
 
 /// A server that is out and due for a probe goes first, else it would never come back; of the
 /// others the idlest; when none may be asked, the idlest of all: the caller waits for the service.
-std::size_t BalancedExtractor::choose(Clock::Instant now) {
+std::size_t BalancedExtractor::next_server() {
+    const std::lock_guard lock(mutex_);
+    const Clock::Instant now = clock_.now();
     std::optional<std::size_t> best;
     std::size_t idlest = turn_ % servers_.size();
     for (std::size_t i = 0; i < servers_.size(); ++i) {
@@ -63,8 +47,13 @@ std::size_t BalancedExtractor::choose(Clock::Instant now) {
     return best.value_or(idlest);
 }
 
-void BalancedExtractor::send(std::size_t server, const ExtractionTarget& target,
-                             std::vector<SharedBytes> images, BatchDone done) {
+void BalancedExtractor::extract_by(std::size_t server, const ExtractionTarget& target,
+                                   std::vector<SharedBytes> images, BatchDone done) {
+    {
+        const std::lock_guard lock(mutex_);
+        ++servers_.at(server).in_flight;
+        servers_[server].gate.sent(clock_.now());
+    }
     servers_[server].extractor->extract(
         target, std::move(images),
         [this, server, done = std::move(done)](Result<std::vector<ExtractedFacen>> facens) {
@@ -80,7 +69,7 @@ void BalancedExtractor::ended(std::size_t index,
     const Clock::Instant now = clock_.now();
     --server.in_flight;
     if (facens || facens.error().fault() == FaultClass::record) {
-        has_returned_ = has_returned_ || server.gate.is_open();
+        server.returns += server.gate.is_open() ? 1U : 0U;
         server.gate.succeeded(now);
     } else if (facens.error().reason() == Reason::interrupted) {
         server.gate.ended(now);
@@ -103,9 +92,14 @@ bool BalancedExtractor::serves(std::size_t server) const {
     return !servers_.at(server).gate.is_open();
 }
 
-bool BalancedExtractor::take_returned() {
+std::optional<Error> BalancedExtractor::fault_of(std::size_t server) const {
     const std::lock_guard lock(mutex_);
-    return std::exchange(has_returned_, false);
+    return servers_.at(server).gate.last_fault();
+}
+
+std::uint64_t BalancedExtractor::returns(std::size_t server) const {
+    const std::lock_guard lock(mutex_);
+    return servers_.at(server).returns;
 }
 
 std::string BalancedExtractor::describe() const {

@@ -7,6 +7,7 @@
 #include "ffdump/net/service_gate.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -26,11 +27,13 @@ class BalancedExtractor final : public Extractor {
 
     void extract(const ExtractionTarget& target, std::vector<SharedBytes> images,
                  BatchDone done) override;
+    [[nodiscard]] std::size_t next_server() override;
     void extract_by(std::size_t server, const ExtractionTarget& target,
                     std::vector<SharedBytes> images, BatchDone done) override;
     [[nodiscard]] std::vector<std::string> servers() const override;
     [[nodiscard]] bool serves(std::size_t server) const override;
-    [[nodiscard]] bool take_returned() override;
+    [[nodiscard]] std::optional<Error> fault_of(std::size_t server) const override;
+    [[nodiscard]] std::uint64_t returns(std::size_t server) const override;
     [[nodiscard]] std::string describe() const override;
 
  private:
@@ -38,17 +41,14 @@ class BalancedExtractor final : public Extractor {
         std::unique_ptr<Extractor> extractor;
         ServiceGate gate;
         std::size_t in_flight = 0;
+        std::uint64_t returns = 0;
     };
-    [[nodiscard]] std::size_t choose(Clock::Instant now);
-    void send(std::size_t server, const ExtractionTarget& target, std::vector<SharedBytes> images,
-              BatchDone done);
     void ended(std::size_t server, const Result<std::vector<ExtractedFacen>>& facens);
 
     const Clock& clock_;
     mutable std::mutex mutex_;
     std::vector<Server> servers_;
     std::size_t turn_ = 0;  ///< of servers that are equally idle
-    bool has_returned_ = false;
 };
 
 }  // namespace ffdump

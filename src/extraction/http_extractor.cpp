@@ -44,6 +44,14 @@ bool is_refusal(int status) {
     return status == 401 || status == 403 || status == 404 || status == 405;
 }
 
+SharedAccess access_of(const Settings& settings) {
+    HttpAccess access;
+    access.proxy = settings.extraction_access.proxy;
+    access.proxy_user = Secret(settings.extraction_access.proxy_user);
+    access.proxy_password = settings.extraction_access.proxy_password;
+    return std::make_shared<const HttpAccess>(std::move(access));
+}
+
 /// What an answer other than 200 says.
 Error status_error(const HttpAnswer& answer) {
     const int status = answer.status;
@@ -51,6 +59,10 @@ Error status_error(const HttpAnswer& answer) {
     const std::string text = fmt::format("status {}{}{}", status, words.empty() ? "" : ", ", words);
     if (is_rejection(status)) {
         return {Reason::extraction_rejected, text};
+    }
+    if (status == 407) {
+        return Error(Reason::service_refuses, text + ": the proxy wants credentials")
+            .hint("set extraction-api.access.proxy-user and proxy-password");
     }
     if (is_refusal(status)) {
         return {Reason::service_refuses, text};
@@ -94,7 +106,8 @@ class HttpExtractor final : public Extractor {
           base_(std::move(url)),
           timeouts_{settings.extraction_timeouts.connect,
                     settings.extraction_timeouts.response_header,
-                    settings.extraction_timeouts.overall} {}
+                    settings.extraction_timeouts.overall},
+          access_(access_of(settings)) {}
 
     void extract(const ExtractionTarget& target, std::vector<SharedBytes> images,
                  BatchDone done) override {
@@ -103,6 +116,7 @@ class HttpExtractor final : public Extractor {
         request.method = HttpMethod::post;
         request.url = join_url(base_, target.path);
         request.timeouts = timeouts_;
+        request.access = access_;
         request.max_body = answer_limit(count);
         request.parts = parts_of(target, std::move(images));
         std::string place = bare_url(request.url);
@@ -126,12 +140,13 @@ class HttpExtractor final : public Extractor {
     HttpTransport& transport_;
     std::string base_;
     HttpTimeouts timeouts_;
+    SharedAccess access_;
 };
 
 }  // namespace
 
-std::unique_ptr<Extractor> make_http_extractor(const Settings& settings, HttpTransport& transport) {
-    static const SystemClock clock;
+std::unique_ptr<Extractor> make_http_extractor(const Settings& settings, HttpTransport& transport,
+                                               const Clock& clock, std::uint64_t seed) {
     if (settings.extraction_urls.size() < 2) {
         const bool has_one = !settings.extraction_urls.empty();
         return std::make_unique<HttpExtractor>(
@@ -144,8 +159,7 @@ std::unique_ptr<Extractor> make_http_extractor(const Settings& settings, HttpTra
     const GateFigures figures{.max_retry_after = settings.retry.max_retry_after,
                               .probe_max = settings.retry.probe_max,
                               .breaker_faults = kServerFaults};
-    return std::make_unique<BalancedExtractor>(std::move(servers), figures, clock,
-                                               Random::from_system().bits());
+    return std::make_unique<BalancedExtractor>(std::move(servers), figures, clock, seed);
 }
 
 }  // namespace ffdump

@@ -22,28 +22,27 @@ ChainImageStore::ChainImageStore(std::vector<std::unique_ptr<ImageStore>> stores
 
 template <class Answer, class Done, class Ask>
 void ChainImageStore::ask(Order order, Done done, Ask ask_store) {
-    const std::size_t source = order.next++;
-    ImageStore& store = *stores_[source];
+    ImageStore& store = *stores_[order.next++];
     const std::string id = order.normalized_id;
-    ask_store(store, id,
-              [this, source, order = std::move(order), done = std::move(done),
-               ask_store](Answer answer) mutable {
-                  if (answer) {
-                      if constexpr (requires { answer->source; }) {
-                          answer->source = source;
-                      }
-                      done(std::move(answer));
-                      return;
-                  }
-                  const bool goes_on = answer.error().fault() == FaultClass::record;
-                  order.errors.push_back(std::move(answer).error());
-                  if (goes_on && order.next < stores_.size()) {
-                      ask<Answer>(std::move(order), std::move(done), std::move(ask_store));
-                  } else {
-                      done(failed(goes_on ? error_of_all(std::move(order.errors))
-                                          : std::move(order.errors.back())));
-                  }
-              });
+    ask_store(
+        store, id,
+        [this, order = std::move(order), done = std::move(done), ask_store](Answer answer) mutable {
+            if (answer) {
+                if constexpr (requires { answer->source; }) {
+                    answer->source = order.next - 1;
+                }
+                done(std::move(answer));
+                return;
+            }
+            const bool goes_on = answer.error().fault() == FaultClass::record;
+            order.errors.push_back(std::move(answer).error());
+            if (goes_on && order.next < stores_.size()) {
+                ask<Answer>(std::move(order), std::move(done), std::move(ask_store));
+            } else {
+                done(failed(goes_on ? error_of_all(std::move(order.errors))
+                                    : std::move(order.errors.back())));
+            }
+        });
 }
 
 void ChainImageStore::fetch(std::string normalized_id, ImageDone done) {

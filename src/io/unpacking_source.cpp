@@ -200,20 +200,47 @@ class UnpackingSource final : public ByteSource {
     bool has_ended_ = false;
 };
 
-/// A file and what unpacks it.
-class UnpackedFile final : public ByteSource {
+class CountedSource final : public ByteSource {
  public:
-    UnpackedFile(File& file, Compression::Kind kind)
-        : packed_(make_file_source(file)),
-          unpacked_(make_unpacking_source(*packed_, kind, file.path())) {}
+    explicit CountedSource(std::unique_ptr<ByteSource> source) : source_(std::move(source)) {}
+
     [[nodiscard]] Result<std::size_t> read(std::span<char> out) override {
-        return unpacked_->read(out);
+        Result<std::size_t> got = source_->read(out);
+        bytes_ += got.value_or(0);
+        return got;
     }
-    [[nodiscard]] Result<void> skip(std::uint64_t count) override { return unpacked_->skip(count); }
+    [[nodiscard]] Result<void> skip(std::uint64_t count) override {
+        Result<void> skipped = source_->skip(count);
+        bytes_ += skipped ? count : 0;
+        return skipped;
+    }
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
 
  private:
-    std::unique_ptr<ByteSource> packed_;
+    std::unique_ptr<ByteSource> source_;
+    std::uint64_t bytes_ = 0;
+};
+
+/// A file and what unpacks it, if it is packed.
+class UnpackedFile final : public UnpackedFileSource {
+ public:
+    UnpackedFile(File& file, Compression::Kind kind)
+        : file_(make_file_source(file)),
+          unpacked_(kind == Compression::Kind::none
+                        ? nullptr
+                        : make_unpacking_source(file_, kind, file.path())),
+          contents_(unpacked_ ? *unpacked_ : file_) {}
+
+    [[nodiscard]] Result<std::size_t> read(std::span<char> out) override {
+        return contents_.read(out);
+    }
+    [[nodiscard]] Result<void> skip(std::uint64_t count) override { return contents_.skip(count); }
+    [[nodiscard]] std::uint64_t file_bytes() const noexcept override { return file_.bytes(); }
+
+ private:
+    CountedSource file_;
     std::unique_ptr<ByteSource> unpacked_;
+    ByteSource& contents_;
 };
 
 }  // namespace
@@ -236,15 +263,11 @@ Result<Compression::Kind> compression_of_file(File& file) {
         [&begin](std::size_t got) { return compression_of({begin.data(), got}); });
 }
 
-Result<std::unique_ptr<ByteSource>> make_unpacked_file_source(File& file) {
-    const Result<Compression::Kind> kind = compression_of_file(file);
-    if (!kind) {
-        return failed(kind.error());
-    }
-    if (*kind == Compression::Kind::none) {
-        return make_file_source(file);
-    }
-    return std::make_unique<UnpackedFile>(file, *kind);
+Result<std::unique_ptr<UnpackedFileSource>> make_unpacked_file_source(File& file) {
+    return compression_of_file(file).map(
+        [&file](Compression::Kind kind) -> std::unique_ptr<UnpackedFileSource> {
+            return std::make_unique<UnpackedFile>(file, kind);
+        });
 }
 
 }  // namespace ffdump

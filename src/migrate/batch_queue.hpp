@@ -25,8 +25,9 @@ struct ImageBatch {
     std::size_t lane = 0;  ///< extraction target, by its place in the plan
     std::vector<ReadyImage> images;
     unsigned faults = 0;
-    bool alone = false;  ///< one image that is asked a second time on its own
-    bool look = false;   ///< one image whose facen is known, to see whether the service is well
+    bool alone = false;       ///< one image that is asked a second time on its own
+    bool look = false;        ///< one image whose facen is known, to see whether a server is well
+    std::size_t look_at = 0;  ///< this server, and no other
     std::unique_ptr<CanaryRequest> canaries;
     bool is_new = false;   ///< its images have never been asked for in this company
     bool is_full = false;  ///< no more images would have gone into it

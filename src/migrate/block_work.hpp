@@ -70,11 +70,18 @@ struct BlockWork {
             at = next;
         }
     }
+    /// Its image came from there, and so did that of those that joined it before they were fetched.
+    void set_source(std::size_t i, const std::string& source) {
+        fates[i].source = &source;
+        for_each_twin(i, [&](BlockWork& work, std::size_t at) { work.take_source(at, fates[i]); });
+    }
+    void take_source(std::size_t i, const RecordFate& other) {
+        if (fates[i].source == nullptr) {
+            fates[i].source = other.source;
+        }
+    }
     void settle_changed(std::size_t i, const Facen& facen, double norm) {
-        for_each_twin(i, [&](BlockWork& work, std::size_t at) {
-            work.fates[at].source = fates[i].source;
-            work.change(at, facen, norm);
-        });
+        for_each_twin(i, [&](BlockWork& work, std::size_t at) { work.change(at, facen, norm); });
         change(i, facen, norm);
     }
     void settle_prior(std::size_t i) {
@@ -111,6 +118,7 @@ inline void BlockWork::join(std::size_t i, RecordFate::Twin twin) {
     while (last.work->fates[last.index].twin.work != nullptr) {
         last = last.work->fates[last.index].twin;
     }
+    twin.work->take_source(twin.index, fates[i]);
     last.work->fates[last.index].twin = fates[i].twin;
     fates[i].twin = twin;
 }
@@ -119,7 +127,8 @@ inline void BlockWork::join(std::size_t i, RecordFate::Twin twin) {
 struct Ticket {
     BlockWork* work = nullptr;
     std::uint32_t index = 0;
-    unsigned attempts = 0;  ///< requests that were made for it so far
+    unsigned attempts = 0;   ///< requests that were made for it so far
+    std::size_t server = 0;  ///< of extraction-api, that the last of them went to
     [[nodiscard]] const RecordSpan& span() const { return work->block.spans[index]; }
     [[nodiscard]] RecordPlace place() const { return work->place(index); }
 };

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace ffdump {
@@ -19,10 +20,10 @@ Error hopeless(const FailureHold& hold) {
                           reason_name(hold.pattern()->reason())));
 }
 
-Error no_longer_well(const FailureHold& hold) {
-    return Error(
-        Reason::failure_pattern,
-        fmt::format("{}, and an image that had a facen before gets none now", hold.pattern_text()));
+Error no_longer_well(const FailureHold& hold, const std::string& by) {
+    return Error(Reason::failure_pattern,
+                 fmt::format("{}, and an image that had a facen before gets none now{}",
+                             hold.pattern_text(), by));
 }
 
 }  // namespace
@@ -32,7 +33,8 @@ ExtractionHealth::ExtractionHealth(std::size_t lanes, ServiceGate& gate, ModelGu
     : gate_(gate), guard_(guard), norm_tolerance_(norm_tolerance) {
     lanes_.reserve(lanes);
     for (std::size_t i = 0; i < lanes; ++i) {
-        lanes_.push_back({FailureHold(accepted), {}, false, false});
+        lanes_.emplace_back();
+        lanes_.back().hold = FailureHold(accepted);
     }
 }
 
@@ -50,6 +52,7 @@ void ExtractionHealth::failed(std::size_t index, const Ticket& ticket, Error err
         ticket.work->settle_prior(ticket.index);
         return;
     }
+    lanes_[index].failed_by.insert(ticket.server);
     lanes_[index].hold.add(ticket, std::move(error));
 }
 
@@ -71,7 +74,7 @@ std::vector<ImageBatch> ExtractionHealth::looks(Clock::Instant now) {
     std::vector<ImageBatch> batches;
     for (std::size_t index = 0; index < lanes_.size(); ++index) {
         Lane& lane = lanes_[index];
-        if (!holds(index) || lane.looking || !gate_.may_send(now)) {
+        if (!holds(index) || lane.looks != 0 || !gate_.may_send(now)) {
             continue;
         }
         lane.known = known(index);
@@ -79,36 +82,62 @@ std::vector<ImageBatch> ExtractionHealth::looks(Clock::Instant now) {
             verdict_ = hopeless(lane.hold);
             continue;
         }
-        ImageBatch batch;
-        batch.lane = index;
-        batch.look = true;
-        batch.images.push_back({{}, lane.known->image});
-        batches.push_back(std::move(batch));
-        lane.looking = true;
+        for (const std::size_t server : lane.failed_by) {
+            ImageBatch batch;
+            batch.lane = index;
+            batch.look = true;
+            batch.look_at = server;
+            batch.images.push_back({{}, lane.known->image});
+            batches.push_back(std::move(batch));
+        }
+        lane.looks = lane.failed_by.size();
     }
     return batches;
 }
 
-void ExtractionHealth::looked(std::size_t index, const ExtractedFacen& facen, Clock::Instant now) {
-    Lane& lane = lanes_[index];
-    lane.looking = false;
+void ExtractionHealth::looked(const Look& look, const ExtractedFacen& facen, Clock::Instant now) {
+    Lane& lane = lanes_[look.lane];
     const FacenRules rules{.dimension = lane.known->facen.size(),
                            .norm_tolerance = norm_tolerance_};
     const bool is_whole = facen && check_facen(*facen, rules);
-    if (is_whole && guard_.is_same(lane.known->facen, *facen)) {
+    if (!is_whole || !guard_.is_same(lane.known->facen, *facen)) {
+        lane.ill = look.server;
+        if (facen) {
+            // Another facen, or one of another dimension: whether it is another model the guard
+            // tells.
+            guard_.demand_check();
+        }
+    }
+    // The last of a round closes the breaker, if all were good.
+    if (lane.looks == 1 && !lane.ill) {
         gate_.succeeded(now);
-        good_look(lane);
+    } else {
+        gate_.ended(now);
+    }
+    conclude_look(lane, now);
+}
+
+void ExtractionHealth::looked_in_vain(std::size_t index, Clock::Instant now) {
+    lanes_[index].is_clear = false;
+    conclude_look(lanes_[index], now);
+}
+
+void ExtractionHealth::conclude_look(Lane& lane, Clock::Instant now) {
+    if (--lane.looks != 0) {
         return;
     }
-    if (facen) {
-        // Another facen, or one of another dimension: whether it is another model the guard tells.
-        guard_.demand_check();
+    if (lane.ill) {
+        bad_look(lane, now);
+    } else {
+        good_look(lane);
     }
-    bad_look(lane, now);
+    lane.ill.reset();
+    lane.is_clear = true;
 }
 
 void ExtractionHealth::good_look(Lane& lane) {
-    if (std::exchange(lane.down, false)) {
+    lane.failed_by.clear();
+    if (std::exchange(lane.down, false) || !lane.is_clear) {
         const std::vector<Ticket> tickets = lane.hold.take_back();
         returned_.insert(returned_.end(), tickets.begin(), tickets.end());
     } else {
@@ -118,13 +147,12 @@ void ExtractionHealth::good_look(Lane& lane) {
 
 void ExtractionHealth::bad_look(Lane& lane, Clock::Instant now) {
     lane.down = true;
-    gate_.ended(now);
-    gate_.trip(now, no_longer_well(lane.hold));
+    gate_.trip(now, no_longer_well(lane.hold, guard_.by_text(*lane.ill)));
 }
 
 bool ExtractionHealth::wants_look() const {
     for (std::size_t index = 0; index < lanes_.size(); ++index) {
-        if (holds(index) && !lanes_[index].looking) {
+        if (holds(index) && lanes_[index].looks == 0) {
             return true;
         }
     }

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace ffdump {
@@ -18,7 +19,8 @@ namespace ffdump {
 /// network that was not loaded). When failures of one target form a pattern, nothing new goes to
 /// it, and an image that had a facen before is asked for again: if it has one still, what was held
 /// back is booked; if not, nothing is, the service is down until it has, and the records are asked
-/// for again. Lives on the pipeline's thread; gate and guard must outlive it.
+/// for again. Of several servers those are asked that failed the records: the others may be well.
+/// Lives on the pipeline's thread; gate and guard must outlive it.
 class ExtractionHealth {
  public:
     ExtractionHealth(std::size_t lanes, ServiceGate& gate, ModelGuard& guard,
@@ -31,7 +33,13 @@ class ExtractionHealth {
     [[nodiscard]] bool holds(std::size_t lane) const;
     /// What is to be asked now to learn more; each answer goes to looked().
     [[nodiscard]] std::vector<ImageBatch> looks(Clock::Instant now);
-    void looked(std::size_t lane, const ExtractedFacen& facen, Clock::Instant now);
+    struct Look {
+        std::size_t lane = 0;
+        std::size_t server = 0;
+    };
+    void looked(const Look& look, const ExtractedFacen& facen, Clock::Instant now);
+    /// The server that was to be asked is left out. The records that it failed are asked for again.
+    void looked_in_vain(std::size_t lane, Clock::Instant now);
     /// looks() will have something as soon as the gate lets it through.
     [[nodiscard]] bool wants_look() const;
 
@@ -54,11 +62,15 @@ class ExtractionHealth {
     struct Lane {
         FailureHold hold;
         std::optional<Known> known;
-        bool looking = false;
+        std::set<std::size_t> failed_by;  ///< servers, of what is held
+        std::size_t looks = 0;            ///< that are not answered
+        bool is_clear = true;             ///< each server that was to be asked could be
+        std::optional<std::size_t> ill;   ///< server that gave no good answer in this round
         bool down = false;
     };
 
     [[nodiscard]] std::optional<Known> known(std::size_t index) const;
+    void conclude_look(Lane& lane, Clock::Instant now);
     void bad_look(Lane& lane, Clock::Instant now);
     void good_look(Lane& lane);
 

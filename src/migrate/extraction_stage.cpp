@@ -2,11 +2,11 @@
 #include "extraction_stage.hpp"
 
 #include "doubled_facens.hpp"
+#include "server_choice.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <memory>
 #include <utility>
 
@@ -41,8 +41,8 @@ ExtractionStage::ExtractionStage(Extractor& extractor, PipelineMailbox& mailbox,
 void ExtractionStage::ask(CanaryRequest request) {
     ImageBatch batch;
     batch.lane = request.lane;
-    for (const std::size_t canary : request.which) {
-        batch.images.push_back({{}, guard_.canaries()[canary].image});
+    for (std::size_t i = 0; i < request.which.size(); ++i) {
+        batch.images.push_back({{}, guard_.canary(request, i).image});
     }
     batch.canaries = std::make_unique<CanaryRequest>(std::move(request));
     queue_.put_first(std::move(batch));
@@ -63,6 +63,10 @@ void ExtractionStage::pump(Clock::Instant now, bool more_coming) {
         std::optional<ImageBatch> batch = next_batch(now, more_coming);
         if (!batch) {
             return;
+        }
+        if (batch->look && !extractor_.serves(batch->look_at)) {
+            health_.looked_in_vain(batch->lane, now);
+            continue;
         }
         send(std::move(*batch), now);
     }
@@ -143,6 +147,7 @@ std::optional<ExtractedFacen> ExtractionStage::take_sentinel(ImageBatch& batch,
 }
 
 void ExtractionStage::send(ImageBatch batch, Clock::Instant now) {
+    const std::size_t server = choose_server(batch, extractor_, guard_);
     std::vector<SharedBytes> images;
     images.reserve(batch.images.size());
     if (batch.faults == 0) {
@@ -159,29 +164,20 @@ void ExtractionStage::send(ImageBatch batch, Clock::Instant now) {
     flying_of_lane_[batch.lane] += batch.is_check() ? 0U : 1U;
     for (ReadyImage& image : batch.images) {
         ++image.ticket.attempts;
+        image.ticket.server = server;
         bytes += image.bytes->size();
         images.push_back(image.bytes);
     }
-    if (batch.canaries && batch.canaries->server && !extractor_.serves(*batch.canaries->server)) {
-        // When it comes back a check is due.
-        batch.canaries->server.reset();
-    }
-    constexpr std::size_t kAny = std::numeric_limits<std::size_t>::max();
-    const std::size_t server = batch.canaries ? batch.canaries->server.value_or(kAny) : kAny;
     const std::uint64_t id = next_id_++;
     const ExtractionTarget& target = queue_.target(batch.lane);
-    flying_.emplace(id, Flight{std::move(batch), successes_, paced, bytes});
+    flying_.emplace(id, Flight{std::move(batch), successes_, paced, bytes, server});
     flying_bytes_ += bytes;
     ++counters_.requests;
     gate_.sent(now);
-    BatchDone done = [this, id](Result<std::vector<ExtractedFacen>> facens) {
-        mailbox_.post(BatchAnswered{id, std::move(facens)});
-    };
-    if (server != kAny) {
-        extractor_.extract_by(server, target, std::move(images), std::move(done));
-    } else {
-        extractor_.extract(target, std::move(images), std::move(done));
-    }
+    extractor_.extract_by(server, target, std::move(images),
+                          [this, id](Result<std::vector<ExtractedFacen>> facens) {
+                              mailbox_.post(BatchAnswered{id, std::move(facens)});
+                          });
 }
 
 void ExtractionStage::answered(BatchAnswered event, Clock::Instant now) {
@@ -202,11 +198,11 @@ void ExtractionStage::answered(BatchAnswered event, Clock::Instant now) {
     if (is_service_fault) {
         fault(std::move(flight), event.facens.error(), now);
     } else if (flight.batch.is_check()) {
-        checked(flight.batch, event.facens, now);
+        checked(flight, event.facens, now);
     } else if (event.facens) {
         ++successes_;
         gate_.succeeded(now);
-        settle(std::move(flight.batch), std::move(*event.facens));
+        settle(std::move(flight), std::move(*event.facens));
     } else {
         gate_.succeeded(now);
         rejected(std::move(flight.batch), std::move(event.facens.error()));
@@ -239,27 +235,31 @@ void ExtractionStage::note_half(const ImageBatch& batch, bool is_refused) {
     }
 }
 
-void ExtractionStage::checked(const ImageBatch& batch,
+void ExtractionStage::checked(const Flight& flight,
                               const Result<std::vector<ExtractedFacen>>& facens,
                               Clock::Instant now) {
+    const ImageBatch& batch = flight.batch;
     if (batch.look) {
-        health_.looked(batch.lane, facens ? facens->at(0) : failed(facens.error()), now);
+        health_.looked({batch.lane, flight.server}, facens ? facens->at(0) : failed(facens.error()),
+                       now);
         return;
     }
     gate_.succeeded(now);
     if (facens) {
         ++successes_;
-        ask_more(guard_.answered(*batch.canaries, *facens));
+        ask_more(guard_.answered(*batch.canaries, *facens, flight.server));
     } else {
-        ask_more(guard_.refused(*batch.canaries, facens.error()));
+        ask_more(guard_.refused(*batch.canaries, facens.error(), flight.server));
     }
 }
 
-void ExtractionStage::settle(ImageBatch batch, std::vector<ExtractedFacen> facens) {
+void ExtractionStage::settle(Flight flight, std::vector<ExtractedFacen> facens) {
+    ImageBatch batch = std::move(flight.batch);
+    const FacenSource from{flight.server, extractor_.returns(flight.server)};
     note_half(batch, false);
     batch.half_of.reset();
     if (const std::optional<ExtractedFacen> facen = take_sentinel(batch, &facens);
-        facen && !guard_.judge_sentinel(batch.sentinel->canary, *facen)) {
+        facen && !guard_.judge_sentinel(batch.sentinel->canary, *facen, from.server)) {
         // The run ends with this; nothing of the answer may be used.
         batch.sentinel.reset();
         queue_.put_back(std::move(batch), std::nullopt);
@@ -287,7 +287,7 @@ void ExtractionStage::settle(ImageBatch batch, std::vector<ExtractedFacen> facen
         const std::size_t dimension = dimensions_.at(ticket.work->file).decided();
         if (facen && facen->size() == dimension) {
             ++counters_.extracted;
-            guard_.extracted(batch.lane, ticket.span().id, batch.images[i].bytes, *facen);
+            guard_.extracted(batch.lane, ticket.span().id, batch.images[i].bytes, *facen, from);
             health_.passed(batch.lane, batch.images[i].bytes, *facen);
             if (on_facen_) {
                 on_facen_(ticket, *facen);

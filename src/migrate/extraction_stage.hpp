@@ -98,6 +98,7 @@ class ExtractionStage {
         std::uint64_t successes_before = 0;
         PacedRequest paced;
         std::size_t bytes = 0;
+        std::size_t server = 0;  ///< that it was sent to
     };
     [[nodiscard]] bool has_room() const;
     void note_pace(const Flight& flight, const BatchAnswered& event, Clock::Instant now);
@@ -106,7 +107,7 @@ class ExtractionStage {
     [[nodiscard]] bool is_held(std::size_t lane) const;
     [[nodiscard]] std::optional<ImageBatch> next_batch(Clock::Instant now, bool more_coming);
     void send(ImageBatch batch, Clock::Instant now);
-    void settle(ImageBatch batch, std::vector<ExtractedFacen> facens);
+    void settle(Flight flight, std::vector<ExtractedFacen> facens);
     void add_sentinel(ImageBatch& batch);
     /// Takes it out of the batch; what came for it, if an answer is given.
     static std::optional<ExtractedFacen> take_sentinel(ImageBatch& batch,
@@ -116,7 +117,7 @@ class ExtractionStage {
     void rejected(ImageBatch batch, Error error);
     void ask_more(std::optional<CanaryRequest> request);
     /// An answer to a batch that belongs to no record.
-    void checked(const ImageBatch& batch, const Result<std::vector<ExtractedFacen>>& facens,
+    void checked(const Flight& flight, const Result<std::vector<ExtractedFacen>>& facens,
                  Clock::Instant now);
     void fault(Flight flight, const Error& error, Clock::Instant now);
 

@@ -41,8 +41,9 @@ class Round {
           taker_(taker),
           records_(records),
           gate_(gate_figures(settings.retry), Random(services.random_seed)),
-          watch_("the image storage at " + services.images.describe(), gate_,
-                 settings.retry.give_up_after, ServiceWatch::FirstRefusal::is_final, services.log),
+          watch_(
+              "the image storage at " + services.images.describe(), gate_,
+              settings.retry.give_up_after, [] { return true; }, services.log),
           width_(settings.fetches == 0 ? kDefaultWidth : settings.fetches),
           most_attempts_(settings.retry.attempts) {
         progress_.phase = options.phase;

@@ -140,8 +140,7 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
         const auto bytes = static_cast<double>(event.image->bytes->size());
         average_bytes_ += kNewest * (bytes - average_bytes_);
         if (sources_.size() > 1) {
-            flight.ticket.work->fates[flight.ticket.index].source =
-                &sources_.at(event.image->source);
+            flight.ticket.work->set_source(flight.ticket.index, sources_.at(event.image->source));
         }
         return ReadyImage{flight.ticket, std::move(event.image->bytes)};
     }

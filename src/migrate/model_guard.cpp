@@ -23,6 +23,8 @@ constexpr std::size_t kFewestDifferent = 4;
 /// So many batches of each target carry a sentinel, one and all.
 constexpr std::uint64_t kWatchedBatches = 64;
 constexpr double kAnyNorm = 1e30;
+/// Last facens of so many stays of a server are kept, each with its image; more wait for a check.
+constexpr std::size_t kMostStays = 8;
 
 std::uint64_t hash_of(const SharedBytes& image) {
     RunningHash hash;
@@ -61,11 +63,19 @@ bool ModelGuard::is_full(const Lane& lane) const noexcept {
 }
 
 void ModelGuard::extracted(std::size_t index, RecordId id, const SharedBytes& image,
-                           const Facen& facen) {
+                           const Facen& facen, const FacenSource& from) {
     ++since_check_;
-    if (wants(index)) {
-        look_at({index, id, image, facen});
+    const Canary canary{index, id, image, facen, from.server};
+    if (is_on() && servers_.size() > 1) {
+        last_facens_.insert_or_assign({index, from}, canary);
     }
+    if (wants(index)) {
+        look_at(canary);
+    }
+}
+
+bool ModelGuard::is_crowded() const noexcept {
+    return last_facens_.size() > kMostStays * lanes_.size() * servers_.size();
 }
 
 void ModelGuard::known(std::size_t index, RecordId id, const SharedBytes& image,
@@ -128,7 +138,8 @@ bool ModelGuard::is_due(Clock::Instant now, bool is_wanted) const {
         return false;
     }
     const bool is_late = since_check_ != 0 && last_check_ && now - *last_check_ >= settings_.every;
-    return is_wanted || start_check_due_ || is_late || since_check_ >= settings_.every_records;
+    return is_wanted || start_check_due_ || is_late || is_crowded() ||
+           since_check_ >= settings_.every_records;
 }
 
 std::optional<std::size_t> ModelGuard::sentinel_for(std::size_t index) {
@@ -145,7 +156,7 @@ std::optional<std::size_t> ModelGuard::sentinel_for(std::size_t index) {
     return its.canaries[random_.bits() % its.canaries.size()];
 }
 
-bool ModelGuard::judge_sentinel(std::size_t index, const ExtractedFacen& facen) {
+bool ModelGuard::judge_sentinel(std::size_t index, const ExtractedFacen& facen, std::size_t by) {
     const Canary& canary = canaries_[index];
     if (!comparable(canary.facen, facen)) {
         demand_check();
@@ -158,8 +169,8 @@ bool ModelGuard::judge_sentinel(std::size_t index, const ExtractedFacen& facen) 
     if (!doubt_) {
         doubt_ = fmt::format(
             "the image of record {}, sent among others, gave another facen (cosine {:.4f}, at "
-            "least {} expected): another model, or answers in another order than the images",
-            canary.id.value, cosine, settings_.cosine);
+            "least {} expected): another model, or answers in another order than the images{}",
+            canary.id.value, cosine, settings_.cosine, givers_text(canary, by));
     }
     return false;
 }
@@ -177,39 +188,74 @@ std::vector<CanaryRequest> ModelGuard::begin(Clock::Instant now) {
     start_check_due_ = false;
     std::vector<CanaryRequest> requests;
     for (std::size_t index = 0; index < lanes_.size(); ++index) {
-        std::vector<std::size_t> which = lanes_[index].canaries;
-        for (std::size_t i = which.size(); i > 1; --i) {
-            std::swap(which[i - 1], which[random_.bits() % i]);
-        }
-        const std::size_t servers = which.empty() ? 0 : servers_.size();
-        for (std::size_t i = 0; i < std::max(which.size(), servers); ++i) {
-            requests.push_back({.lane = index, .which = {which[i % which.size()]}});
-            if (servers > 1) {
-                requests.back().server = i % servers;
-            }
-        }
-        const std::span<const std::size_t> all(which);
-        for (std::size_t at = 0; which.size() > 1 && at < which.size(); at += batch_size_) {
-            const auto batch = all.subspan(at, std::min(batch_size_, which.size() - at));
-            requests.push_back({.lane = index, .which = {batch.begin(), batch.end()}});
-        }
+        ask_for_canaries(index, requests);
     }
+    ask_for_last_facens(requests);
     pending_ = requests.size();
     has_passed_ = requests.empty();
     return requests;
 }
 
+void ModelGuard::ask_for_canaries(std::size_t index, std::vector<CanaryRequest>& requests) {
+    std::vector<std::size_t> which = lanes_[index].canaries;
+    for (std::size_t i = which.size(); i > 1; --i) {
+        std::swap(which[i - 1], which[random_.bits() % i]);
+    }
+    const std::size_t servers = which.empty() ? 0 : servers_.size();
+    for (std::size_t i = 0; i < std::max(which.size(), servers); ++i) {
+        requests.push_back({.lane = index, .which = {which[i % which.size()]}});
+        if (servers > 1) {
+            requests.back().server = i % servers;
+        }
+    }
+    const std::span<const std::size_t> all(which);
+    for (std::size_t at = 0; which.size() > 1 && at < which.size(); at += batch_size_) {
+        const auto batch = all.subspan(at, std::min(batch_size_, which.size() - at));
+        requests.push_back({.lane = index, .which = {batch.begin(), batch.end()}});
+    }
+}
+
+void ModelGuard::ask_for_last_facens(std::vector<CanaryRequest>& requests) {
+    asked_last_facens_.clear();
+    for (auto& [key, canary] : std::exchange(last_facens_, {})) {
+        requests.push_back({.lane = canary.lane,
+                            .which = {asked_last_facens_.size()},
+                            .not_by = key.second.server});
+        asked_last_facens_.push_back(canary);
+    }
+}
+
+const Canary& ModelGuard::canary(const CanaryRequest& request, std::size_t i) const {
+    const std::vector<Canary>& among = request.not_by ? asked_last_facens_ : canaries_;
+    return among.at(request.which.at(i));
+}
+
+CanaryRequest ModelGuard::instead_of(CanaryRequest request) const {
+    const std::optional<std::size_t> server = std::exchange(request.server, std::nullopt);
+    for (std::size_t i = asked_last_facens_.size(); server && i-- > 0;) {
+        const Canary& last = asked_last_facens_[i];
+        if (last.lane == request.lane && last.server == server) {
+            request.which = {i};
+            request.not_by = server;
+            break;
+        }
+    }
+    return request;
+}
+
 std::optional<CanaryRequest> ModelGuard::answered(const CanaryRequest& request,
-                                                  const std::vector<ExtractedFacen>& facens) {
-    std::vector<std::size_t> unusable;
+                                                  const std::vector<ExtractedFacen>& facens,
+                                                  std::size_t by) {
+    CanaryRequest again = request;
+    again.which.clear();
     std::optional<Error> why;
     for (std::size_t i = 0; i < request.which.size(); ++i) {
         const ExtractedFacen& facen = facens.at(i);
-        const Result<double> norm = comparable(canaries_[request.which[i]].facen, facen);
+        const Result<double> norm = comparable(canary(request, i).facen, facen);
         if (norm) {
-            compare(request, i, *facen);
+            compare(request, i, *facen, by);
         } else {
-            unusable.push_back(request.which[i]);
+            again.which.push_back(request.which[i]);
             why = norm.error();
         }
     }
@@ -217,54 +263,62 @@ std::optional<CanaryRequest> ModelGuard::answered(const CanaryRequest& request,
         conclude_request();
         return std::nullopt;
     }
-    return ask_again(request, std::move(unusable), *why);
+    return ask_again(std::move(again), *why, by);
 }
 
-std::optional<CanaryRequest> ModelGuard::refused(const CanaryRequest& request, const Error& error) {
+std::optional<CanaryRequest> ModelGuard::refused(const CanaryRequest& request, const Error& error,
+                                                 std::size_t by) {
     if (request.which.size() > 1) {
         // A batch may be too large for what stands before the service; each is asked alone as well.
         conclude_request();
         return std::nullopt;
     }
-    return ask_again(request, request.which, error);
+    return ask_again(request, error, by);
 }
 
-void ModelGuard::compare(const CanaryRequest& request, std::size_t i, const Facen& facen) {
-    const Canary& canary = canaries_[request.which[i]];
-    const double cosine = facen_cosine(canary.facen, facen);
+void ModelGuard::compare(const CanaryRequest& request, std::size_t i, const Facen& facen,
+                         std::size_t by) {
+    const Canary& known = canary(request, i);
+    const double cosine = facen_cosine(known.facen, facen);
     if (cosine >= settings_.cosine || doubt_) {
         return;
     }
-    const auto is_other = [&](std::size_t other) {
-        return other != request.which[i] &&
-               facen_cosine(canaries_[other].facen, facen) >= settings_.cosine;
-    };
-    doubt_ = std::ranges::any_of(request.which, is_other)
+    bool is_of_another = false;
+    for (std::size_t other = 0; other < request.which.size(); ++other) {
+        is_of_another = is_of_another || (other != i && facen_cosine(canary(request, other).facen,
+                                                                     facen) >= settings_.cosine);
+    }
+    doubt_ = is_of_another
                  ? fmt::format(
                        "the answers of a batch came in another order than its images "
                        "(record {})",
-                       canary.id.value)
+                       known.id.value)
                  : fmt::format(
                        "the image of record {} was extracted again and gave another facen "
                        "(cosine {:.4f}, at least {} expected)",
-                       canary.id.value, cosine, settings_.cosine);
-    if (request.server) {
-        *doubt_ += " by " + servers_.at(*request.server);
-    }
+                       known.id.value, cosine, settings_.cosine);
+    *doubt_ += givers_text(known, by);
 }
 
-std::optional<CanaryRequest> ModelGuard::ask_again(const CanaryRequest& request,
-                                                   std::vector<std::size_t> which,
-                                                   const Error& error) {
+/// Which of two is the right one nobody here can tell, so both are named.
+std::string ModelGuard::givers_text(const Canary& canary, std::size_t by) const {
+    if (servers_.size() < 2) {
+        return {};
+    }
+    const std::string first = canary.server ? servers_.at(*canary.server) : "an earlier run";
+    return fmt::format("; first by {}, now{}", first, by_text(by));
+}
+
+std::optional<CanaryRequest> ModelGuard::ask_again(CanaryRequest request, const Error& error,
+                                                   std::size_t by) {
     if (request.asked < kMostAgain) {
-        return CanaryRequest{.lane = request.lane,
-                             .which = std::move(which),
-                             .asked = request.asked + 1,
-                             .server = request.server};
+        ++request.asked;
+        return request;
     }
     if (!doubt_) {
-        doubt_ = fmt::format("the image of record {} had a facen before and gets none now: {}",
-                             canaries_[which.front()].id.value, error.detail());
+        const Canary& known = canary(request, 0);
+        doubt_ = fmt::format("the image of record {} had a facen before and gets none now: {}{}",
+                             known.id.value, error.detail(), givers_text(known, by));
     }
     conclude_request();
     return std::nullopt;

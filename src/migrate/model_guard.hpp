@@ -11,12 +11,21 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ffdump {
+
+/// Who gave a facen: the server, by its place, and how often it had come back by then.
+struct FacenSource {
+    std::size_t server = 0;
+    std::uint64_t returns = 0;
+    friend auto operator<=>(const FacenSource&, const FacenSource&) = default;
+};
 
 /// An image of the run whose facen is known.
 struct Canary {
@@ -24,22 +33,28 @@ struct Canary {
     RecordId id;
     SharedBytes image;
     Facen facen;
+    std::optional<std::size_t> server{};  ///< that gave it, if this process knows
 };
 
 /// A request for canaries again, in this order.
 struct CanaryRequest {
     std::size_t lane = 0;
-    std::vector<std::size_t> which;       ///< indices into ModelGuard::canaries()
+    std::vector<std::size_t> which;       ///< see ModelGuard::canary()
     unsigned asked = 0;                   ///< how often the answer was no facen before
     std::optional<std::size_t> server{};  ///< that must be asked, where there are several
+    /// For the last image that this server was asked for, by another one.
+    std::optional<std::size_t> not_by{};
 };
 
 /// Watches whether extraction-api goes on to give the facens that it gave. The first images of
 /// each extraction target become canaries; in a check all of them are extracted again: in batches,
 /// in an order by chance, which shows answers that come in another order than the images,
 /// and each alone, which shows servers that differ behind one address (each request may meet
-/// another). A valid facen that differs is believed at once; what is no facen is asked again.
-/// Targets are known by their `index` in the plan. Without I/O; lives on the pipeline's thread.
+/// another). Where servers are told apart each is asked, and the last facen that each gave since
+/// the check before, and before each of its outages, is asked of another: it may be gone when it is
+/// to be asked itself. A valid facen that differs is believed at once; what is no facen is asked
+/// again. Targets are known by their `index` in the plan. Without I/O; lives on the pipeline's
+/// thread.
 class ModelGuard {
  public:
     ModelGuard(const CanarySettings& settings, std::size_t batch_size, Random random);
@@ -47,7 +62,8 @@ class ModelGuard {
     [[nodiscard]] bool is_on() const noexcept { return settings_.images != 0; }
 
     /// A record has got this facen. Counts it, and takes the image as a canary when one is wanted.
-    void extracted(std::size_t index, RecordId id, const SharedBytes& image, const Facen& facen);
+    void extracted(std::size_t index, RecordId id, const SharedBytes& image, const Facen& facen,
+                   const FacenSource& from = {});
     /// Whether known() would take more images of this target.
     [[nodiscard]] bool wants(std::size_t index) const;
     /// A record has this facen from an earlier run: its image becomes a canary.
@@ -55,9 +71,13 @@ class ModelGuard {
     /// Canaries of an earlier process of this run: a check is due, and until it has passed nothing
     /// else may be extracted.
     void take_over(std::vector<Canary> canaries);
-    [[nodiscard]] bool holds() const noexcept { return holds_; }
+    [[nodiscard]] bool holds() const noexcept { return holds_ || is_crowded(); }
     /// The servers that requests go to, for messages; each is met in every check.
     void watch_servers(std::vector<std::string> servers) { servers_ = std::move(servers); }
+    /// " by NAME" for messages; "" where there is one server.
+    [[nodiscard]] std::string by_text(std::size_t server) const {
+        return servers_.size() < 2 ? std::string() : " by " + servers_.at(server);
+    }
     /// A server came back, perhaps with another model: a check is due, and batches are watched as
     /// closely as at the start.
     void watch_anew();
@@ -74,12 +94,18 @@ class ModelGuard {
     /// has passed then.
     [[nodiscard]] std::vector<CanaryRequest> begin(Clock::Instant now);
     [[nodiscard]] bool is_checking() const noexcept { return pending_ != 0; }
-    /// Returns a request that is to be made in addition.
+    /// What is asked for at place `i` of a request.
+    [[nodiscard]] const Canary& canary(const CanaryRequest& request, std::size_t i) const;
+    /// What to ask of others while the server that must be asked is left out: for the last facen
+    /// that it gave; for the same, if it gave none since the check before.
+    [[nodiscard]] CanaryRequest instead_of(CanaryRequest request) const;
+    /// Returns a request that is to be made in addition. `by` is the server that answered.
     [[nodiscard]] std::optional<CanaryRequest> answered(const CanaryRequest& request,
-                                                        const std::vector<ExtractedFacen>& facens);
+                                                        const std::vector<ExtractedFacen>& facens,
+                                                        std::size_t by = 0);
     /// The request was refused as a whole, not for want of a service.
     [[nodiscard]] std::optional<CanaryRequest> refused(const CanaryRequest& request,
-                                                       const Error& error);
+                                                       const Error& error, std::size_t by = 0);
 
     /// The canary that the next new batch of this target is to carry, if it is to carry one.
     [[nodiscard]] std::optional<std::size_t> sentinel_for(std::size_t index);
@@ -89,7 +115,8 @@ class ModelGuard {
     }
     /// What came for a sentinel. False when it is not the canary's facen: then the batch's answer
     /// must not be used. What is no facen makes a check due and says nothing of the batch.
-    [[nodiscard]] bool judge_sentinel(std::size_t canary, const ExtractedFacen& facen);
+    [[nodiscard]] bool judge_sentinel(std::size_t canary, const ExtractedFacen& facen,
+                                      std::size_t by = 0);
 
     /// Once for each check that passed.
     [[nodiscard]] bool take_passed();
@@ -113,10 +140,13 @@ class ModelGuard {
     void look_at(Canary canary);
     void doubt_if_constant(const Lane& lane);
     void adopt(Lane& lane, Canary canary, std::uint64_t hash);
-    void compare(const CanaryRequest& request, std::size_t i, const Facen& facen);
-    [[nodiscard]] std::optional<CanaryRequest> ask_again(const CanaryRequest& request,
-                                                         std::vector<std::size_t> which,
-                                                         const Error& error);
+    [[nodiscard]] bool is_crowded() const noexcept;
+    void ask_for_canaries(std::size_t index, std::vector<CanaryRequest>& requests);
+    void ask_for_last_facens(std::vector<CanaryRequest>& requests);
+    void compare(const CanaryRequest& request, std::size_t i, const Facen& facen, std::size_t by);
+    [[nodiscard]] std::optional<CanaryRequest> ask_again(CanaryRequest request, const Error& error,
+                                                         std::size_t by);
+    [[nodiscard]] std::string givers_text(const Canary& canary, std::size_t by) const;
     void conclude_request();
 
     CanarySettings settings_;
@@ -124,6 +154,9 @@ class ModelGuard {
     Random random_;
     std::vector<std::string> servers_;
     std::vector<Canary> canaries_;
+    /// By target and source, the last since the check began; of several servers only.
+    std::map<std::pair<std::size_t, FacenSource>, Canary> last_facens_;
+    std::vector<Canary> asked_last_facens_;  ///< what the check under way asks of others
     std::vector<Lane> lanes_;
     std::size_t saved_ = 0;
     bool holds_ = false;

@@ -35,12 +35,13 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
                   ServiceGate(gate_figures(settings.retry), Random(services.random_seed + 1)),
                   guard_),
       model_({guard_, extraction_, output, job.plan, job.directory, services}, job.run_id),
-      image_watch_("the image storage " + services.images.describe(), images_.gate(),
-                   settings.retry.give_up_after, ServiceWatch::FirstRefusal::is_waited_out,
-                   services.log),
-      extraction_watch_(services.extractor.describe(), extraction_.gate(),
-                        settings.retry.give_up_after, ServiceWatch::FirstRefusal::is_final,
-                        services.log),
+      server_watch_(services.extractor, services.log),
+      image_watch_(
+          "the image storage " + services.images.describe(), images_.gate(),
+          settings.retry.give_up_after, [] { return false; }, services.log),
+      extraction_watch_(
+          services.extractor.describe(), extraction_.gate(), settings.retry.give_up_after,
+          [this] { return server_watch_.each_refuses(); }, services.log),
       stall_watch_(services.log),
       admission_({options, plan_, job.directory, job.excluded, services.files, limits_},
                  {images_, extraction_, guard_, job.redone, same_ids_}),
@@ -52,7 +53,7 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
               }),
       failed_before_(output.records_failed()),
       done_before_(output.records_done()) {
-    guard_.watch_servers(services.extractor.servers());
+    guard_.watch_servers(server_watch_.names());
     extraction_.on_facen(
         [this](const Ticket& ticket, const Facen& facen) { redo_.add(ticket.place(), facen); });
     for (std::uint32_t i = 0; i < job.plan.files.size(); ++i) {
@@ -103,7 +104,7 @@ Result<void> Pipeline::turn() {
         return written;
     }
     const Clock::Instant now = services_.clock.now();
-    if (services_.extractor.take_returned()) {
+    if (server_watch_.turn()) {
         guard_.watch_anew();
     }
     settle_when_calm();

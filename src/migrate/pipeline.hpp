@@ -12,6 +12,7 @@
 #include "record_admission.hpp"
 #include "redone_results.hpp"
 #include "same_images.hpp"
+#include "server_watch.hpp"
 #include "service_watch.hpp"
 #include "stall_watch.hpp"
 
@@ -99,6 +100,7 @@ class Pipeline {
     ModelGuard guard_;
     ExtractionStage extraction_;
     ModelWatch model_;
+    ServerWatch server_watch_;
     ServiceWatch image_watch_;
     ServiceWatch extraction_watch_;
     StallWatch stall_watch_;

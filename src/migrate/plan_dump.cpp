@@ -30,7 +30,7 @@ Result<std::vector<FileSurvey>> survey_dump(const std::vector<DumpFile>& dump,
         if (!survey) {
             return failed(std::move(survey.error()));
         }
-        before += survey->bytes;
+        before += file.identity.size;
         surveys.push_back(std::move(*survey));
     }
     return surveys;

@@ -15,7 +15,7 @@ SameImages::Met SameImages::meet(const Ticket& ticket, std::string_view key) {
     }
     const RecordFate& fate = other.work->fates[other.index];
     if (fate.state == RecordFate::State::changed) {
-        work.fates[ticket.index].source = fate.source;
+        work.take_source(ticket.index, fate);
         work.settle_changed(ticket.index, fate.facen, fate.norm);
         return Met::settled;
     }

@@ -25,11 +25,12 @@ GateFigures gate_figures(const RetrySettings& retry) {
 }
 
 ServiceWatch::ServiceWatch(std::string name, const ServiceGate& gate,
-                           std::chrono::milliseconds give_up_after, FirstRefusal refusal, Log& log)
+                           std::chrono::milliseconds give_up_after, IsFinal refusal_is_final,
+                           Log& log)
     : name_(std::move(name)),
       gate_(gate),
       give_up_after_(give_up_after),
-      refusal_(refusal),
+      refusal_is_final_(std::move(refusal_is_final)),
       log_(log) {}
 
 std::chrono::milliseconds ServiceWatch::patience() const {
@@ -52,8 +53,8 @@ Result<void> ServiceWatch::check(Clock::Instant now) {
     }
     const std::optional<Error>& fault = gate_.last_fault();
     const std::chrono::milliseconds limit = patience();
-    const bool hopeless = refusal_ == FirstRefusal::is_final && !gate_.has_succeeded() && fault &&
-                          fault->reason() == Reason::service_refuses;
+    const bool hopeless = !gate_.has_succeeded() && fault &&
+                          fault->reason() == Reason::service_refuses && refusal_is_final_();
     if (fault && (hopeless || (limit.count() != 0 && now - *since >= limit))) {
         Error error = *fault;
         return failed(std::move(error).while_doing(

@@ -8,7 +8,7 @@
 #include "ffdump/net/service_gate.hpp"
 
 #include <chrono>
-#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -22,13 +22,13 @@ namespace ffdump {
 /// wrong setting than an outage.
 class ServiceWatch {
  public:
-    /// What a refusal (401, 403, 404) means before anything has worked: of extraction-api a wrong
-    /// setting, of a storage perhaps one unreadable file.
-    enum class FirstRefusal : std::uint8_t { is_final, is_waited_out };
+    /// Whether a refusal (401, 403, 404) before anything has worked ends the run at once: of
+    /// extraction-api it means a wrong setting, of a storage perhaps one unreadable file.
+    using IsFinal = std::function<bool()>;
 
     /// `name` as in "the image storage at http://...".
     ServiceWatch(std::string name, const ServiceGate& gate, std::chrono::milliseconds give_up_after,
-                 FirstRefusal refusal, Log& log);
+                 IsFinal refusal_is_final, Log& log);
 
     /// Fails with the service's last fault once it is time to give up.
     [[nodiscard]] Result<void> check(Clock::Instant now);
@@ -41,7 +41,7 @@ class ServiceWatch {
     std::string name_;
     const ServiceGate& gate_;
     std::chrono::milliseconds give_up_after_;
-    FirstRefusal refusal_;
+    IsFinal refusal_is_final_;
     Log& log_;
     bool was_down_ = false;
     std::optional<Clock::Instant> last_word_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/record/facen_encoding.hpp"
 
+#include "float_bytes.hpp"
 #include "msgpack_facen.hpp"
 
 #include "ffdump/record/base64.hpp"
@@ -12,7 +13,7 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
-#include <cstring>
+#include <cstdint>
 #include <iterator>
 #include <limits>
 #include <system_error>
@@ -59,10 +60,6 @@ Error invalid(std::string detail) {
     return {Reason::facen_invalid, std::move(detail)};
 }
 
-std::size_t float_bytes(const FacenEncoding& encoding) noexcept {
-    return encoding.type == Float::float16 ? sizeof(std::uint16_t) : sizeof(float);
-}
-
 constexpr bool is_space(char c) noexcept {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
@@ -90,16 +87,6 @@ std::optional<std::string> standard_base64(std::string_view text, const FacenEnc
     return plain;
 }
 
-Facen widened(std::string_view bytes) {
-    Facen facen(bytes.size() / sizeof(std::uint16_t));
-    for (std::size_t i = 0; i < facen.size(); ++i) {
-        std::uint16_t half = 0;
-        std::memcpy(&half, bytes.data() + (i * sizeof(half)), sizeof(half));
-        facen[i] = from_float16(half);
-    }
-    return facen;
-}
-
 Result<Facen> decode_text(std::string_view text, const FacenEncoding& encoding) {
     constexpr std::size_t kLongest = kMaxDimension * sizeof(float) * 3;
     if (text.size() > kLongest) {
@@ -116,12 +103,26 @@ Result<Facen> decode_text(std::string_view text, const FacenEncoding& encoding) 
     if (!bytes) {
         return failed(invalid("the facen is not base64"));
     }
-    const std::size_t floats = bytes->size() / sizeof(std::uint16_t);
-    if (bytes->size() % sizeof(std::uint16_t) != 0 || floats > kMaxDimension) {
-        return failed(invalid(
-            fmt::format("the facen has {} bytes, which is no vector of float16", bytes->size())));
+    return facen_of_bytes(*bytes, encoding);
+}
+
+/// Whether a decimal number, which is not zero, is 1 or more: by the place of its first digit
+/// that counts and its exponent, however large.
+bool is_large_number(std::string_view number) {
+    constexpr auto kEndless = std::int64_t{1} << 62U;
+    const std::size_t e = std::min(number.find_first_of("eE"), number.size());
+    const std::string_view mantissa = number.substr(0, e);
+    const auto point = static_cast<std::int64_t>(std::min(mantissa.find('.'), e));
+    const auto first = static_cast<std::int64_t>(std::min(mantissa.find_first_of("123456789"), e));
+    std::string_view power = number.substr(std::min(e + 1, number.size()));
+    power.remove_prefix(power.starts_with('+') ? 1 : 0);
+    std::int64_t exponent = 0;
+    const auto [end, error] = std::from_chars(power.data(), power.data() + power.size(), exponent);
+    if (error == std::errc::result_out_of_range) {
+        exponent = power.starts_with('-') ? -kEndless : kEndless;
     }
-    return widened(*bytes);
+    exponent = std::clamp(exponent, -kEndless, kEndless);
+    return exponent + point - first + (first > point ? 1 : 0) > 0;
 }
 
 /// Reads the array of numbers that `text` is, from bracket to bracket.
@@ -173,10 +174,11 @@ class NumberList {
             !text_.empty() && (*begin == '-' || (*begin >= '0' && *begin <= '9'));
         auto [stop, error] = std::from_chars(begin, end, value);
         if (error == std::errc::result_out_of_range) {
-            // Beyond float's range, which is told apart from no number at all.
-            double wide = 0;
-            error = std::from_chars(begin, end, wide).ec;
-            value = std::abs(wide) < 1 ? 0.0F : std::numeric_limits<float>::infinity();
+            // Told apart from no number at all.
+            const auto length = static_cast<std::size_t>(stop - begin);
+            value =
+                is_large_number({begin, length}) ? std::numeric_limits<float>::infinity() : 0.0F;
+            value = std::copysign(value, *begin == '-' ? -1.0F : 1.0F);
         }
         text_.remove_prefix(static_cast<std::size_t>(stop - begin));
         return is_number && (error == std::errc{} || error == std::errc::result_out_of_range);
@@ -206,20 +208,13 @@ void append_numbers(std::string& out, std::span<const float> facen, std::string_
     out += ']';
 }
 
-std::string narrowed(std::span<const float> facen) {
-    std::string bytes(facen.size() * sizeof(std::uint16_t), '\0');
-    for (std::size_t i = 0; i < facen.size(); ++i) {
-        const std::uint16_t half = to_float16(facen[i]);
-        std::memcpy(bytes.data() + (i * sizeof(half)), &half, sizeof(half));
-    }
-    return bytes;
-}
-
 void append_text(std::string& out, std::span<const float> facen, const FacenEncoding& encoding,
                  SlashStyle slash) {
     std::string text;
     if (encoding.type == Float::float16) {
-        append_base64(text, narrowed(facen));
+        std::string bytes;
+        append_float_bytes(bytes, facen, encoding);
+        append_base64(text, bytes);
     } else {
         append_facen(text, facen, SlashStyle::plain);
     }
@@ -297,7 +292,12 @@ std::size_t dimension_of_text(std::string_view text, const FacenEncoding& encodi
 
 Facen as_written(std::span<const float> facen, const FacenEncoding& encoding) {
     const bool is_short = encoding.form != Form::numbers && encoding.type == Float::float16;
-    return is_short ? widened(narrowed(facen)) : Facen(facen.begin(), facen.end());
+    if (!is_short) {
+        return {facen.begin(), facen.end()};
+    }
+    std::string bytes;
+    append_float_bytes(bytes, facen, encoding);
+    return facen_of_bytes(bytes, encoding).value_or(Facen{});
 }
 
 std::uint16_t to_float16(float value) noexcept {

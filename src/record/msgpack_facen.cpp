@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msgpack_facen.hpp"
 
+#include "float_bytes.hpp"
+
 #include "ffdump/record/msgpack_token.hpp"
 
-#include <fmt/format.h>
-
 #include <bit>
+#include <cmath>
 #include <cstdint>
-#include <cstring>
+#include <limits>
 #include <optional>
 
 namespace ffdump {
 namespace {
 
 using Form = FacenEncoding::Form;
-using Float = FacenEncoding::Float;
-
-std::size_t float_bytes(const FacenEncoding& encoding) noexcept {
-    return encoding.type == Float::float16 ? sizeof(std::uint16_t) : sizeof(float);
-}
 
 /// The same spelling without the value around it.
 FacenEncoding inner_of(FacenEncoding encoding) noexcept {
@@ -30,40 +26,6 @@ std::string_view payload_of(std::string_view token) noexcept {
     return msgpack_bytes(token).value_or(std::string_view());
 }
 
-Result<Facen> decode_bytes(std::string_view bytes, const FacenEncoding& encoding) {
-    const std::size_t width = float_bytes(encoding);
-    if (bytes.size() % width != 0 || bytes.size() / width > kMaxDimension) {
-        return failed(Reason::facen_invalid,
-                      fmt::format("the facen has {} bytes, which is no vector of float{}",
-                                  bytes.size(), 8 * width));
-    }
-    Facen facen(bytes.size() / width);
-    if (encoding.type == Float::float32) {
-        if (!facen.empty()) {
-            std::memcpy(facen.data(), bytes.data(), bytes.size());
-        }
-        return facen;
-    }
-    for (std::size_t i = 0; i < facen.size(); ++i) {
-        std::uint16_t half = 0;
-        std::memcpy(&half, bytes.data() + (i * sizeof(half)), sizeof(half));
-        facen[i] = from_float16(half);
-    }
-    return facen;
-}
-
-void append_floats(std::string& bytes, std::span<const float> facen,
-                   const FacenEncoding& encoding) {
-    if (encoding.type == Float::float32) {
-        bytes.append(reinterpret_cast<const char*>(facen.data()), facen.size_bytes());
-        return;
-    }
-    for (const float value : facen) {
-        const std::uint16_t half = to_float16(value);
-        bytes.append(reinterpret_cast<const char*>(&half), sizeof(half));
-    }
-}
-
 template <class Bits>
 Bits bits_of(std::string_view token) noexcept {
     Bits bits = 0;
@@ -73,13 +35,20 @@ Bits bits_of(std::string_view token) noexcept {
     return bits;
 }
 
+/// A float64 beyond float's range becomes infinite, as it does when JSON is read.
+float narrowed(double wide) noexcept {
+    constexpr double kMost = std::numeric_limits<float>::max();
+    return std::abs(wide) > kMost ? std::numeric_limits<float>::infinity()
+                                  : static_cast<float>(wide);
+}
+
 /// A number of any type; writers in Lua or JavaScript make whole ones integers.
 std::optional<float> number_of(std::string_view token, const MsgpackHead& head) noexcept {
     switch (head.kind) {
         case MsgpackKind::float32:
             return std::bit_cast<float>(bits_of<std::uint32_t>(token));
         case MsgpackKind::float64:
-            return static_cast<float>(std::bit_cast<double>(bits_of<std::uint64_t>(token)));
+            return narrowed(std::bit_cast<double>(bits_of<std::uint64_t>(token)));
         case MsgpackKind::positive:
             return static_cast<float>(*msgpack_number(token));
         case MsgpackKind::negative: {
@@ -178,7 +147,7 @@ Result<Facen> decode_msgpack_facen(std::string_view token, const FacenEncoding& 
     if (!payload) {
         return failed(Reason::facen_invalid, "the facen is neither str nor bin");
     }
-    return encoding.is_binary() ? decode_bytes(*payload, encoding)
+    return encoding.is_binary() ? facen_of_bytes(*payload, encoding)
                                 : decode_facen(*payload, inner_of(encoding));
 }
 
@@ -190,7 +159,7 @@ void append_msgpack_facen(std::string& out, std::span<const float> facen,
     }
     std::string payload;
     if (encoding.is_binary()) {
-        append_floats(payload, facen, encoding);
+        append_float_bytes(payload, facen, encoding);
     } else {
         append_facen(payload, facen, inner_of(encoding), SlashStyle::plain, payload_of(old));
     }

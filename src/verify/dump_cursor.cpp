@@ -16,7 +16,8 @@ DumpCursor::DumpCursor(std::unique_ptr<File> file, Compression::Kind packing,
                                                    : make_unpacking_source(hashed_, packing, path)),
       contents_(unpacked_ ? *unpacked_ : hashed_,
                 of == DigestOf::contents ? std::move(digest) : HashedSource::Digest()),
-      reader_(contents_, profile, path, limits) {}
+      reader_(contents_, profile, path, limits),
+      ahead_(reader_) {}
 
 Result<std::unique_ptr<DumpCursor>> DumpCursor::open(FileSystem& files, const std::string& path,
                                                      const Profile& profile,
@@ -46,7 +47,7 @@ Result<void> DumpCursor::advance() {
 Result<void> DumpCursor::load() {
     index_ = 0;
     for (;;) {
-        Result<bool> more = reader_.next(block_);
+        Result<bool> more = ahead_.next(block_);
         if (!more) {
             return failed(std::move(more.error()));
         }

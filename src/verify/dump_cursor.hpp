@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "blocks_ahead.hpp"
 #include "hashed_source.hpp"
 
 #include "ffdump/dump/profile.hpp"
@@ -33,8 +34,9 @@ struct RecordView {
     }
 };
 
-/// Walks one dump file record by record; every byte of the file goes through a digest on the way.
-/// One thread. `profile` must outlive it.
+/// Walks one dump file record by record; every byte of the file goes through a digest on the way,
+/// in order, on a thread of the cursor's own that reads ahead. At the end, or once the cursor is
+/// gone, no more bytes come. `profile` must outlive it.
 class DumpCursor {
  public:
     /// What the digest is of, when a file is packed.
@@ -77,6 +79,7 @@ class DumpCursor {
     std::unique_ptr<ByteSource> unpacked_;  ///< none when the file is not packed
     HashedSource contents_;
     RecordReader reader_;
+    BlocksAhead ahead_;
     RecordBlock block_;
     std::size_t index_ = 0;
     bool ended_ = false;

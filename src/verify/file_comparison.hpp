@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "background_digest.hpp"
 #include "dump_cursor.hpp"
 #include "failure_cursor.hpp"
 #include "findings.hpp"
@@ -9,7 +10,6 @@
 
 #include "ffdump/dump/excluded_ids.hpp"
 #include "ffdump/dump/id_census.hpp"
-#include "ffdump/io/sha256.hpp"
 #include "ffdump/journal/manifest.hpp"
 #include "ffdump/record/running_hash.hpp"
 
@@ -66,7 +66,8 @@ struct FileCounts {
 
 /// Compares one file of the new dump with its source, both read once and side by side. While both
 /// sides agree nothing is kept; where they do not, records wait for their counterpart by id, and
-/// the two sides fall into step again by themselves. One use, one thread.
+/// the two sides fall into step again by themselves. One use; the sides are read, and the new file
+/// is hashed, on threads of their own.
 class FileComparison {
  public:
     FileComparison(const ComparisonContext& context, const ComparedFile& compared);
@@ -104,7 +105,7 @@ class FileComparison {
     RecordPairs pairs_;
     IdCensus census_;
     RunningHash source_hash_;
-    Sha256 target_hash_;
+    BackgroundDigest target_hash_;
     std::unique_ptr<DumpCursor> source_;
     std::unique_ptr<DumpCursor> target_;
     UnmatchedRecords unmatched_source_;

@@ -3,6 +3,8 @@
 
 #include "ffdump/io/byte_source.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <utility>
 
@@ -20,12 +22,13 @@ class HashedSource final : public ByteSource {
     [[nodiscard]] Result<void> skip(std::uint64_t count) override;
     /// Reads to the end what nobody asked for.
     [[nodiscard]] Result<void> drain();
-    [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
+    /// Any thread may ask.
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_.load(); }
 
  private:
     ByteSource& inner_;
     Digest digest_;
-    std::uint64_t bytes_ = 0;
+    std::atomic<std::uint64_t> bytes_ = 0;
 };
 
 }  // namespace ffdump

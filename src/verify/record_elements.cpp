@@ -25,7 +25,8 @@ RecordElements ElementMaker::of(const RecordView& record) {
     std::string model;
     std::array<std::string_view, 2> pieces{};
     if (record.span().has_facen_model) {
-        model = unescape_json(record.facen_model()).value_or(std::string(record.facen_model()));
+        model = record.block->text(record.span().facen_model)
+                    .value_or(std::string(record.facen_model()));
         pieces = {"model", model};
     }
     elements.models = digester_.rest(id, pieces);

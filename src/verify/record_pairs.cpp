@@ -5,6 +5,7 @@
 
 #include "ffdump/dump/record_reader.hpp"
 #include "ffdump/dump/record_splicer.hpp"
+#include "ffdump/record/msgpack_token.hpp"
 
 #include <fmt/format.h>
 
@@ -29,9 +30,17 @@ bool is_escaped_slash(std::string_view text, std::size_t i) {
     return text[i] == '\\' && i + 1 < text.size() && text[i + 1] == '/';
 }
 
+/// What a str or bin of msgpack holds, however wide its prefix; other values as they are.
+std::string_view held_bytes(std::string_view token) {
+    return msgpack_bytes(token).value_or(token);
+}
+
 /// `\/` becomes `/`; whatever else is escaped is resolved as JSON does.
 std::string plain_facen_text(std::string_view text, Notation notation = Notation::json) {
-    if (notation != Notation::json || text.find('\\') == std::string_view::npos) {
+    if (notation == Notation::msgpack) {
+        return std::string(held_bytes(text));
+    }
+    if (text.find('\\') == std::string_view::npos) {
         return std::string(text);
     }
     return unescape_json(text).value_or(std::string(text));
@@ -53,6 +62,11 @@ bool is_same_facen_text(std::string_view a, std::string_view b) {
         ++k;
     }
     return i == a.size() && k == b.size();
+}
+
+bool is_same_facen(const RecordView& a, const RecordView& b) {
+    return a.block->notation == Notation::json ? is_same_facen_text(a.facen(), b.facen())
+                                               : held_bytes(a.facen()) == held_bytes(b.facen());
 }
 
 Place RecordPairs::target_place(RecordId id, std::uint64_t offset) const {
@@ -89,9 +103,7 @@ void RecordPairs::compare(const RecordView& source, const RecordView& target,
         }
     } else {
         is_same = compare_rest(source, target);
-        if (source.block->notation == Notation::json
-                ? is_same_facen_text(source.facen(), target.facen())
-                : source.facen() == target.facen()) {
+        if (is_same_facen(source, target)) {
             note(Reason::old_facen_kept, target.id(), target.span().offset,
                  "the facen is that of the source");
         }

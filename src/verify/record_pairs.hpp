@@ -93,5 +93,7 @@ class RecordPairs {
 
 /// Whether two base64 texts in JSON spell the same bytes, however a slash is written.
 [[nodiscard]] bool is_same_facen_text(std::string_view a, std::string_view b);
+/// Whether two records of one layout spell the same facen, however a slash or a size is written.
+[[nodiscard]] bool is_same_facen(const RecordView& a, const RecordView& b);
 
 }  // namespace ffdump

@@ -3,6 +3,7 @@
 // for the same images with wrk, in turn. Prints both rates, their ratio and the CPU time of an
 // image. Exit status 1 when the ratio of the medians is below the bound.
 
+#include "reading_bench.hpp"
 #include "support/child_process.hpp"
 #include "support/made_png.hpp"
 #include "support/nginx_server.hpp"
@@ -107,11 +108,6 @@ std::string wrk_script() {
            std::to_string(kFolders) +
            ", 100000000 + i))\n"
            "end\n";
-}
-
-double median(std::vector<double> values) {
-    std::ranges::sort(values);
-    return values[values.size() / 2];
 }
 
 int run() {

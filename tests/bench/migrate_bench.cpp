@@ -4,28 +4,23 @@
 // The loop is measured with and without a SHA-256 of what it writes, since a migration must have
 // one. Alternating rounds of user and system time of the whole process; medians are printed.
 
-#include "instant_services.hpp"
-#include "support/record_builder.hpp"
+#include "bare_lines.hpp"
+#include "made_migration.hpp"
+#include "reading_bench.hpp"
 #include "support/scratch_folder.hpp"
 
-#include "ffdump/base/clock.hpp"
-#include "ffdump/base/log.hpp"
 #include "ffdump/io/sha256.hpp"
-#include "ffdump/migrate/migration.hpp"
 
 #include <fmt/core.h>
 #include <simdjson.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <fcntl.h>
 #include <filesystem>
-#include <fstream>
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -40,77 +35,6 @@ using namespace ffdump;
 
 constexpr std::size_t kRecords = 200000;
 constexpr int kRounds = 5;
-constexpr std::size_t kOldDimension = 320;
-constexpr std::size_t kNewDimension = 480;
-constexpr std::size_t kDifferentFacens = 64;
-constexpr std::size_t kBufferBytes = std::size_t{1} << 20U;
-
-Facen unit_facen(RecordGenerator& generator, std::size_t dimension) {
-    Facen facen = generator.facen(dimension);
-    const double norm = facen_norm(facen);
-    for (float& value : facen) {
-        value = static_cast<float>(value / norm);
-    }
-    return facen;
-}
-
-void write_dump(const std::string& path, std::size_t records) {
-    RecordGenerator generator(kOldDimension);
-    std::vector<std::string> facens(kDifferentFacens);
-    for (std::string& facen : facens) {
-        append_facen(facen, unit_facen(generator, kOldDimension), SlashStyle::plain);
-    }
-    const std::string meta =
-        R"("m:timestamp":"1783373485","m:camera":"117","m:camera_group":"4","m:dossier":"1",)"
-        R"("m:camera_name":"Entrance 3, hall B","m:matched":"0","m:acknowledged":"0",)"
-        R"("feat":"age 34.11, gender MALE, liveness 0.9993","source":"faces/2023/04/11/a1.jpg")";
-    std::ofstream out(path, std::ios::binary);
-    for (std::size_t id = 0; id < records; ++id) {
-        out << RecordBuilder(id)
-                   .facen(facens[id % facens.size()])
-                   .meta(meta)
-                   .normalized("1_d960s8iutk0g0aki8iv0.png")
-                   .text()
-            << '\n';
-    }
-    if (!out.flush()) {
-        throw std::runtime_error("cannot write " + path);
-    }
-}
-
-/// An open descriptor that is closed when it goes.
-class Descriptor {
- public:
-    Descriptor(const std::string& path, int flags)
-        : number_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {
-        if (number_ < 0) {
-            throw std::runtime_error("cannot open " + path);
-        }
-    }
-    ~Descriptor() { ::close(number_); }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-
-    [[nodiscard]] std::size_t read(char* to, std::size_t most) const {
-        const ssize_t count = ::read(number_, to, most);
-        if (count < 0) {
-            throw std::runtime_error("cannot read");
-        }
-        return static_cast<std::size_t>(count);
-    }
-    void write(std::string_view bytes) const {
-        while (!bytes.empty()) {
-            const ssize_t count = ::write(number_, bytes.data(), bytes.size());
-            if (count < 0) {
-                throw std::runtime_error("cannot write");
-            }
-            bytes.remove_prefix(static_cast<std::size_t>(count));
-        }
-    }
-
- private:
-    int number_;
-};
 
 /// The bare loop's other end: 1 MiB at a time, digested on the way or not.
 class BareOutput {
@@ -164,61 +88,14 @@ std::uint64_t bare_loop(const std::string& from, const std::string& to, const Fa
                         bool digest) {
     const Descriptor source(from, O_RDONLY);
     BareOutput target(to, digest);
-    simdjson::ondemand::parser parser;
-    constexpr std::size_t kCapacity = kBufferBytes + simdjson::SIMDJSON_PADDING;
-    std::string buffer(kCapacity, '\0');
     std::uint64_t ids = 0;
-    std::size_t held = 0;
-    for (;;) {
-        const std::size_t count = source.read(buffer.data() + held, kBufferBytes - held);
-        if (count == 0) {
-            target.finish();
-            return ids;
-        }
-        held += count;
-        std::size_t at = 0;
-        while (const void* end = std::memchr(buffer.data() + at, '\n', held - at)) {
-            const char* line = buffer.data() + at;
-            const auto size = static_cast<std::size_t>(static_cast<const char*>(end) - line);
-            ids += bare_record(parser, {line, size}, kCapacity - at, facen, target.text());
-            target.flush_over(kBufferBytes);
-            at += size + 1;
-        }
-        std::memmove(buffer.data(), buffer.data() + at, held - at);
-        held -= at;
-    }
-}
-
-/// Facens that were written; throws with the first error of a run that failed.
-std::uint64_t whole_migration(const std::string& from, const std::string& to, const Facen& facen) {
-    Settings settings;
-    settings.extraction_urls = {"http://127.0.0.1:1"};
-    settings.storage.upload_url = "http://127.0.0.1:1/";
-    MigrationOptions options;
-    options.from = from;
-    options.to = to;
-    options.profiles = shipped_profiles();
-    const std::unique_ptr<FileSystem> files = make_posix_file_system();
-    MemoryImages images;
-    FixedExtractor extractor(facen);
-    const SystemClock clock;
-    NoLines lines;
-    Log log(lines, clock, LogLevel::off, LogFormat::text);
-    NoObserver observer;
-    const std::atomic<int> stop_signal = 0;
-    const MigrationServices services{.files = *files,
-                                     .images = images,
-                                     .extractor = extractor,
-                                     .cancel = [] {},
-                                     .clock = clock,
-                                     .log = log,
-                                     .observer = observer,
-                                     .stop_signal = stop_signal};
-    const MigrationResult outcome = migrate(settings, options, services);
-    if (!outcome) {
-        throw std::runtime_error(outcome.error().front().one_line());
-    }
-    return outcome->extracted;
+    bare_lines([&](char* begin, std::size_t most) { return source.read(begin, most); },
+               [&](simdjson::ondemand::parser& parser, std::string_view line, std::size_t padded) {
+                   ids += bare_record(parser, line, padded, facen, target.text());
+                   target.flush_over(kBufferBytes);
+               });
+    target.finish();
+    return ids;
 }
 
 bool same_bytes(const std::string& one, const std::string& other) {
@@ -252,11 +129,6 @@ double cpu_of(const Work& work) {
     const double begin = cpu_seconds();
     work();
     return cpu_seconds() - begin;
-}
-
-double median(std::vector<double> values) {
-    std::ranges::sort(values);
-    return values[values.size() / 2];
 }
 
 /// The three contestants and what each took in each round.
@@ -325,11 +197,6 @@ void run(std::size_t records, int rounds) {
         bench.migrate_round();
     }
     bench.print();
-}
-
-std::size_t number_or(int argc, char** argv, int i, std::size_t otherwise) {
-    const unsigned long number = argc > i ? std::strtoul(argv[i], nullptr, 10) : 0;
-    return number == 0 ? otherwise : number;
 }
 
 }  // namespace

@@ -90,7 +90,7 @@ std::size_t with_bare_visitor(const std::string& dump) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const int rounds = rounds_of(argc, argv, 15);
+    const int rounds = static_cast<int>(number_or(argc, argv, 1, 15));
     bool agree = true;
     for (const std::size_t dimension : {std::size_t{320}, std::size_t{480}}) {
         const std::string dump = make_dump(dimension);

@@ -3,6 +3,7 @@
 // library: a loop that finds lines and asks simdjson for four values. Alternating rounds; the best
 // of each is printed, since noise only ever adds.
 
+#include "bare_lines.hpp"
 #include "reading_bench.hpp"
 #include "support/record_builder.hpp"
 
@@ -13,7 +14,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -22,7 +22,6 @@ namespace {
 using namespace ffdump;
 
 constexpr std::size_t kRecords = 30000;
-constexpr std::size_t kBufferBytes = std::size_t{1} << 20U;
 
 /// What both sides must agree on, so that none of them can be optimised away or be wrong.
 struct Totals {
@@ -71,10 +70,10 @@ Totals with_reader(const std::string& dump, Container container) {
     return totals;
 }
 
-void bare_record(simdjson::ondemand::parser& parser, const char* line, std::size_t size,
-                 std::size_t capacity, Totals& totals) {
+void bare_record(simdjson::ondemand::parser& parser, std::string_view line, std::size_t padded,
+                 Totals& totals) {
     simdjson::ondemand::document document =
-        parser.iterate(simdjson::padded_string_view(line, size, capacity));
+        parser.iterate(simdjson::padded_string_view(line.data(), line.size(), padded));
     simdjson::ondemand::object record = document.get_object();
     ++totals.records;
     totals.ids += record["id"].get_uint64().value();
@@ -85,26 +84,12 @@ void bare_record(simdjson::ondemand::parser& parser, const char* line, std::size
 
 Totals with_bare_loop(const std::string& dump) {
     CopyingSource source(dump);
-    simdjson::ondemand::parser parser;
-    std::string buffer(kBufferBytes + simdjson::SIMDJSON_PADDING, '\0');
     Totals totals;
-    std::size_t held = 0;
-    for (;;) {
-        const std::size_t count = source.read({buffer.data() + held, kBufferBytes - held}).value();
-        if (count == 0) {
-            return totals;
-        }
-        held += count;
-        std::size_t at = 0;
-        while (const void* end = std::memchr(buffer.data() + at, '\n', held - at)) {
-            const char* line = buffer.data() + at;
-            const auto size = static_cast<std::size_t>(static_cast<const char*>(end) - line);
-            bare_record(parser, line, size, kBufferBytes + simdjson::SIMDJSON_PADDING - at, totals);
-            at += size + 1;
-        }
-        std::memmove(buffer.data(), buffer.data() + at, held - at);
-        held -= at;
-    }
+    bare_lines([&](char* begin, std::size_t most) { return source.read({begin, most}).value(); },
+               [&](simdjson::ondemand::parser& parser, std::string_view line, std::size_t padded) {
+                   bare_record(parser, line, padded, totals);
+               });
+    return totals;
 }
 
 bool compare(std::size_t dimension, int rounds) {
@@ -137,7 +122,7 @@ bool compare(std::size_t dimension, int rounds) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const int rounds = rounds_of(argc, argv, 7);
+    const int rounds = static_cast<int>(number_or(argc, argv, 1, 7));
     bool agree = true;
     for (const std::size_t dimension : {std::size_t{320}, std::size_t{480}}) {
         agree = compare(dimension, rounds) && agree;

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ffdump {
 
@@ -44,9 +45,15 @@ double megabytes_a_second(const std::string& dump, Outcome& result, const Work& 
     return static_cast<double>(dump.size()) / 1e6 / took.count();
 }
 
-/// The program's only argument.
-[[nodiscard]] inline int rounds_of(int argc, char** argv, int without) {
-    return argc > 1 ? std::max(1, static_cast<int>(std::strtol(argv[1], nullptr, 10))) : without;
+/// The program's argument number `i`, when it is there and not zero.
+[[nodiscard]] inline std::size_t number_or(int argc, char** argv, int i, std::size_t otherwise) {
+    const unsigned long number = argc > i ? std::strtoul(argv[i], nullptr, 10) : 0;
+    return number == 0 ? otherwise : number;
+}
+
+[[nodiscard]] inline double median(std::vector<double> values) {
+    std::ranges::sort(values);
+    return values[values.size() / 2];
 }
 
 }  // namespace ffdump

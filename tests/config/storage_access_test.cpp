@@ -44,6 +44,24 @@ TEST_CASE_METHOD(SettingsFixture, "the access to a storage is read whole") {
     CHECK_FALSE(access.http2);
 }
 
+TEST_CASE_METHOD(SettingsFixture, "extraction-api may have a proxy of its own, and nothing else") {
+    read_secret = [](const std::string&) -> Result<std::string> { return "planted\n"; };
+    const auto with_access = [](const std::string& keys) {
+        return "extraction-api: {extraction-api: 'http://e', access: {" + keys +
+               "}}\nnormalized_storage: {webdav: {upload-url: 'http://u'}}\n";
+    };
+    const Settings read =
+        settings(with_access("proxy: 'http://p:3128', proxy-user: pu, proxy-password-file: pp"));
+    CHECK(read.extraction_access.proxy == "http://p:3128");
+    CHECK(read.extraction_access.proxy_user == "pu");
+    CHECK(read.extraction_access.proxy_password.reveal() == "planted");
+    CHECK(read.storage.access.proxy.empty());
+    CHECK(describe_settings(read).at("extraction-api.access.proxy") == "http://p:3128");
+    CHECK(mistakes(with_access("proxy: p:3128")).find("has no scheme") != std::string::npos);
+    CHECK(mistakes(with_access("auth: basic")).find("unknown key extraction-api.access.auth") !=
+          std::string::npos);
+}
+
 TEST_CASE_METHOD(SettingsFixture, "secrets of the environment are over those of the file") {
     overrides.variables = {{"FFDUMP_STORAGE_TOKEN", Secret("from-environment")}};
     const std::string text = with_storage("  access: {auth: bearer, token: from-file}\n");

@@ -4,7 +4,12 @@
 
 #include <catch2/catch.hpp>
 
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <string>
 #include <sys/stat.h>
+#include <utility>
 
 namespace ffdump {
 namespace {
@@ -80,6 +85,37 @@ TEST_CASE("records of several galleries are split into a file of each") {
     CHECK((dump_files(folder.at("dump")) ==
            std::map<std::string, std::string>{{"cars.json", plain(1) + plain(3)},
                                               {"faces.json", plain(2) + plain(4) + plain(5)}}));
+}
+
+TEST_CASE("a signal ends a conversion with its own code and leaves nothing") {
+    const ScratchFolder folder;
+    std::string text;
+    for (int id = 1; id <= 20'000; ++id) {
+        text += plain(id);
+    }
+    const std::string first = folder.write("dump/file0.json", text);
+    // Half a minute's work at this level, of which a second is waited for.
+    for (int i = 1; i < 50; ++i) {
+        std::filesystem::create_hard_link(first,
+                                          folder.at("dump/file" + std::to_string(i) + ".json"));
+    }
+    for (const auto& [signal, code] : {std::pair(SIGINT, 130), std::pair(SIGTERM, 143)}) {
+        CAPTURE(code);
+        const std::string to = folder.at("new" + std::to_string(code));
+        std::filesystem::create_directory(to);
+        const FileChanges changes(to);
+        ChildProcess child(ffdump_command({"convert", "--from", folder.at("dump"), "--to", to,
+                                           "--format", "json-array", "--compress", "zstd:19"}));
+        while (!std::filesystem::exists(to + "/.file0.json.zst.part")) {
+            REQUIRE(changes.wait(std::chrono::seconds(30)));
+        }
+        REQUIRE(child.send_signal(signal));
+        const auto end = child.wait();
+        REQUIRE(end);
+        INFO(end->err);
+        CHECK(end->code == code);
+        CHECK(std::filesystem::is_empty(to));
+    }
 }
 
 TEST_CASE("a file's gallery comes from --gallery where the file names none") {

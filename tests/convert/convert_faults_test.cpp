@@ -5,7 +5,9 @@
 #include <catch2/catch.hpp>
 
 #include <cerrno>
+#include <map>
 #include <string>
+#include <vector>
 
 namespace ffdump {
 namespace {
@@ -68,6 +70,103 @@ TEST_CASE("a header of one model is not written above records of two") {
     CHECK(bench.problem(kRecord + "\n" + other, shipped("json-array")).empty());
 }
 
+TEST_CASE("a model that a header or trailer states must stand in every record where it is lost") {
+    ConversionBench bench;
+    const std::string without = R"({"id":2,"facen":"AACAPwAAAAA="})";
+    const std::string other = R"({"id":2,"facen":"AACAPwAAAAA=","facen_model":"n"})";
+    const std::string longer = R"({"id":2,"facen":"AACAPwAAAAAAAAAA","facen_model":"m"})";
+    const std::string model = header_of(R"("gallery":"g","facen_model":"m")");
+    const Profile lines = shipped("json-lines");
+    for (const std::string& second : {without, other}) {
+        CHECK_THAT(bench.problem(model + kRecord + "\n" + second, lines),
+                   Contains("record 2") && Contains("the header states the model of the facens") &&
+                       Contains("[layout_cannot_carry]"));
+    }
+    CHECK_THAT(bench.problem(header_of(R"("gallery":"g","facen_size":2)") + kRecord + "\n" + longer,
+                             lines),
+               Contains("record 2") && Contains("the header states the dimension of the facens"));
+    const Profile object = parse_profile(
+                               "name: o\nversion: 1\ncontainer: json_object\nrecords: faces\n"
+                               "header: {gallery: g}\ntrailer: {facen_model: model}\nrecord: {id: "
+                               "id, facen: facen, facen_model: facen_model}\nfacen_encoding: "
+                               "base64-float32le\ngallery_from: header\n",
+                               "o")
+                               .value();
+    const auto of_object = [&](const std::string& second) {
+        bench.put("o" + second, {{"faces.json", R"({"g":"g","faces":[)" + kRecord + second +
+                                                    R"(],"model":"m"})"}});
+        ConvertOptions options = bench.options("o" + second, "o-new" + second, lines);
+        options.sources = {object};
+        const auto done = bench.run(options);
+        return done ? "" : done.error().one_line();
+    };
+    CHECK_THAT(of_object("," + without), Contains("the trailer states the model of the facens"));
+    CHECK(of_object("").empty());
+}
+
+TEST_CASE("a header does not take the first record's model for records that name none") {
+    ConversionBench bench;
+    const std::string without = R"({"id":2,"facen":"AACAPwAAAAA="})";
+    CHECK_THAT(bench.problem(kRecord + "\n" + without, shipped("json-lines-header")),
+               Contains("record 2") && Contains("field facen_model: the record names no model") &&
+                   Contains("[layout_cannot_carry]"));
+    CHECK(bench.problem(without + "\n" + kRecord, shipped("json-lines-header")).empty());
+}
+
+TEST_CASE("a file with a header or trailer does not go behind the records of another") {
+    const ConversionBench bench;
+    const std::string mixed = R"({"id":7,"gallery":"cars","facen":"AACAPwAAAAA="})";
+    const std::string plain = R"({"id":8,"facen":"AACAPwAAAAA="})";
+    const auto split = [&](const std::string& name, const std::map<std::string, std::string>& dump,
+                           const char* to) {
+        bench.put(name, dump);
+        ConvertOptions options = bench.options(name, name + "-new", shipped(to));
+        options.split_galleries = true;
+        return bench.run(options);
+    };
+    const std::string schema = header_of(R"("gallery":"cars","facen_model":"m","schema":{"a":1})");
+    for (const char* const to : {"json-lines", "json-lines-header", "json-object"}) {
+        CAPTURE(to);
+        const auto done = split(std::string("header-") + to,
+                                {{"a.json", mixed + "\n"}, {"b.json", schema + plain}}, to);
+        REQUIRE_FALSE(done);
+        CHECK(done.error().reason() == Reason::layout_cannot_carry);
+        CHECK_THAT(done.error().one_line(),
+                   Contains("b.json") && Contains("the header") && Contains("a.json"));
+    }
+    // Its own galleries are its own, and those of others stay open for what follows.
+    const std::string header = header_of(R"("gallery":"trucks","schema":{"a":1})");
+    const auto done = split(
+        "own", {{"a.json", mixed + "\n"}, {"b.json", header + plain}, {"c.json", mixed + "\n"}},
+        "json-lines-header");
+    REQUIRE(done);
+    const auto files = ConversionBench::files_in(bench.folder().at("own-new"));
+    CHECK(files.size() == 2);
+    CHECK_THAT(files.at("cars.json"), !Contains("schema") && EndsWith("{\"count\":2}\n"));
+    CHECK_THAT(files.at("trucks.json"), Contains("schema") && EndsWith("{\"count\":1}\n"));
+}
+
+TEST_CASE("a member of the header and of the trailer is not written twice into one object") {
+    ConversionBench bench;
+    const auto problem = [&](const std::string& header, const std::string& trailer) {
+        return bench.problem(
+            header_of(R"("gallery":"g")" + header) + kRecord + "\n{" + trailer + "\"count\":1}\n",
+            shipped("json-object"));
+    };
+    CHECK_THAT(problem(R"(,"coun\u0074":1)", ""),
+               Contains("field count is in the header and in the trailer") &&
+                   Contains("faces.json") && Contains("[layout_cannot_carry]"));
+    CHECK_THAT(problem(R"(,"end":1)", R"("end":true,)"), Contains("field end is in the header"));
+    CHECK(problem(R"(,"begin":1)", R"("end":true,)").empty());
+}
+
+TEST_CASE("a gallery that can be no file's name stays where the file keeps its own") {
+    ConversionBench bench;
+    const std::string text = header_of(R"("gallery":"a/b")") + kRecord;
+    CHECK(bench.problem(text, shipped("json-object")).empty());
+    CHECK_THAT(bench.problem(text, shipped("json-array")), Contains("can be no file's name"));
+}
+
 TEST_CASE("a member where the target has another field is named") {
     ConversionBench bench;
     const Profile renamed =
@@ -121,7 +220,7 @@ TEST_CASE("what a killed conversion leaves is cleared away by the next one") {
     CHECK(files.at("faces.json") == "[\n" + kRecord + "\n]\n");
 }
 
-TEST_CASE("a fault of the disk at any call leaves whole files under final names, or none") {
+TEST_CASE("a fault of the disk at any call is told and leaves nothing") {
     const ConversionBench bench;
     bench.put("dump", {{"a.json", kRecord + "\n"}, {"b.json", kRecord + "\n"}});
     const std::string whole = "[\n" + kRecord + "\n]\n";
@@ -135,17 +234,35 @@ TEST_CASE("a fault of the disk at any call leaves whole files under final names,
         CAPTURE(n);
         if (done) {
             REQUIRE(failures > 10);
+            CHECK((ConversionBench::files_in(bench.folder().at(to)) ==
+                   std::map<std::string, std::string>{{"a.json", whole}, {"b.json", whole}}));
             return;
         }
         ++failures;
+        CHECK(done.error().reason() == Reason::disk_full);
         if (!std::filesystem::exists(bench.folder().at(to))) {
             continue;
         }
-        for (const auto& [name, bytes] : ConversionBench::files_in(bench.folder().at(to))) {
-            CHECK((name.starts_with('.') || bytes == whole));
-        }
+        CHECK(ConversionBench::files_in(bench.folder().at(to)).empty());
     }
     FAIL("the conversion never passed");
+}
+
+TEST_CASE("the lock goes when all names are durable") {
+    const ConversionBench bench;
+    bench.put("dump", {{"a.json", kRecord + "\n"}, {"b.json", kRecord + "\n"}});
+    FaultyFileSystem counting(bench.files());
+    REQUIRE(convert_dump(counting, bench.options("dump", "new", shipped("json-array")),
+                         [](auto, auto) { return true; }));
+    const std::vector<FileCall> calls = counting.calls();
+    REQUIRE(calls.size() > 5);
+    std::vector<FileOperation> last;
+    for (std::size_t i = calls.size() - 5; i < calls.size(); ++i) {
+        last.push_back(calls[i].operation);
+    }
+    CHECK((last == std::vector{FileOperation::rename_new, FileOperation::rename_new,
+                               FileOperation::sync_directory, FileOperation::remove,
+                               FileOperation::sync_directory}));
 }
 
 }  // namespace

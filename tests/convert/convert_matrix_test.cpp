@@ -111,6 +111,35 @@ TEST_CASE("what was converted is recognised as its layout, and packed as it was 
     }
 }
 
+TEST_CASE("progress is in bytes of the files, packed or not, and ends at all of them") {
+    const ConversionBench bench;
+    bench.put("lines", {{"a.json", many_lines()}, {"b.json", many_lines()}});
+    for (const char* const how : {"none", "zstd:1", "gzip:1"}) {
+        CAPTURE(how);
+        const std::string from = std::string("packed-") + how;
+        ConvertOptions options = bench.options("lines", from, shipped("json-array"));
+        options.compress = Compression::parse(how);
+        std::uint64_t size = 0;
+        for (const auto& [name, bytes] : bench.converted(options)) {
+            size += bytes.size();
+        }
+        std::uint64_t before = 0;
+        std::size_t steps = 0;
+        const auto done =
+            convert_dump(bench.files(), bench.options(from, from + "-back", shipped("json-lines")),
+                         [&](std::uint64_t read, std::uint64_t total) {
+                             CHECK(total == size);
+                             CHECK(read >= before);
+                             CHECK(read <= total);
+                             before = read;
+                             return ++steps != 0;
+                         });
+        REQUIRE(done);
+        CHECK(steps >= 2);
+        CHECK(before == size);
+    }
+}
+
 TEST_CASE("facens go between all spellings and back, bit for bit") {
     const ConversionBench bench;
     // All of them are float16 as well: both zeros, the least and the largest, a subnormal.

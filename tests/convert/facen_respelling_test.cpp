@@ -33,12 +33,17 @@ TEST_CASE("a decimal number stands for its float with as many digits as a writer
 
 TEST_CASE("a number that says more than a float holds is refused") {
     const std::string refused = "the facen holds a number with more digits than float32 has";
-    for (const char* const text : {"[0.1000000016]", "[0.123456789012]", "[1e-60]", "[16777217]"}) {
+    for (const char* const text : {"[0.1000000016]", "[0.123456789012]", "[1e-60]", "[16777217]",
+                                   "[1e-400,1]", "[-1e-400]"}) {
         CAPTURE(text);
         CHECK(of_numbers(text) == refused);
     }
     CHECK(of_numbers("[1,0.1000000016]") == refused);
-    CHECK(of_numbers("[1e39]") == "the facen holds a value that is not finite");
+    for (const char* const text :
+         {"[1e39]", "[1e400]", "[-1e400,1]", "[1,1e99999999999999999999]"}) {
+        CAPTURE(text);
+        CHECK(of_numbers(text) == "the facen holds a value that is not finite");
+    }
 }
 
 TEST_CASE("values that are not finite pass only between spellings of the same floats") {

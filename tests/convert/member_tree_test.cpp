@@ -59,6 +59,26 @@ TEST_CASE("a member that moves takes the white space of its new place, and empty
           R"({"id":1,"facen":"x","face":{"k":3}})");
 }
 
+TEST_CASE("a record of more members than memory is kept for is refused") {
+    const PartPaths parts{{Part::id, {"m", "id"}}};
+    const auto object_of = [](std::size_t count) {
+        std::string inner;
+        for (std::size_t i = 0; i < count; ++i) {
+            inner += R"("":0,)";
+        }
+        return R"({"m":{)" + inner + R"("id":1}})";
+    };
+    NeutralMembers members;
+    CHECK(open_members(object_of(kMostMembers - 2), parts, members));
+    const auto opened = open_members(object_of(kMostMembers - 1), parts, members);
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().reason() == Reason::layout_cannot_carry);
+    CHECK(opened.error().detail() == "it has more than 65536 members");
+    // What is not opened passes as it stands.
+    CHECK(open_members(object_of(kMostMembers), {}, members));
+    CHECK(open_members("[]", parts, members).error().reason() == Reason::record_malformed);
+}
+
 TEST_CASE("what is no object is not split") {
     std::vector<JsonMember> members;
     std::string_view blank;

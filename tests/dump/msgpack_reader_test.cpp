@@ -267,6 +267,20 @@ TEST_CASE("behind a record whose end is lost reading goes on at the next valid o
     CHECK(lost.bad() == 1);
 }
 
+TEST_CASE("a bad record stays whole when no size of it is at fault, whatever it holds") {
+    const Profile profile = layout("msgpack_stream", kMapFields);
+    const std::string inner = mp_record(7, facen, "x");
+    const std::string bad = mp_map({{"id", mp_str("none")}, {"facen", facen}, {"old", inner}});
+    const std::string b = mp_record(2, facen, "b");
+    const DumpReading reading = read_dump(bad + b, style_of(profile));
+    CHECK(reading.good_ids() == std::vector<std::uint64_t>{2});
+    CHECK(reading.bad() == 1);
+    CHECK(reading.records[0].text == bad);
+    // One with a name is meant to be there.
+    const std::string holder = mp_map({{"id", mp_uint(1)}, {"facen", facen}, {"old", inner}});
+    CHECK(read_dump(holder + b, style_of(profile)).good_ids() == std::vector<std::uint64_t>{1, 2});
+}
+
 TEST_CASE("a file of the wrong kind is one of bad records") {
     const Profile array = layout("msgpack_array", kMapFields);
     CHECK(read_dump("", style_of(array)).records.empty());

@@ -102,7 +102,7 @@ TEST_CASE("a draft for msgpack reads the file that it was made from") {
     };
     for (const auto& [vector, word] :
          {std::pair{facen, std::string("bin-float32le")},
-          {mp_str(std::string(1280, '\x3E')), std::string("str-float32le")},
+          {mp_facen(Facen(320, 0.1F), "str-float32le"), std::string("str-float32le")},
           {mp_str(std::string(1708, 'Q')), std::string("base64-float32le")},
           {mp_facen(Facen(20, 0.1F), "numbers"), std::string("numbers")}}) {
         for (const bool in_array : {false, true}) {
@@ -122,4 +122,11 @@ TEST_CASE("a draft for msgpack reads the file that it was made from") {
     CHECK(tuples.facen == FieldPath{"1"});
     CHECK(tuples.normalized_id == FieldPath{"3", "normalized_id"});
     CHECK_FALSE(suggest_profile("\x84\xA2id"));
+}
+
+TEST_CASE("a draft does not take a long text for the facen") {
+    const std::string address = mp_str("http://127.0.0.1/" + std::string(107, 'a') + ".png");
+    const std::string record =
+        mp_map({{"image", address}, {"id", mp_uint(1)}, {"facen", facen}, {"m", mp_map({})}});
+    CHECK(drafted(record + record).facen == FieldPath{"facen"});
 }

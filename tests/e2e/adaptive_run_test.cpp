@@ -17,10 +17,6 @@ std::size_t most(const Simulator& service, const std::string& key) {
     return most;
 }
 
-std::string servers(const std::string& one, const std::string& other) {
-    return "extraction-api.extraction-api=['" + one + "','" + other + "']";
-}
-
 }  // namespace
 
 TEST_CASE("workers_num auto finds more requests in flight than it begins with, up to its bound") {
@@ -79,43 +75,6 @@ TEST_CASE("a batch is bounded in bytes too") {
     REQUIRE(end.code == 0);
     CHECK(most(service, "images") == 8);
     CHECK(most(service, "body_bytes") <= (64U << 10U) + 4096);
-}
-
-TEST_CASE("several servers share the work, and each is met by the checks of the model") {
-    const MadeDump dump(120);
-    const Simulator first(dump.service({"--delay-ms", "2"}));
-    const Simulator second(dump.service({"--delay-ms", "2"}));
-    const ChildEnd end = run_ffdump(dump.migrate(
-        first, "new", {"--set", servers(first.url(), second.url()), "--workers", "4"}));
-    INFO(end.err);
-    REQUIRE(end.code == 0);
-    CHECK(first.images_extracted() >= 30);
-    CHECK(second.images_extracted() >= 30);
-    CHECK((dump_files(dump.at("new")) == dump.undisturbed()));
-}
-
-TEST_CASE("a server with another model among several ends the run and is named") {
-    const MadeDump dump(120);
-    const Simulator first(dump.service());
-    const Simulator second(dump.service({"--fault", "model:other_16@1"}));
-    const ChildEnd end =
-        run_ffdump(dump.migrate(first, "new", {"--set", servers(first.url(), second.url())}));
-    CHECK(end.code == 7);
-    CHECK(has(end.err, "model_changed"));
-    CHECK_FALSE(std::filesystem::exists(dump.at("new/faces.json")));
-}
-
-TEST_CASE("a run goes on with the other server when one is not there") {
-    const MadeDump dump(120);
-    const Simulator first(dump.service());
-    Simulator second(dump.service());
-    const std::string gone = second.url();
-    second.kill();
-    const ChildEnd end =
-        run_ffdump(dump.migrate(first, "new", {"--set", servers(gone, first.url())}));
-    INFO(end.err);
-    CHECK(end.code == 0);
-    CHECK((dump_files(dump.at("new")) == dump.undisturbed()));
 }
 
 TEST_CASE("retries of a service that works stay within their budget") {

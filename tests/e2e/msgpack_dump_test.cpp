@@ -100,7 +100,7 @@ TEST_CASE("a head that states more records than there are stops the run") {
     CHECK(new_file(dump).substr(0, 3) == "\xDC" + mp_bytes(2, 2));
 }
 
-TEST_CASE("a run over a msgpack array that is killed at any moment is finished") {
+TEST_CASE("a run over a msgpack array that is killed early or later on is finished") {
     constexpr std::size_t kRecords = 120;
     const ArrayDump dump(kRecords);
     const auto wanted = dump.undisturbed();
@@ -162,6 +162,8 @@ TEST_CASE("inspect says of msgpack what it says of JSON, and drafts a profile") 
     const ChildEnd json = run_ffdump({"inspect", "--json", dump.from()});
     const nlohmann::json file = nlohmann::json::parse(json.out).at("files").at(0);
     CHECK(file.at("records") == 7);
+    CHECK(file.at("meta").at("records") == 7);
+    CHECK(file.at("meta").at("fields").size() == 4);
     const ChildEnd draft = run_ffdump({"inspect", "--suggest-format", dump.at("dump/faces.json")});
     CHECK(draft.code == 0);
     CHECK(has(draft.out, "container: msgpack_array"));

@@ -94,15 +94,18 @@ TEST_CASE("a server that fails is left out, probed by single requests, and comes
     CHECK(all.faults == 2);
     all.ask(4);
     CHECK(all.in_flight() == std::vector<std::size_t>{4, 4, 0});
-    CHECK_FALSE(all.balanced->take_returned());
+    CHECK(all.balanced->returns(2) == 0);
+    CHECK(all.balanced->fault_of(2).value().reason() == Reason::connection_failed);
+    CHECK_FALSE(all.balanced->fault_of(0));
 
     all.clock.at += std::chrono::milliseconds(200);
     all.ask(3);
     CHECK(all.in_flight() == std::vector<std::size_t>{5, 5, 1});
     all.answer(2);
     CHECK(all.balanced->serves(2));
-    CHECK(all.balanced->take_returned());
-    CHECK_FALSE(all.balanced->take_returned());
+    CHECK(all.balanced->returns(2) == 1);
+    CHECK_FALSE(all.balanced->fault_of(2));
+    CHECK(all.balanced->returns(0) == 0);
     all.ask(5);
     CHECK(all.in_flight() == std::vector<std::size_t>{5, 5, 5});
 }

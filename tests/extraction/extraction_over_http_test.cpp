@@ -13,18 +13,24 @@ namespace {
 
 using Facens = Result<std::vector<ExtractedFacen>>;
 
-/// Facens of one batch of `count` images from a server that plays `script`.
-Facens extract_from(const RawHttpServer::Script& script, std::size_t count = 1) {
-    RawHttpServer server(script);
+/// Facens of one batch of `count` images.
+Facens extract_by(const Settings& settings, std::size_t count = 1) {
     const auto transport = make_curl_transport({});
-    Settings settings;
-    settings.extraction_urls = {server.url("")};
-    const auto extractor = make_http_extractor(settings, *transport);
+    const SystemClock clock;
+    const auto extractor = make_http_extractor(settings, *transport, clock, 1);
     std::promise<Facens> promise;
     std::future<Facens> future = promise.get_future();
     extractor->extract({}, std::vector<SharedBytes>(count, std::make_shared<std::string>("image")),
                        [&promise](Facens facens) { promise.set_value(std::move(facens)); });
     return future.get();
+}
+
+/// The same from a server that plays `script`.
+Facens extract_from(const RawHttpServer::Script& script, std::size_t count = 1) {
+    RawHttpServer server(script);
+    Settings settings;
+    settings.extraction_urls = {server.url("")};
+    return extract_by(settings, count);
 }
 
 TEST_CASE("a batch goes to a real server and its facens come back") {
@@ -41,6 +47,22 @@ TEST_CASE("a batch goes to a real server and its facens come back") {
     CHECK(seen.find("name=\"request\"\r\nContent-Type: application/json\r\n\r\n" +
                     request_json({}, 2) + "\r\n") != std::string::npos);
     CHECK(seen.find("name=\"image1\"; filename=\"image1\"") != std::string::npos);
+}
+
+TEST_CASE("extraction-api is reached through the proxy that is configured, with its credentials") {
+    std::string seen;
+    RawHttpServer proxy([&seen](RawConnection& connection) {
+        seen = connection.read_request();
+        connection.answer(200, answer_of(face_item({1.0F})));
+    });
+    Settings settings;
+    settings.extraction_urls = {"http://api.invalid:18666"};
+    settings.extraction_access.proxy = proxy.url("");
+    settings.extraction_access.proxy_user = "pu";
+    settings.extraction_access.proxy_password = Secret("pp");
+    REQUIRE(extract_by(settings));
+    CHECK(seen.starts_with("POST http://api.invalid:18666/ HTTP/1.1\r\n"));
+    CHECK(seen.find("\r\nProxy-Authorization: Basic cHU6cHA=\r\n") != std::string::npos);
 }
 
 TEST_CASE("an answer of 1 GiB is cut at the limit of its batch") {

@@ -20,6 +20,7 @@ SharedBytes shared(std::string bytes) {
 /// An extractor over a scripted transport that has been asked for one batch.
 struct Scene {
     ScriptedTransport transport;
+    SystemClock clock;
     Settings settings;
     std::optional<Result<std::vector<ExtractedFacen>>> facens;
     std::unique_ptr<Extractor> extractor;
@@ -29,7 +30,7 @@ struct Scene {
                    std::size_t images = 1) {
         settings.extraction_urls = {std::move(url)};
         settings.extraction_timeouts = {1s, 2s, 3s, 4s};
-        extractor = make_http_extractor(settings, transport);
+        extractor = make_http_extractor(settings, transport, clock, 1);
         ExtractionTarget target;
         target.path = std::move(path);
         extractor->extract(
@@ -99,8 +100,8 @@ TEST_CASE("the extractor tells a rejected batch from a service that refuses or i
         {404, Reason::service_refuses},     {405, Reason::service_refuses},
         {429, Reason::service_overloaded},  {500, Reason::service_overloaded},
         {503, Reason::service_overloaded},  {504, Reason::service_overloaded},
-        {204, Reason::answer_malformed},    {302, Reason::answer_malformed},
-        {418, Reason::answer_malformed},
+        {407, Reason::service_refuses},     {204, Reason::answer_malformed},
+        {302, Reason::answer_malformed},    {418, Reason::answer_malformed},
     };
     for (const auto& [status, reason] : cases) {
         Scene scene;

@@ -1,64 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model_guard.hpp"
+#include "guarded_run.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <cmath>
 #include <map>
 #include <set>
 #include <string>
 
 namespace ffdump {
 namespace {
-
-SharedBytes image(std::size_t number) {
-    return std::make_shared<const std::string>("image " + std::to_string(number));
-}
-
-/// A unit vector of its own for each number and model.
-Facen facen_of(std::size_t number, double model = 0) {
-    Facen facen(8);
-    for (std::size_t i = 0; i < facen.size(); ++i) {
-        facen[i] = static_cast<float>(
-            std::sin(static_cast<double>((number * 31) + (i * 7) + 1) + (model * 100)));
-    }
-    const double norm = facen_norm(facen);
-    for (float& value : facen) {
-        value = static_cast<float>(value / norm);
-    }
-    return facen;
-}
-
-/// Knows which image is which, and answers for a model.
-class Guarded {
- public:
-    explicit Guarded(CanarySettings settings, std::size_t batch = 4)
-        : guard(settings, batch, Random(5)) {}
-
-    void extract(std::size_t from, std::size_t count, std::size_t lane = 0) {
-        for (std::size_t i = from; i < from + count; ++i) {
-            guard.extracted(lane, {i}, image(i), facen_of(i));
-        }
-    }
-    [[nodiscard]] std::vector<ExtractedFacen> answer(const CanaryRequest& request,
-                                                     double model = 0) const {
-        std::vector<ExtractedFacen> facens;
-        for (const std::size_t canary : request.which) {
-            facens.emplace_back(facen_of(guard.canaries()[canary].id.value, model));
-        }
-        return facens;
-    }
-    /// A whole check; true when it passed.
-    bool check(double model = 0) {
-        for (const CanaryRequest& request : guard.begin(now)) {
-            CHECK_FALSE(guard.answered(request, answer(request, model)));
-        }
-        return guard.take_passed();
-    }
-
-    Clock::Instant now{std::chrono::hours(1)};
-    ModelGuard guard;
-};
 
 TEST_CASE("the guard asks for its first images alone and in batches, each in both") {
     Guarded run({.images = 6});
@@ -297,37 +247,6 @@ TEST_CASE("a sentinel without a facen makes a check due and is no doubt by itsel
     CHECK(run.guard.judge_sentinel(canary, Facen(8, 0.0F)));
     CHECK(run.guard.is_due(run.now, false));
     CHECK_FALSE(run.guard.doubt());
-}
-
-TEST_CASE("a check meets every server, and names the one that gives another facen") {
-    Guarded run({.images = 2});
-    run.guard.watch_servers({"one", "two", "three"});
-    run.extract(0, 2);
-    std::set<std::size_t> met;
-    for (const CanaryRequest& request : run.guard.begin(run.now)) {
-        if (request.server) {
-            met.insert(*request.server);
-        }
-        const double model = request.server == 2U ? 1 : 0;
-        static_cast<void>(run.guard.answered(request, run.answer(request, model)));
-    }
-    CHECK(met == std::set<std::size_t>{0, 1, 2});
-    REQUIRE(run.guard.doubt());
-    CHECK(run.guard.doubt()->ends_with(" by three"));
-}
-
-TEST_CASE("when a server comes back a check is due and batches carry canaries again") {
-    Guarded run({.images = 2, .sentinel_every = 1000});
-    run.extract(0, 2);
-    CHECK(run.check());
-    for (int batch = 0; batch < 100; ++batch) {
-        static_cast<void>(run.guard.sentinel_for(0));
-    }
-    CHECK_FALSE(run.guard.sentinel_for(0));
-    CHECK_FALSE(run.guard.is_due(run.now, false));
-    run.guard.watch_anew();
-    CHECK(run.guard.sentinel_for(0));
-    CHECK(run.guard.is_due(run.now, false));
 }
 
 }  // namespace

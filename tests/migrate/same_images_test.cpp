@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace ffdump {
 namespace {
@@ -64,6 +66,33 @@ TEST_CASE("a record that others follow can itself follow another") {
     CHECK(by_bytes.meet({work.get(), 0, 0}, "bytes") == SameImages::Met::joined);
     work->settle_changed(2, Facen{1.0F}, 1);
     CHECK(work->open == 0);
+}
+
+TEST_CASE("each record keeps the source that its image came from, whoever shares it") {
+    const std::string here = "here";
+    const std::string there = "there";
+    SameImages by_id;
+    SameImages by_bytes;
+    const auto work = block_of(6);
+    // 1 waits for the image of 0, and 3 for that of 2; 4 comes when 2 has its image.
+    static_cast<void>(by_id.meet({work.get(), 0, 0}, "x"));
+    static_cast<void>(by_id.meet({work.get(), 1, 0}, "x"));
+    static_cast<void>(by_id.meet({work.get(), 2, 0}, "y"));
+    static_cast<void>(by_id.meet({work.get(), 3, 0}, "y"));
+    work->set_source(0, here);
+    work->set_source(2, there);
+    static_cast<void>(by_id.meet({work.get(), 4, 0}, "y"));
+    static_cast<void>(by_bytes.meet({work.get(), 2, 0}, "bytes"));
+    CHECK(by_bytes.meet({work.get(), 0, 0}, "bytes") == SameImages::Met::joined);
+    work->settle_changed(2, Facen{1.0F}, 1);
+    work->set_source(5, here);
+    CHECK(by_bytes.meet({work.get(), 5, 0}, "bytes") == SameImages::Met::settled);
+    const std::vector<const std::string*> wanted{&here, &here, &there, &there, &there, &here};
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        CAPTURE(i);
+        CHECK(is_changed(*work, i));
+        CHECK(work->fates[i].source == wanted[i]);
+    }
 }
 
 TEST_CASE("a block that leaves the window is forgotten, and other files share nothing") {

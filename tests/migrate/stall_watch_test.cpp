@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stall_watch.hpp"
 
+#include "support/kept_lines.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -8,12 +10,6 @@
 
 namespace ffdump {
 namespace {
-
-class KeptLines final : public LineSink {
- public:
-    void line(std::string_view text) override { lines.emplace_back(text); }
-    std::vector<std::string> lines;
-};
 
 TEST_CASE("a run that does not move says what it waits for, ever more rarely") {
     KeptLines kept;

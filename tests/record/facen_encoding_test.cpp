@@ -87,6 +87,43 @@ TEST_CASE("an array of numbers is read strictly") {
     CHECK(fault("[1]]", "numbers") == "something follows the facen's numbers");
 }
 
+TEST_CASE(
+    "a number beyond a float's range, and a double's, is infinite when it is large and else 0") {
+    const auto number = [](const std::string& text) {
+        return decode_facen("[" + text + "]", encoding("numbers")).value().at(0);
+    };
+    const std::string zeros(400, '0');
+    const std::vector<std::string> large{"1e39",
+                                         "1e400",
+                                         "1E+400",
+                                         "0.001e400",
+                                         "1" + zeros,
+                                         "1" + zeros + ".5",
+                                         "1" + zeros + "e-1",
+                                         "1e99999999999999999999",
+                                         "0.1e99999999999999999999"};
+    for (const std::string& text : large) {
+        CAPTURE(text);
+        CHECK(number(text) == std::numeric_limits<float>::infinity());
+        CHECK(number("-" + text) == -std::numeric_limits<float>::infinity());
+    }
+    const std::vector<std::string> small{"1e-60",
+                                         "1e-400",
+                                         "1000.5E-400",
+                                         "0." + zeros + "1",
+                                         "0." + zeros + "1e+9",
+                                         "1" + zeros + "e-800",
+                                         "1e-99999999999999999999",
+                                         "0e400",
+                                         "0.0e99999999999999999999"};
+    for (const std::string& text : small) {
+        CAPTURE(text);
+        CHECK(number(text) == 0.0F);
+        CHECK(std::signbit(number("-" + text)));
+    }
+    CHECK(fault("[1e]", "numbers") == "the facen is no array of numbers");
+}
+
 TEST_CASE("float16 is rounded to the nearest even and keeps every value it has") {
     for (std::uint32_t half = 0; half < 0x10000U; ++half) {
         const float value = from_float16(static_cast<std::uint16_t>(half));

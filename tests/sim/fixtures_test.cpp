@@ -81,6 +81,11 @@ TEST_CASE("the damaged dumps' script makes what is committed, byte for byte") {
     check_same(made_by("make_damaged.py", scratch), tree_bytes(fixture("damaged")));
 }
 
+TEST_CASE("the fuzzers' script makes the seeds that are committed, byte for byte") {
+    const ScratchFolder scratch;
+    check_same(made_by("make_fuzz.py", scratch), tree_bytes(fixture("fuzz/seeds")));
+}
+
 TEST_CASE("each image of the demo's objects gives the double what README says of it") {
     const json objects = json::parse(file_bytes(fixture("demo/dump/ffsec_face_objects.json")));
     REQUIRE(objects.size() == 60);

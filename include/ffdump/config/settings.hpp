@@ -61,15 +61,19 @@ struct ImageIdSettings {
 
 enum class StorageAuth : std::uint8_t { none, basic, digest, any, bearer };
 
+/// `access` of extraction-api or a storage, ours: the proxy for HTTP that it is reached through.
+struct ProxyAccess {
+    std::string proxy;  ///< "http://HOST:PORT"; empty = none, whatever the environment says
+    std::string proxy_user;
+    Secret proxy_password;
+};
+
 /// `access` of a storage, ours: how a service over HTTP is reached.
-struct StorageAccess {
+struct StorageAccess : ProxyAccess {
     StorageAuth auth = StorageAuth::none;
     std::string user;
     Secret password;  ///< or the token
     std::vector<std::pair<std::string, Secret>> headers;
-    std::string proxy;
-    std::string proxy_user;
-    Secret proxy_password;
     std::string ca_file;  ///< empty = ffdump.tls.ca_file
     std::string client_certificate;
     std::string client_key;
@@ -175,6 +179,7 @@ struct AdaptiveSettings {
 struct Settings {
     std::vector<std::string> extraction_urls;  ///< servers of one model; requests go to the idlest
     Timeouts extraction_timeouts;
+    ProxyAccess extraction_access;
     Timeouts storage_timeouts;
     unsigned workers = 3;        ///< `workers_num`: extraction requests in flight; 0 = auto
     unsigned faces_limit = 100;  ///< accepted; images fetched ahead are bounded by bytes

@@ -39,8 +39,8 @@ struct ConvertedFile {
     std::uint64_t bytes = 0;  ///< unpacked
 };
 
-/// Called now and then with the bytes of the dump that are done, of all; returns false to stop
-/// (`interrupted`).
+/// Called now and then with the bytes of the dump's files that are read, packed as they are, of
+/// all; returns false to stop (`interrupted`).
 using ConvertProgress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
 
 /// Rewrites a dump in another layout, file by file, front to back; memory is bounded by a block of

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,11 @@ struct JsonMember {
     std::string_view value;
     std::string_view behind;  ///< white space up to the comma or bracket
 };
+
+/// Calls `visit` for each member of a JSON object in order, as split_object() splits them, without
+/// keeping any. False when `object` is no object or something follows it.
+[[nodiscard]] bool visit_members(std::string_view object,
+                                 const std::function<void(const JsonMember&)>& visit);
 
 /// The members of a JSON object that has been proved to be one (RecordReader does that), in order;
 /// `blank` gets the white space of an empty one. False, with `members` in no particular state, when

@@ -30,8 +30,9 @@ struct SurveyOptions {
 };
 
 /// What is told apart among the values of a field.
-enum class ValueKind : std::uint8_t { text, number, boolean, null, object, array };
-inline constexpr std::size_t kValueKinds = 6;
+/// The last two are of msgpack alone.
+enum class ValueKind : std::uint8_t { text, number, boolean, null, object, array, bin, ext };
+inline constexpr std::size_t kValueKinds = 8;
 
 /// A field of meta.
 struct MetaField {
@@ -58,7 +59,7 @@ struct FileSurvey {
     std::uint64_t equal_facens = 0;  ///< different ones that occur more than once, by a 64-bit hash
     std::uint64_t with_meta = 0;     ///< meta is there; only with read_meta, as the next
     std::map<std::string, MetaField, std::less<>> meta_fields;
-    bool has_more_meta_fields = false;  ///< than kMostMetaFields, or ones with absurd names
+    bool has_more_meta_fields = false;  ///< than kMostMetaFields, or ones with absurd names or none
     /// Records that name a gallery, by it.
     std::map<std::string, std::uint64_t, std::less<>> galleries;
     bool has_more_galleries = false;  ///< than kMostGalleries, or ones with absurd names
@@ -89,7 +90,8 @@ using SurveyProgress = std::function<bool(std::uint64_t bytes)>;
                                               const SurveyProgress& progress);
 
 /// Reads the whole file once; bounded memory. Fails with `source_unreadable`, `source_changed`
-/// (the file changed while it was read), `record_too_large`, `interrupted`.
+/// (the file changed while it was read), `record_too_large`, `interrupted`. Progress is in bytes of
+/// the file, which may be packed.
 [[nodiscard]] Result<FileSurvey> survey_file(FileSystem& files, const DumpFile& file,
                                              const SurveyOptions& options,
                                              const SurveyProgress& progress);

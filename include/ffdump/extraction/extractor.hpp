@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ffdump/base/clock.hpp"
 #include "ffdump/base/result.hpp"
 #include "ffdump/config/settings.hpp"
 #include "ffdump/net/http.hpp"
 #include "ffdump/record/facen.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +42,9 @@ class Extractor {
 
     /// The servers behind it, described; at least one. The same for its whole life.
     [[nodiscard]] virtual std::vector<std::string> servers() const { return {describe()}; }
+    /// The one of servers() that extract would send to now. Whoever wants to know who answers asks
+    /// this and calls extract_by.
+    [[nodiscard]] virtual std::size_t next_server() { return 0; }
     /// Like extract, by this server of servers() and no other.
     virtual void extract_by(std::size_t /*server*/, const ExtractionTarget& target,
                             std::vector<SharedBytes> images, BatchDone done) {
@@ -46,14 +52,20 @@ class Extractor {
     }
     /// False while requests do not go to it, because it failed again and again.
     [[nodiscard]] virtual bool serves(std::size_t /*server*/) const { return true; }
-    /// Once after a server that was left out has answered again, perhaps with another model.
-    [[nodiscard]] virtual bool take_returned() { return false; }
+    /// Its last fault, if it has not worked since; not told of one server alone.
+    [[nodiscard]] virtual std::optional<Error> fault_of(std::size_t /*server*/) const {
+        return std::nullopt;
+    }
+    /// How often it has answered again after it was left out, each time perhaps with another model.
+    [[nodiscard]] virtual std::uint64_t returns(std::size_t /*server*/) const { return 0; }
 };
 
 /// Speaks the documented HTTP protocol, to each request with the idlest of the servers. `transport`
-/// must outlive it.
+/// and `clock` must outlive it; `seed` is for the times at which servers that are out are probed.
 [[nodiscard]] std::unique_ptr<Extractor> make_http_extractor(const Settings& settings,
-                                                             HttpTransport& transport);
+                                                             HttpTransport& transport,
+                                                             const Clock& clock,
+                                                             std::uint64_t seed);
 
 /// The JSON part named `request` for a batch of `count` images, whose parts are image0, image1 ...
 [[nodiscard]] std::string request_json(const ExtractionTarget& target, std::size_t count);

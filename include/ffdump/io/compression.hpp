@@ -50,9 +50,16 @@ struct Compression {
                                                                 Compression::Kind kind,
                                                                 std::string name);
 
+/// What is in a file.
+class UnpackedFileSource : public ByteSource {
+ public:
+    /// Bytes taken from the file so far, packed as they are: a progress against the file's size.
+    [[nodiscard]] virtual std::uint64_t file_bytes() const noexcept = 0;
+};
+
 /// The bytes of an open file, unpacked when it is packed, which its first bytes say. The file must
 /// outlive the source. skip() of a packed file reads.
-[[nodiscard]] Result<std::unique_ptr<ByteSource>> make_unpacked_file_source(File& file);
+[[nodiscard]] Result<std::unique_ptr<UnpackedFileSource>> make_unpacked_file_source(File& file);
 
 /// Packs bytes that come in pieces, front to back. The bytes up to each end_frame() can be unpacked
 /// by themselves, and what follows as well. Not thread-safe.

@@ -21,6 +21,14 @@ enum class MsgpackKind : std::uint8_t {
     unused,  ///< 0xC1
 };
 
+[[nodiscard]] constexpr bool is_number(MsgpackKind kind) noexcept {
+    return kind == MsgpackKind::positive || kind == MsgpackKind::negative ||
+           kind == MsgpackKind::float32 || kind == MsgpackKind::float64;
+}
+[[nodiscard]] constexpr bool is_container(MsgpackKind kind) noexcept {
+    return kind == MsgpackKind::array || kind == MsgpackKind::map;
+}
+
 /// What a first byte says: a size of `width` bytes follows it, or `count` holds.
 struct MsgpackFirstByte {
     MsgpackKind kind = MsgpackKind::unused;

@@ -20,10 +20,13 @@ struct MsgpackHead {
     std::uint8_t bytes = 1;   ///< of the head itself
     std::uint64_t count = 0;  ///< bytes behind the head; of an array its elements, of a map its
                               ///< keys and values together
-    [[nodiscard]] bool is_container() const noexcept {
-        return kind == MsgpackKind::array || kind == MsgpackKind::map;
-    }
+    [[nodiscard]] bool is_container() const noexcept { return ffdump::is_container(kind); }
 };
+
+/// What the first byte of a value says alone.
+[[nodiscard]] inline MsgpackKind msgpack_kind(char first) noexcept {
+    return kMsgpackFirstBytes[static_cast<unsigned char>(first)].kind;
+}
 
 /// Of the value that `bytes` begin with; nothing when they end inside the head.
 /// Inline: asked twice for each value of a dump.

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "background_digest.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+namespace ffdump {
+namespace {
+
+constexpr std::size_t kChunks = 8;
+
+}  // namespace
+
+BackgroundDigest::BackgroundDigest() : relay_(kChunks), thread_([this] { run(); }) {}
+
+BackgroundDigest::~BackgroundDigest() {
+    relay_.end();
+    if (thread_.joinable()) {
+        thread_.join();
+    }
+}
+
+void BackgroundDigest::run() {
+    while (std::optional<std::string> chunk = relay_.take_full()) {
+        sha256_.add(*chunk);
+        relay_.give_back(std::move(*chunk));
+    }
+}
+
+void BackgroundDigest::add(std::string_view bytes) {
+    if (std::optional<std::string> chunk = relay_.take_empty()) {
+        chunk->assign(bytes);
+        relay_.hand_over(std::move(*chunk));
+    }
+}
+
+std::string BackgroundDigest::hex() {
+    relay_.end();
+    thread_.join();
+    return sha256_.hex();
+}
+
+}  // namespace ffdump

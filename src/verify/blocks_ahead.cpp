@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "blocks_ahead.hpp"
+
+#include <cstddef>
+#include <utility>
+
+namespace ffdump {
+namespace {
+
+constexpr std::size_t kBlocksAhead = 8;
+
+}  // namespace
+
+BlocksAhead::BlocksAhead(RecordReader& reader)
+    : reader_(reader), relay_(kBlocksAhead), thread_([this] { run(); }) {}
+
+BlocksAhead::~BlocksAhead() {
+    relay_.leave();
+    if (thread_.joinable()) {
+        thread_.join();
+    }
+}
+
+void BlocksAhead::run() {
+    while (std::optional<RecordBlock> block = relay_.take_empty()) {
+        const Result<bool> more = reader_.next(*block);
+        if (!more || !*more) {
+            ended_ = more.map([](bool) {});
+            break;
+        }
+        relay_.hand_over(std::move(*block));
+    }
+    relay_.end();
+}
+
+Result<bool> BlocksAhead::next(RecordBlock& block) {
+    std::optional<RecordBlock> read = relay_.take_full();
+    if (!read) {
+        if (thread_.joinable()) {
+            thread_.join();
+        }
+        return ended_.map([] { return false; });
+    }
+    std::swap(block, *read);
+    relay_.give_back(std::move(*read));
+    return true;
+}
+
+}  // namespace ffdump

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extraction_health.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace ffdump {
+namespace {
+
+constexpr std::size_t kRecords = FailureHold::kInRow;
+
+/// Two servers; one image had a facen, then every record in turn gets none.
+class HealthFixture {
+ public:
+    HealthFixture() {
+        guard_.watch_servers({"one", "two"});
+        work.fates.resize(kRecords);
+        work.block.spans.resize(kRecords);
+        work.open = kRecords;
+        health.passed(0, std::make_shared<const std::string>("image"), facen);
+    }
+    /// Half of the records, or all of them, by the second server, the rest by the first.
+    void fail_all(std::size_t by_the_first) {
+        for (std::uint32_t i = 0; i < kRecords; ++i) {
+            const std::size_t server = i < by_the_first ? 0 : 1;
+            health.failed(0, {&work, i, 1, server}, Error(Reason::no_face, "no face"));
+        }
+        REQUIRE(health.holds(0));
+    }
+    /// The servers that are to be asked.
+    std::set<std::size_t> looks() {
+        std::set<std::size_t> at;
+        for (const ImageBatch& batch : health.looks(now)) {
+            CHECK(batch.look);
+            at.insert(batch.look_at);
+        }
+        return at;
+    }
+    [[nodiscard]] std::size_t booked() const { return work.failed_unwritten; }
+
+    Clock::Instant now{std::chrono::hours(1)};
+    Facen facen{1.0F, 0.0F};
+    BlockWork work;
+    ServiceGate gate{GateFigures{}, Random(1)};
+
+ private:
+    ModelGuard guard_{{.images = 0}, 2, Random(1)};
+
+ public:
+    ExtractionHealth health{1, gate, guard_, {}, 1e-3};
+};
+
+TEST_CASE("the server that failed the records is asked whether it is well, and no other") {
+    HealthFixture run;
+    run.fail_all(0);
+    CHECK(run.looks() == std::set<std::size_t>{1});
+    CHECK(run.looks().empty());
+    CHECK(run.booked() == 0);
+    run.health.looked({0, 1}, run.facen, run.now);
+    CHECK(run.booked() == kRecords);
+}
+
+TEST_CASE("records that two servers failed are booked when both are well, and not before") {
+    HealthFixture run;
+    run.fail_all(kRecords / 2);
+    CHECK(run.looks() == std::set<std::size_t>{0, 1});
+    run.health.looked({0, 0}, run.facen, run.now);
+    CHECK(run.booked() == 0);
+    run.health.looked({0, 1}, run.facen, run.now);
+    CHECK(run.booked() == kRecords);
+}
+
+TEST_CASE("one server that is ill is enough for nothing to be booked, and it is named") {
+    for (const std::size_t ill : {0U, 1U}) {
+        HealthFixture run;
+        run.fail_all(kRecords / 2);
+        CHECK(run.looks().size() == 2);
+        const ExtractedFacen none = failed(Reason::no_face, "no face");
+        run.health.looked({0, 0}, ill == 0 ? none : run.facen, run.now);
+        run.health.looked({0, 1}, ill == 1 ? none : run.facen, run.now);
+        CHECK(run.booked() == 0);
+        CHECK(run.health.holds(0));
+        CHECK(run.gate.is_open());
+        CHECK(run.gate.last_fault()->detail().ends_with(ill == 0 ? " by one" : " by two"));
+        // When it is well again its records are asked for anew.
+        run.now += std::chrono::hours(1);
+        CHECK(run.looks().size() == 2);
+        run.health.looked({0, 0}, run.facen, run.now);
+        run.health.looked({0, 1}, run.facen, run.now);
+        CHECK(run.health.take_returned().size() == kRecords);
+        CHECK(run.booked() == 0);
+        CHECK_FALSE(run.gate.is_open());
+    }
+}
+
+TEST_CASE("records of a server that is gone before it can be asked are asked for again") {
+    HealthFixture run;
+    run.fail_all(kRecords / 2);
+    CHECK(run.looks().size() == 2);
+    run.health.looked_in_vain(0, run.now);
+    CHECK(run.health.take_returned().empty());
+    run.health.looked({0, 0}, run.facen, run.now);
+    CHECK(run.health.take_returned().size() == kRecords);
+    CHECK(run.booked() == 0);
+    CHECK_FALSE(run.health.holds(0));
+}
+
+}  // namespace
+}  // namespace ffdump
