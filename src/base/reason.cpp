@@ -108,6 +108,11 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
      "the same command with --rewind-to-canary; if the first model was the wrong one, migrate into "
      "a "
      "new directory"},
+    {Reason::archive_damaged, "archive_damaged", trust, 4, "stands in a damaged archive",
+     "take another copy of the archive; ffdump unpack --salvage saves what is whole in this one"},
+    {Reason::archive_refused, "archive_refused", trust, 4,
+     "stands in an archive that ffdump pack did not write",
+     "do not unpack it by other means before you know where it comes from"},
 
     {Reason::usage_error, "usage_error", setup, 2, "was not understood", "see ffdump --help"},
     {Reason::config_unreadable, "config_unreadable", setup, 2, "cannot be read",
@@ -162,6 +167,11 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
      "has a failures list that does not match", "do not restore"},
     {Reason::law_broken, "law_broken", trust, 3,
      "breaks the law source = target + failed + excluded", "do not restore"},
+    {Reason::signature_invalid, "signature_invalid", trust, 3,
+     "has no signature of the key that was given",
+     "do not restore; ask whoever signs your dumps for the file and the public key"},
+    {Reason::run_differs, "run_differs", trust, 3, "is of another run than was asked for",
+     "do not restore: an older dump may have been put in the place of the one you want"},
 
     {Reason::interrupted, "interrupted", internal, 130, "was interrupted",
      "run the same command again to go on"},

@@ -6,9 +6,11 @@
 #include "failures_command.hpp"
 #include "inspect_command.hpp"
 #include "migrate_command.hpp"
+#include "pack_command.hpp"
 #include "plan_command.hpp"
 #include "quality_command.hpp"
 #include "stop_signals.hpp"
+#include "unpack_command.hpp"
 #include "verify_command.hpp"
 
 #include "ffdump/base/nearest_word.hpp"
@@ -108,6 +110,8 @@ std::vector<std::unique_ptr<Command>> make_commands() {
     commands.push_back(std::make_unique<FailuresCommand>());
     commands.push_back(std::make_unique<VerifyCommand>());
     commands.push_back(std::make_unique<QualityCommand>());
+    commands.push_back(std::make_unique<PackCommand>());
+    commands.push_back(std::make_unique<UnpackCommand>());
     commands.push_back(std::make_unique<ConvertCommand>());
     return commands;
 }

@@ -10,6 +10,7 @@
 #include "ffdump/dump/profile.hpp"
 #include "ffdump/io/compression.hpp"
 #include "ffdump/io/file_system.hpp"
+#include "ffdump/journal/manifest_trust.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -70,6 +71,16 @@ struct TemporaryOptions {
     std::string folder = "/tmp";
 
     void declare(CLI::App& app);
+};
+
+/// `--pubkey`, `--run`, `--min-sequence`: what is demanded of a manifest.
+struct TrustOptions {
+    std::string public_key;  ///< a file, or the key itself
+    ManifestTrust trust;
+
+    void declare(CLI::App& app);
+    /// With the key read.
+    [[nodiscard]] Result<ManifestTrust> demands(FileSystem& files) const;
 };
 
 /// `--config FILE` and what overrides it.

@@ -35,6 +35,10 @@ void SameFacensMode::declare(CLI::App& app) {
         ->excludes("--from")
         ->excludes("--exclude-ids")
         ->excludes("--strict")
+        ->excludes("--against-manifest")
+        ->excludes("--pubkey")
+        ->excludes("--run")
+        ->excludes("--min-sequence")
         ->excludes("--sample")
         ->excludes("--report");
 }

@@ -3,6 +3,9 @@
 
 #include "progress_display.hpp"
 
+#include "ffdump/archive/archive_view.hpp"
+
+#include <memory>
 #include <utility>
 
 namespace ffdump {
@@ -13,9 +16,13 @@ std::string VerifyCommand::summary() const {
 std::string VerifyCommand::epilogue() const {
     return R"(Example:
   ffdump verify --from dump --to newdump
+  ffdump verify --from dump --to newdump.tar.zst
+  ffdump verify --against-manifest --to newdump.tar.zst --pubkey ffdump.pub
   ffdump verify --to newdump --same-facens redump/shard1 redump/shard2
 
-Reads both dumps once and changes nothing. The last line says `restorable`, with the number
+Reads both dumps once and changes nothing; an archive of ffdump pack is read in place, twice.
+--against-manifest is for when the source is gone: every file and record of the new dump is held
+against the numbers, digests and checksums of its manifest. The last line says `restorable`, with the number
 of failed and excluded records if there are any, or `not restorable: ...`.
 
   ffdump verify --from dump --to newdump --config migration.ini --sample 1000
@@ -34,11 +41,16 @@ written; 130, 143 interrupted.)";
 }
 
 void VerifyCommand::declare(CLI::App& app) {
-    app.add_option("--from", options_.from, "The dump that was migrated")->type_name("DUMP");
-    app.add_option("--to", options_.to, "The directory of the new dump")
+    CLI::Option* const from =
+        app.add_option("--from", options_.from, "The dump that was migrated")->type_name("DUMP");
+    app.add_flag("--against-manifest", against_manifest_,
+                 "Without the source: hold the new dump against its manifest alone")
+        ->excludes(from);
+    app.add_option("--to", options_.to, "The directory of the new dump, or its archive")
         ->type_name("DIR")
         ->required();
     excluded_.declare(app);
+    trust_.declare(app);
     app.add_flag("--strict", strict_, "Exit 3 also when records are listed as failed");
     app.add_flag("--json", json_, "One JSON document on stdout");
     sample_.declare(app);
@@ -49,9 +61,9 @@ void VerifyCommand::declare(CLI::App& app) {
 }
 
 Result<void> VerifyCommand::prepare(const CommandContext& context) {
-    if (options_.from.empty()) {
+    if (options_.from.empty() && !against_manifest_) {
         return failed(Error(Reason::usage_error, "--from is required")
-                          .hint("give the dump that was migrated"));
+                          .hint("without the source, give --against-manifest"));
     }
     if (Result<void> checked = sample_.check(); !checked) {
         return checked;
@@ -68,7 +80,19 @@ Result<void> VerifyCommand::prepare(const CommandContext& context) {
     }
     options_.excluded_ids_name = excluded_.file;
     options_.excluded_ids = std::move(*excluded);
-    return {};
+    return trust_.demands(context.files).map([this](ManifestTrust trust) {
+        options_.trust = std::move(trust);
+    });
+}
+
+Result<std::unique_ptr<FileSystem>> VerifyCommand::archive_view(const CommandContext& context,
+                                                                ProgressDisplay& display) const {
+    if (!is_dump_archive(context.files, options_.to)) {
+        return std::unique_ptr<FileSystem>();
+    }
+    const VerifyProgress show = progress_of(display, "checking the archive", context.stop_signal);
+    return open_archive_view(context.files, options_.to,
+                             [&show](std::uint64_t bytes) { return show(bytes, 0); });
 }
 
 tl::expected<VerifyReport, std::vector<Error>> VerifyCommand::verify_with(
@@ -79,13 +103,19 @@ tl::expected<VerifyReport, std::vector<Error>> VerifyCommand::verify_with(
     Log log = log_.make_log(context.terminal, context.clock);
     ProgressDisplay display(context.terminal, log, context.clock,
                             log_.quiet || json_ || !log.shows(LogLevel::info));
+    const Result<std::unique_ptr<FileSystem>> archive = archive_view(context, display);
+    if (!archive) {
+        return tl::unexpected(std::vector<Error>{archive.error()});
+    }
+    const CommandContext seen{*archive ? **archive : context.files, context.terminal, context.clock,
+                              context.stop_signal, context.log_format};
     Result<VerifyReport> report =
-        verify(context.files, options_, progress_of(display, "verifying", context.stop_signal));
+        verify(seen.files, options_, progress_of(display, "verifying", context.stop_signal));
     if (!report) {
         return tl::unexpected(std::vector<Error>{std::move(report).error()});
     }
     if (sample_.is_wanted() && report->restorable) {
-        const auto sampled = sample_.run({context, format_, log, display}, options_, *report);
+        const auto sampled = sample_.run({seen, format_, log, display}, options_, *report);
         if (!sampled) {
             return tl::unexpected(sampled.error());
         }

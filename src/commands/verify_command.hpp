@@ -9,10 +9,12 @@
 
 #include "ffdump/verify/verification.hpp"
 
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace ffdump {
+class ProgressDisplay;
 
 /// `ffdump verify`: may the new dump be restored?
 class VerifyCommand final : public Command {
@@ -25,16 +27,21 @@ class VerifyCommand final : public Command {
 
  private:
     [[nodiscard]] Result<void> prepare(const CommandContext& context);
+    /// The archive to be verified as a file system; null when it is none.
+    [[nodiscard]] Result<std::unique_ptr<FileSystem>> archive_view(const CommandContext& context,
+                                                                   ProgressDisplay& display) const;
     [[nodiscard]] tl::expected<VerifyReport, std::vector<Error>> verify_with(
         const CommandContext& context);
 
     SameFacensMode same_facens_;
     FormatOptions format_;
     ExclusionOptions excluded_;
+    TrustOptions trust_;
     SampleOptions sample_;
     LogOptions log_;
     ReportOptions report_;
     VerifyOptions options_;
+    bool against_manifest_ = false;
     bool strict_ = false;
     bool json_ = false;
 };

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "image_name.hpp"
-#include "random_bytes.hpp"
 #include "read_threads.hpp"
 #include "stored_image.hpp"
 #include "tar_index.hpp"
 
 #include "ffdump/images/image_store.hpp"
+#include "ffdump/io/random_bytes.hpp"
 
 #include <memory>
 #include <mutex>

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "random_bytes.hpp"
-
 #include "ffdump/images/image_store.hpp"
 #include "ffdump/io/file_system.hpp"
+#include "ffdump/io/random_bytes.hpp"
 
 #include <cstdint>
 #include <memory>

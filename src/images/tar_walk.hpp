@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "random_bytes.hpp"
+#include "ffdump/io/random_bytes.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -127,6 +127,12 @@ Result<FileIdentity> PosixFile::identity() {
     });
 }
 
+Result<bool> PosixFile::is_private() {
+    return status_of(descriptor_.get(), path_, purpose_).map([](const struct stat& status) {
+        return (status.st_mode & (S_IRWXG | S_IRWXO)) == 0;
+    });
+}
+
 void PosixFile::drop_cache() {
     is_direct_ = set_direct(true);
     if (!is_direct_) {

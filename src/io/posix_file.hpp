@@ -23,6 +23,7 @@ class PosixFile final : public File {
     [[nodiscard]] Result<void> truncate(std::uint64_t size) override;
     [[nodiscard]] Result<void> sync() override;
     [[nodiscard]] Result<FileIdentity> identity() override;
+    [[nodiscard]] Result<bool> is_private() override;
     void drop_cache() override;
     [[nodiscard]] Result<void> close() override;
     [[nodiscard]] const std::string& path() const override { return path_; }

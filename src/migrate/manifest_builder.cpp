@@ -10,7 +10,6 @@
 namespace ffdump {
 namespace {
 
-constexpr std::size_t kMostManifestBytes = 64U << 20U;
 constexpr std::size_t kChunkBytes = 1U << 20U;
 
 Result<void> digest_failures(FileSystem& files, const std::string& path, Manifest& manifest) {

@@ -2,7 +2,6 @@
 #include "contents_check.hpp"
 
 #include "ffdump/base/printable.hpp"
-#include "ffdump/io/compression.hpp"
 #include "ffdump/io/file_system.hpp"
 
 #include <fmt/format.h>
@@ -15,8 +14,6 @@
 
 namespace ffdump {
 namespace {
-
-constexpr std::size_t kMostManifestBytes = 64U << 20U;
 
 void note_incomplete(FileSystem& files, const OutputDirectory& directory, Findings& findings) {
     if (!files.is_directory(directory.state_folder())) {
@@ -63,6 +60,14 @@ Result<DumpListing> DumpListing::read(FileSystem& files, const std::string& path
     return listing;
 }
 
+DumpListing DumpListing::named_by(const Manifest& manifest) {
+    DumpListing listing;
+    for (const ManifestFile& file : manifest.files) {
+        listing.names_.insert(file.name);
+    }
+    return listing;
+}
+
 std::string DumpListing::path_of(const std::string& name) const {
     return is_one_file_ ? path_ : join_path(path_, name);
 }
@@ -83,15 +88,6 @@ std::optional<Manifest> take_manifest(FileSystem& files, const OutputDirectory& 
         return std::nullopt;
     }
     return std::move(*manifest);
-}
-
-std::string target_name_of(const Manifest& manifest, const std::string& name) {
-    const auto setting = manifest.settings.find("--compress");
-    if (setting == manifest.settings.end()) {
-        return name;
-    }
-    const std::optional<Compression> compression = Compression::parse(setting->second);
-    return compression ? packed_name(name, compression->kind) : name;
 }
 
 void check_contents(const Manifest& manifest, const DumpListing& source, const DumpListing& target,

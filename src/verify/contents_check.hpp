@@ -23,6 +23,8 @@ class DumpListing {
     /// `path` is a directory or one file. Fails with `source_unreadable` when it is not there.
     [[nodiscard]] static Result<DumpListing> read(FileSystem& files, const std::string& path,
                                                   Folders folders);
+    /// The files that the manifest names, for a source that is not at hand.
+    [[nodiscard]] static DumpListing named_by(const Manifest& manifest);
     [[nodiscard]] bool has(const std::string& name) const { return names_.contains(name); }
     [[nodiscard]] const std::set<std::string>& names() const noexcept { return names_; }
     [[nodiscard]] std::string path_of(const std::string& name) const;
@@ -38,9 +40,6 @@ class DumpListing {
 [[nodiscard]] std::optional<Manifest> take_manifest(FileSystem& files,
                                                     const OutputDirectory& directory,
                                                     Findings& findings);
-
-/// The name that a file of the source has in the new dump: `--compress` of the run may change it.
-[[nodiscard]] std::string target_name_of(const Manifest& manifest, const std::string& name);
 
 /// Files that are missing or too many on either side, after the manifest.
 void check_contents(const Manifest& manifest, const DumpListing& source, const DumpListing& target,

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::uint64_t kReportBytes = 4U << 20U;
 
+}  // namespace
+
 PairRules rules_of(const ComparisonContext& context, const ComparedFile& compared) {
     PairRules rules;
     rules.is_copy = compared.file.action == "copy";
@@ -24,8 +26,6 @@ PairRules rules_of(const ComparisonContext& context, const ComparedFile& compare
     rules.new_model = compared.file.new_model;
     return rules;
 }
-
-}  // namespace
 
 FileComparison::FileComparison(const ComparisonContext& context, const ComparedFile& compared)
     : context_(context),

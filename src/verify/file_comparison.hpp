@@ -46,6 +46,9 @@ struct ComparisonContext {
     std::size_t most_unmatched = 1'000'000;
 };
 
+/// What must hold for the records of one file.
+[[nodiscard]] PairRules rules_of(const ComparisonContext& context, const ComparedFile& compared);
+
 /// What was counted in both dumps.
 struct FileCounts {
     RecordSums source;

@@ -92,8 +92,10 @@ void append_table(std::string& out, const VerifyReport& report) {
 }
 
 void append_run(std::string& out, const VerifyReport& report) {
-    out +=
-        fmt::format("source    {}\nnew dump  {}\n", printable(report.from), printable(report.to));
+    out += fmt::format("source    {}\nnew dump  {}\n",
+                       report.from.empty() ? "not at hand: held against the manifest alone"
+                                           : printable(report.from),
+                       printable(report.to));
     if (!report.run_id.empty()) {
         out +=
             fmt::format("run       {} (sequence {}), ffdump {}, {} to {}\n",

@@ -6,6 +6,7 @@
 #include "file_accounts.hpp"
 #include "file_comparison.hpp"
 #include "findings.hpp"
+#include "manifest_comparison.hpp"
 #include "verdict.hpp"
 
 #include "ffdump/base/printable.hpp"
@@ -45,8 +46,8 @@ double norm_tolerance_of(const Manifest& manifest) {
     return is_usable ? tolerance : kDefaultNormTolerance;
 }
 
-std::vector<std::string> what_is_not_proven() {
-    return {
+std::vector<std::string> what_is_not_proven(bool has_source) {
+    std::vector<std::string> texts{
         "that the new facens recognise anybody: sample some records and compare, or search for a "
         "known face after the restore",
         "that an image belongs to the id whose record names it",
@@ -54,6 +55,12 @@ std::vector<std::string> what_is_not_proven() {
         "that findface-storage-api-restore and the shards accept these files: restore into a test "
         "installation first",
     };
+    if (!has_source) {
+        texts.emplace_back(
+            "that the manifest speaks of the dump that was migrated: the source was not read, and "
+            "its numbers are the manifest's");
+    }
+    return texts;
 }
 
 /// One verification from the manifest on.
@@ -67,12 +74,13 @@ class Verification {
           findings_(options.most_findings) {
         report_.from = options.from;
         report_.to = options.to;
-        report_.not_proven = what_is_not_proven();
+        report_.not_proven = what_is_not_proven(has_source());
     }
 
     Result<VerifyReport> run();
 
  private:
+    [[nodiscard]] bool has_source() const noexcept { return !options_.from.empty(); }
     [[nodiscard]] Result<void> read_excluded_ids();
     [[nodiscard]] Result<void> check_all(const DumpListing& source, const DumpListing& target);
     [[nodiscard]] Result<void> check_file(const ManifestFile& file,
@@ -102,7 +110,8 @@ Result<VerifyReport> Verification::run() {
         return failed(std::move(read.error()));
     }
     Result<DumpListing> source =
-        DumpListing::read(files_, options_.from, DumpListing::Folders::passed_over);
+        has_source() ? DumpListing::read(files_, options_.from, DumpListing::Folders::passed_over)
+                     : DumpListing();
     if (!source) {
         return failed(std::move(source.error()));
     }
@@ -117,7 +126,13 @@ Result<VerifyReport> Verification::run() {
     }
     manifest_ = std::move(*manifest);
     take_manifest_facts();
-    if (Result<void> checked = check_all(*source, *target); !checked) {
+    if (!has_source()) {
+        source = DumpListing::named_by(manifest_);
+    }
+    Result<void> checked = check_trust(files_, directory_, options_.trust, findings_).and_then([&] {
+        return check_all(*source, *target);
+    });
+    if (!checked) {
         return failed(std::move(checked.error()));
     }
     return conclude();
@@ -142,7 +157,8 @@ void Verification::take_manifest_facts() {
     // The failures list and the files are both walked in the order of names.
     std::ranges::sort(manifest_.files, {}, &ManifestFile::name);
     for (const ManifestFile& file : manifest_.files) {
-        bytes_total_ += file.action == "drop" ? 0 : file.source_bytes + file.target_bytes;
+        bytes_total_ +=
+            file.action == "drop" ? 0 : (has_source() ? file.source_bytes : 0) + file.target_bytes;
     }
 }
 
@@ -230,8 +246,8 @@ Result<void> Verification::check_file(const ManifestFile& file, const Comparison
 Result<void> Verification::compare(const ComparedFile& compared, const ComparisonContext& context,
                                    GalleryReport& gallery) {
     const std::uint64_t findings_before = findings_.total();
-    FileComparison comparison(context, compared);
-    Result<FileCounts> counts = comparison.run();
+    Result<FileCounts> counts = has_source() ? FileComparison(context, compared).run()
+                                             : count_without_source(context, compared);
     if (!counts) {
         return failed(std::move(counts.error()));
     }

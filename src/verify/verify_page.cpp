@@ -22,7 +22,10 @@ BarPlot::Bar bar(std::string label, std::uint64_t count) {
 }
 
 void add_run(Page& page, const VerifyReport& report) {
-    Table table{{"of the run", ""}, {{"source", report.from}, {"new dump", report.to}}, 2};
+    Table table{
+        {"of the run", ""},
+        {{"source", report.from.empty() ? "not at hand" : report.from}, {"new dump", report.to}},
+        2};
     if (!report.run_id.empty()) {
         table.rows.push_back(
             {"run", fmt::format("{} (sequence {})", report.run_id, report.sequence)});

@@ -67,6 +67,21 @@ TEST_CASE("a sample that comes out the same again is told with its confidence an
     CHECK(images_asked(other) != images_asked(service));
 }
 
+TEST_CASE("a sample of an archive is the sample of the directory it was packed from") {
+    const MigratedDump migrated;
+    const MadeDump& dump = migrated.dump;
+    const Simulator service(dump.service());
+    const Arguments more{"--sample", "20", "--seed", "7", "--json"};
+    const ChildEnd of_directory = migrated.sample(service, more);
+    REQUIRE(run_ffdump({"pack", "-q", dump.at("new"), "-o", dump.at("new.tar.zst")}).code == 0);
+    std::filesystem::remove_all(dump.at("new"));
+    std::filesystem::rename(dump.at("new.tar.zst"), dump.at("new"));
+    const ChildEnd of_archive = migrated.sample(service, more);
+    INFO(of_archive.out << of_archive.err);
+    CHECK(of_archive.code == 0);
+    CHECK(gallery_of(of_archive) == gallery_of(of_directory));
+}
+
 TEST_CASE("a sample of all records, to the last bit, says that all were compared") {
     const MigratedDump migrated;
     const Simulator service(migrated.dump.service());

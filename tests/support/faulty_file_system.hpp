@@ -236,6 +236,7 @@ class FaultyFileSystem::CountedFile final : public File {
     [[nodiscard]] Result<FileIdentity> identity() override {
         return counter_.step(FileOperation::identity, path(), [&] { return below_->identity(); });
     }
+    [[nodiscard]] Result<bool> is_private() override { return below_->is_private(); }
     void drop_cache() override {
         counter_.note(FileOperation::drop_cache, path());
         below_->drop_cache();

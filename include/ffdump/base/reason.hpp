@@ -59,6 +59,8 @@ enum class Reason : std::uint8_t {
     journal_damaged,
     output_damaged,
     model_changed,
+    archive_damaged,
+    archive_refused,
     // setup
     usage_error,
     config_unreadable,
@@ -87,6 +89,8 @@ enum class Reason : std::uint8_t {
     failed_record_present,
     failures_differ,
     law_broken,
+    signature_invalid,
+    run_differs,
     // the rest
     interrupted,
     internal_error,

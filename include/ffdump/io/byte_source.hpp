@@ -38,6 +38,10 @@ class ByteSource {
 /// Standard input of the process, of which there is one.
 [[nodiscard]] std::unique_ptr<ByteSource> make_stdin_source();
 
+/// Appends to the process's standard output, finishing short writes. Fails with `output_unwritable`
+/// (a reader that is gone) or `disk_full`.
+[[nodiscard]] Result<void> write_to_stdout(std::string_view bytes);
+
 /// `first`, then what is left of `rest`, which must outlive the source.
 [[nodiscard]] std::unique_ptr<ByteSource> make_joined_source(std::string first, ByteSource& rest);
 

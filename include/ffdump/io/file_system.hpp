@@ -51,6 +51,8 @@ class File {
     /// fdatasync. A failure is final for the run: it must not be called again on this file.
     [[nodiscard]] virtual Result<void> sync() = 0;
     [[nodiscard]] virtual Result<FileIdentity> identity() = 0;
+    /// Whether nobody but its owner may read or write it: a key that others can read is none.
+    [[nodiscard]] virtual Result<bool> is_private() = 0;
     /// From here on reads come from the disk and not from memory, as far as the file system can.
     /// Whole multiples of kDirectAlignment into memory so aligned cost least: such reads go past
     /// the cache (a twentieth of the CPU time, as measured); others after its pages are dropped.

@@ -4,6 +4,7 @@
 #include "ffdump/base/result.hpp"
 #include "ffdump/journal/tally.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -54,5 +55,11 @@ struct Manifest {
 /// Strict: own checksum, version, unknown or doubled fields, numbers, unsafe names. Fails with
 /// `manifest_invalid`.
 [[nodiscard]] Result<Manifest> parse_manifest(std::string_view text);
+
+/// The name that a file of the source has in the new dump: `--compress` of the run may change it.
+[[nodiscard]] std::string target_name_of(const Manifest& manifest, const std::string& name);
+
+/// What a reader believes of a manifest's size.
+inline constexpr std::size_t kMostManifestBytes = 64U << 20U;
 
 }  // namespace ffdump

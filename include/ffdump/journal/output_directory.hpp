@@ -13,6 +13,8 @@ class OutputDirectory {
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
     [[nodiscard]] std::string state_folder() const { return path_ + "/.ffdump"; }
     [[nodiscard]] std::string manifest() const { return state_folder() + "/manifest.json"; }
+    /// Of minisign's form; there when somebody signed the manifest.
+    [[nodiscard]] std::string signature() const { return manifest() + ".minisig"; }
     [[nodiscard]] std::string previous_manifest() const {
         return state_folder() + "/manifest.prev.json";
     }

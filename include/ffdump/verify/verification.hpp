@@ -5,6 +5,7 @@
 #include "ffdump/dump/profile.hpp"
 #include "ffdump/dump/record_reader.hpp"
 #include "ffdump/io/file_system.hpp"
+#include "ffdump/journal/manifest_trust.hpp"
 #include "ffdump/verify/sample_report.hpp"
 
 #include <array>
@@ -19,7 +20,9 @@
 namespace ffdump {
 
 struct VerifyOptions {
-    std::string from;               ///< the dump that was migrated: a directory or one file
+    /// The dump that was migrated: a directory or one file. Empty: it is not at hand, and the new
+    /// dump is held against its manifest alone.
+    std::string from;
     std::string to;                 ///< the new dump's directory
     std::vector<Profile> profiles;  ///< looked up by the name that the manifest gives
     /// Text of the --exclude-ids file. Without it, records that are neither in the new dump nor
@@ -27,6 +30,7 @@ struct VerifyOptions {
     /// ones is seen, but cannot be told from them by name.
     std::optional<std::string> excluded_ids;
     std::string excluded_ids_name;
+    ManifestTrust trust;  ///< beyond the manifest's own checksum
     ReadLimits limits;
     std::size_t most_findings = 20;         ///< of one kind are named; all are counted
     std::string temporary_folder = "/tmp";  ///< for the search of doubled ids: 8 bytes an id

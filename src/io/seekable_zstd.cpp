@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "random_bytes.hpp"
+#include "ffdump/io/random_bytes.hpp"
 
 #include <zstd.h>
 
