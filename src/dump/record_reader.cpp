@@ -70,8 +70,7 @@ ByteRange range(std::size_t begin, std::size_t size) {
 
 }  // namespace
 
-class RecordReader::State {
- public:
+struct RecordReader::State {
     State(ByteSource& source, const Profile& profile, std::string file, ReadLimits limits,
           ReadPosition start)
         : file_(std::move(file)),

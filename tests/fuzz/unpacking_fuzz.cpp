@@ -13,15 +13,15 @@
 namespace ffdump {
 namespace {
 
+/// Of what is unpacked; the beginning where it is longer: bombs are slow.
+constexpr std::size_t kMost = std::size_t{64} << 10U;
+
 struct Unpacked {
     std::string bytes;
-    std::string error;
-    friend bool operator==(const Unpacked&, const Unpacked&) = default;
+    bool is_damaged = false;
 };
 
-/// What is unpacked, the beginning of it where it is long: bombs are slow.
 Unpacked unpacked(std::string_view packed, Compression::Kind kind, std::size_t piece) {
-    constexpr std::size_t kMost = std::size_t{64} << 10U;
     DripSource source(packed, piece);
     const auto bytes = make_unpacking_source(source, kind, "dump");
     Unpacked result;
@@ -32,7 +32,7 @@ Unpacked unpacked(std::string_view packed, Compression::Kind kind, std::size_t p
         if (!count) {
             must_hold(count.error().reason() == Reason::source_unreadable,
                       "packed bytes are judged");
-            result.error = count.error().one_line();
+            result.is_damaged = true;
             break;
         }
         must_hold(*count <= wanted, "no more is given than there is room for");
@@ -44,6 +44,16 @@ Unpacked unpacked(std::string_view packed, Compression::Kind kind, std::size_t p
     return result;
 }
 
+/// Of a damaged frame, smaller reads give more before they tell it; nothing else may differ.
+void hold_same(const Unpacked& a, const Unpacked& b) {
+    must_hold(a.bytes.starts_with(b.bytes) || b.bytes.starts_with(a.bytes),
+              "how much is read at once does not change what is there");
+    const bool is_whole = std::max(a.bytes.size(), b.bytes.size()) < kMost;
+    must_hold(!is_whole || a.is_damaged == b.is_damaged, "damage is told, or is none");
+    must_hold(a.is_damaged || b.is_damaged || a.bytes == b.bytes,
+              "how much is read at once does not change how much is there");
+}
+
 }  // namespace
 
 void fuzz_unpacking(std::string_view input) {
@@ -51,8 +61,7 @@ void fuzz_unpacking(std::string_view input) {
         if (compression_of(input) != kind && input.size() % 16 != 0) {
             continue;  // most inputs go to the one that they are for
         }
-        must_hold(unpacked(input, kind, 4096) == unpacked(input, kind, 61),
-                  "how much is read at once changes nothing");
+        hold_same(unpacked(input, kind, 4096), unpacked(input, kind, 61));
     }
 }
 
