@@ -65,12 +65,12 @@ bool ModelGuard::is_full(const Lane& lane) const noexcept {
 void ModelGuard::extracted(std::size_t index, RecordId id, const SharedBytes& image,
                            const Facen& facen, const FacenSource& from) {
     ++since_check_;
-    const Canary canary{index, id, image, facen, from.server};
     if (is_on() && servers_.size() > 1) {
-        last_facens_.insert_or_assign({index, from}, canary);
+        static_cast<void>(lane(index));
+        last_facens_.insert_or_assign({index, from}, Canary{index, id, image, facen, from.server});
     }
     if (wants(index)) {
-        look_at(canary);
+        look_at({index, id, image, facen, from.server});
     }
 }
 

@@ -92,7 +92,7 @@ TEST_CASE("a file gets its final name when the last check has passed, and not be
     const ChildEnd end =
         run_ffdump(dump.migrate(service, "new",
                                 {"--workers", "1", "--set", "ffdump.canaries.sentinel_every=0",
-                                 "--set", "ffdump.canaries.images=100"}));
+                                 "--set", "ffdump.canaries.images=64"}));
     INFO(end.err);
     CHECK(end.code == 7);
     CHECK(has(end.err, "in doubt from record "));

@@ -111,6 +111,18 @@ TEST_CASE("nothing more is extracted when servers come and go too often between 
     CHECK_FALSE(run.guard.holds());
 }
 
+TEST_CASE("images too large for canaries hold nothing up where there are several servers") {
+    Guarded run({.images = 2});
+    run.guard.watch_servers({"one", "two"});
+    const SharedBytes large = std::make_shared<const std::string>(2U << 20U, 'x');
+    for (std::size_t i = 0; i < 100; ++i) {
+        run.guard.extracted(i % 3, {i}, large, facen_of(i), {i % 2, 0});
+    }
+    CHECK_FALSE(run.guard.holds());
+    CHECK_FALSE(run.guard.is_due(run.now, false));
+    CHECK(run.guard.begin(run.now).size() == 6);  // for the last of each
+}
+
 TEST_CASE("when a server comes back a check is due and batches carry canaries again") {
     Guarded run({.images = 2, .sentinel_every = 1000});
     run.extract(0, 2);

@@ -3,8 +3,11 @@
 
 States come from the traces of undisturbed, retried and resumed runs, see lab/crash_states.py. In
 each what has its final name must be complete, and a manifest is there only when all is."""
-from lab import crash_states, file_tree, shim
+import os
+
+from lab import crash_states, file_tree
 from lab.campaign import Outcome
+from lab.replay import Replay
 from lab.scenarios import make_scenarios, work_folder
 from lab.workshop import Workshop
 
@@ -12,49 +15,55 @@ GOAL = "G3"
 WANTED = {True: "at least 5,000 states, 0", False: "at least 50,000 states, 0"}
 
 
-SAMPLES = 12
+#: One state of so many is taken up by the program itself, as a process of its own and over HTTP.
+BY_PROGRAM = 50
 
 
 class Crashes:
-    """Each state is taken up by the same command. While more states are wanted, the trace of that
-    recovery is recorded, and its own states are tried at once: power fails again."""
+    """Each state is taken up by the same command, in a process that lives on. The trace of that
+    recovery is recorded, and some of its own states are tried at once: power fails again."""
 
     def __init__(self, campaign, scenarios, wanted):
         self.campaign, self.scenarios, self.wanted = campaign, scenarios, wanted
+        self._replay, self._states = None, 0
 
     def __call__(self, workshop, task):
         s, at, tree, most = task
+        if self._replay is None:  # one in each worker, whose copy of this object is its own
+            self._replay = Replay(workshop.programs, work_folder(workshop), workshop.folder)
+            workshop.closes_with(self._replay)
         scenario = self.scenarios[s]
-        to = work_folder(workshop)
         tries = [crash_states.digest(tree)]
-        found = self._take_up(workshop, scenario, at, tree, with_trace=most > 0)
-        if most > 0 and not found:
-            calls = shim.read_trace(workshop.at("trace"), True)
-            seen = {tries[0]}
+        found = self._take_up(workshop, scenario, at, tree)
+        calls = self._replay.calls() if most > 0 and not found else []
+        if calls:
             chance = self.campaign.chance(scenario.name, at, tries[0].hex())
-            again = list(crash_states.crash_states(tree, calls, to, chance, SAMPLES, seen))
-            for then, later in chance.sample(again, min(most, len(again))):
+            for then, later in crash_states.some_crash_states(
+                    tree, calls, work_folder(workshop), chance, most, {tries[0]}):
                 tries.append(crash_states.digest(later))
                 found += self._take_up(workshop, scenario, f"{at} and {then} of the recovery",
-                                       later, False)
+                                       later)
         return tries, found
 
-    @staticmethod
-    def _take_up(workshop, scenario, at, tree, with_trace):
+    def _take_up(self, workshop, scenario, at, tree):
         to = work_folder(workshop)
         found = file_tree.early_names(tree, scenario.wanted, scenario.complete_before)
-        file_tree.put(tree, to)
         command = scenario.arguments(workshop, to)
-        if with_trace:
-            ended, _ = workshop.run_with_fault(command, to, 0, "", with_bytes=True)
-        else:
-            ended = workshop.run(command)
-        if ended.code != scenario.code:
-            found.append(f"the same command ended with {ended.code}: {ended.err.strip()}")
-        else:
-            found += file_tree.differences(file_tree.take(to), scenario.wanted)
+        runs = [self._replay.run]
+        self._states += 1
+        if self._states % BY_PROGRAM == 0:
+            runs.insert(0, workshop.run)
+        for run in runs:
+            file_tree.put(tree, to)
+            found += self._judge(scenario, run(command), to)
         names = {name: data and len(data) for name, data in tree.items()}
         return [f"{scenario.name}, power lost after call {at}, left {names}: {it}" for it in found]
+
+    @staticmethod
+    def _judge(scenario, ended, to):
+        if ended.code != scenario.code:
+            return [f"the same command ended with {ended.code}: {ended.err.strip()}"]
+        return file_tree.differences(file_tree.take(to), scenario.wanted)
 
 
 def _tasks(campaign, scenarios, wanted):

@@ -5,11 +5,16 @@ A model of what POSIX promises and no more: bytes are safe after fsync of their 
 fsync of its folder. Whatever else was done may be there or not, in any order: each sector of 512
 bytes of a write, the length of a file without its bytes (zeros), each name. A rename is one step;
 one from folder to folder may have left both names, never none."""
+import collections
 import dataclasses
 import hashlib
 import itertools
 
 SECTOR = 512
+#: So many pending names are kept and lost in every combination, more one by one.
+MOST_COMBINED = 5
+#: To find a state at a moment that is not known yet.
+MOST_TRIES = 4
 
 
 class Linked(bytes):
@@ -36,6 +41,15 @@ def _changed(data, change):
         return data[:change[1]].ljust(change[1], b"\0")
     _, offset, more = change
     return data[:offset].ljust(offset, b"\0") + more + data[offset + len(more):]
+
+
+def _change_in_place(data, change):
+    end = change[1]
+    if change[0] == "cut":
+        del data[end:]
+    data.extend(bytes(max(0, end - len(data))))
+    if change[0] == "write":
+        data[end:end + len(change[2])] = change[2]
 
 
 @dataclasses.dataclass
@@ -197,9 +211,10 @@ def _torn(inode, chance):
     else:
         share = chance.random()
         kept = [piece for piece in pieces if chance.random() < share]
-    data = inode.durable
+    data = bytearray(inode.durable)
     for piece in kept:
-        data = _changed(data, piece)
+        _change_in_place(data, piece)
+    data = bytes(data)
     if way == 3 and len(data) < len(inode.current):  # the length came through, the bytes did not
         data = data.ljust(len(inode.current), b"\0")
     return data
@@ -210,7 +225,7 @@ def _states_of(disk, chance, samples):
     inodes = disk.unsynced()
     subsets = [[], disk.pending] + [[it for it in disk.pending if it is not lost]
                                     for lost in disk.pending]
-    if len(disk.pending) <= 5:
+    if len(disk.pending) <= MOST_COMBINED:
         subsets = [list(it) for size in range(len(disk.pending) + 1)
                    for it in itertools.combinations(disk.pending, size)]
     for kept in subsets:
@@ -222,6 +237,20 @@ def _states_of(disk, chance, samples):
         kept = chance.choice(subsets)
         torn = {inode: _torn(inode, chance) for inode in inodes}
         yield disk.tree(kept, lambda inode: torn.get(inode, inode.current))
+
+
+def _some_state_of(disk, chance):
+    """One of them by chance."""
+    if len(disk.pending) <= MOST_COMBINED:
+        kept = [it for it in disk.pending if chance.random() < 0.5]
+    else:
+        lost = chance.choice([[], disk.pending, *([it] for it in disk.pending)])
+        kept = [it for it in disk.pending if it not in lost]
+    way = chance.randrange(4)
+    if way == 0:
+        return disk.tree(kept, lambda inode: inode.durable)
+    torn = {} if way == 1 else {inode: _torn(inode, chance) for inode in disk.unsynced()}
+    return disk.tree(kept, lambda inode: torn.get(inode, inode.current))
 
 
 def digest(tree):
@@ -243,3 +272,20 @@ def crash_states(before, calls, root, chance, samples, seen):
             if key not in seen:
                 seen.add(key)
                 yield call.number, tree
+
+
+def some_crash_states(before, calls, root, chance, count, seen):
+    """Up to `count` of them, at moments by chance: to make all of them to choose from costs more
+    than to try those that are chosen."""
+    disk = Disk(before, root)
+    moments = collections.Counter(chance.randrange(len(calls)) for _ in range(count))
+    for moment, call in enumerate(calls):
+        disk.do(call)
+        for _ in range(moments[moment]):
+            for _ in range(MOST_TRIES):
+                tree = _some_state_of(disk, chance)
+                key = digest(tree)
+                if key not in seen:
+                    seen.add(key)
+                    yield call.number, tree
+                    break

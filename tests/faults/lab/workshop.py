@@ -28,6 +28,7 @@ class Programs:
         self.ffdump = str(build / "ffdump")
         self.simulator = str(build / "tests/sim/ffdump-extraction-sim")
         self.shim = str(build / "tests/faults/libffdump_fault_shim.so")
+        self.replay = str(build / "tests/faults/ffdump-crash-replay")  # G3 alone
         for program in (self.ffdump, self.simulator, self.shim):
             if not os.path.exists(program):
                 raise SystemExit(f"{program} is not built")
@@ -75,6 +76,10 @@ class Workshop:
                                                    dir=parent or memory_folder())
         self.folder = self._folder.name
         self.simulator = Simulator(programs, self.folder, sim_arguments)
+        self._others = []
+
+    def closes_with(self, other):
+        self._others.append(other)
 
     def at(self, name):
         return f"{self.folder}/{name}"
@@ -112,5 +117,7 @@ class Workshop:
         return ended, shim.read_trace(trace, with_bytes)
 
     def close(self):
+        for other in self._others:
+            other.close()
         self.simulator.stop()
         self._folder.cleanup()
