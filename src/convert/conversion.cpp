@@ -60,7 +60,7 @@ class DumpConversion {
         if (!source) {
             return failed(std::move(source.error()));
         }
-        Result<void> done =
+        const Result<void> done =
             work(**source, [&] { return progress_(done_ + (*source)->file_bytes(), total_); });
         Result<FileIdentity> after = (*opened)->identity();
         if (!done || !after) {

@@ -132,7 +132,8 @@ class JsonLayoutWriter final : public LayoutWriter {
         if (out.find_first_of("\r\n", begin) != std::string::npos) {
             std::string text = out.substr(begin);
             std::erase_if(text, [](char c) { return c == '\n' || c == '\r'; });
-            out.replace(begin, std::string::npos, text);
+            out.resize(begin);
+            out.append(text);
         }
         out += '\n';
     }
@@ -163,8 +164,8 @@ class JsonLayoutWriter final : public LayoutWriter {
         }
         return {};
     }
-    Result<void> others(MemberList& list, const NeutralMembers& members,
-                        const NeutralMember* on_way) const {
+    static Result<void> others(MemberList& list, const NeutralMembers& members,
+                               const NeutralMember* on_way) {
         for (const NeutralMember& member : members) {
             if (&member == on_way) {
                 continue;
