@@ -3,39 +3,27 @@
 
 #include "converted_files.hpp"
 #include "file_conversion.hpp"
+#include "record_counts.hpp"
 
-#include "ffdump/base/printable.hpp"
 #include "ffdump/dump/dump_directory.hpp"
-
-#include <fmt/format.h>
 
 #include <utility>
 
 namespace ffdump {
 namespace {
 
-/// Values of msgpack have no neutral form yet.
-Result<void> check_family(const Profile& profile) {
-    if (notation_of(profile.container) == Notation::json) {
-        return {};
-    }
-    return failed(Error(Reason::usage_error,
-                        fmt::format("convert reads and writes JSON layouts, and {} is msgpack",
-                                    printable(profile.name)))
-                      .hint("migrate, verify and inspect take such a dump as it is"));
-}
-
 /// Converts the files of one dump in order.
 class DumpConversion {
  public:
     DumpConversion(FileSystem& files, const ConvertOptions& options,
                    const ConvertProgress& progress)
-        : files_(files), options_(options), progress_(progress), outputs_(files, options.to) {}
+        : files_(files),
+          options_(options),
+          progress_(progress),
+          counts_(options),
+          outputs_(files, options.to) {}
 
     Result<std::vector<ConvertedFile>> run() {
-        if (Result<void> known = check_family(options_.target); !known) {
-            return failed(std::move(known.error()));
-        }
         Result<std::vector<DumpFile>> dump = open_dump(files_, options_.from, options_.sources);
         if (!dump) {
             return failed(std::move(dump.error()));
@@ -45,12 +33,12 @@ class DumpConversion {
                               .hint("leave it out, or give one file with --from"));
         }
         for (const DumpFile& file : *dump) {
-            if (Result<void> known = check_family(file.profile); !known) {
-                return failed(std::move(known.error()).at_file(file.path));
-            }
-            total_ += file.identity.size;
+            total_ += file.identity.size * (counts_.is_needed_for(file.profile) ? 2 : 1);
         }
         Result<void> done = outputs_.open();
+        for (std::size_t i = 0; done && i < dump->size(); ++i) {
+            done = counts_.is_needed_for((*dump)[i].profile) ? count((*dump)[i]) : done;
+        }
         for (std::size_t i = 0; done && i < dump->size(); ++i) {
             done = convert((*dump)[i]);
         }
@@ -61,7 +49,9 @@ class DumpConversion {
     }
 
  private:
-    Result<void> convert(const DumpFile& file) {
+    /// Calls `work` with the file's bytes and what is to be called after each block of them.
+    template <class Work>
+    Result<void> read(const DumpFile& file, const Work& work) {
         Result<std::unique_ptr<File>> opened = files_.open_read(file.path);
         if (!opened) {
             return failed(std::move(opened.error()));
@@ -70,9 +60,8 @@ class DumpConversion {
         if (!source) {
             return failed(std::move(source.error()));
         }
-        FileConversion conversion(options_, file, outputs_, targets_);
-        Result<void> done = conversion.run(
-            **source, [&] { return progress_(done_ + (*source)->file_bytes(), total_); });
+        const Result<void> done =
+            work(**source, [&] { return progress_(done_ + (*source)->file_bytes(), total_); });
         Result<FileIdentity> after = (*opened)->identity();
         if (!done || !after) {
             return done ? failed(std::move(after.error())) : done;
@@ -82,8 +71,22 @@ class DumpConversion {
                               .at_file(file.path));
         }
         done_ += file.identity.size;
-        if (options_.split_galleries && conversion.may_go_on()) {
-            return {};
+        return {};
+    }
+
+    Result<void> count(const DumpFile& file) {
+        return read(file, [&](ByteSource& bytes, const auto& go_on) {
+            return counts_.add(file, bytes, go_on);
+        });
+    }
+
+    Result<void> convert(const DumpFile& file) {
+        FileConversion conversion(options_, file, counts_, outputs_, targets_);
+        Result<void> done = read(file, [&](ByteSource& bytes, const auto& go_on) {
+            return conversion.run(bytes, go_on);
+        });
+        if (!done || (options_.split_galleries && conversion.may_go_on())) {
+            return done;
         }
         return finish_if(
             [&](const ConversionTarget& target) { return target.outcome.source == file.name; },
@@ -123,6 +126,7 @@ class DumpConversion {
     FileSystem& files_;
     const ConvertOptions& options_;
     const ConvertProgress& progress_;
+    RecordCounts counts_;
     ConvertedFiles outputs_;
     ConversionTargets targets_;
     std::vector<ConvertedFile> converted_;

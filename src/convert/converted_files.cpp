@@ -128,9 +128,11 @@ Result<std::unique_ptr<PackedFile>> ConvertedFiles::create(const std::string& na
                 .hint("convert them one by one into different directories"));
     }
     names_.push_back(name);
-    return files_.create(part_of(name)).map([&compression](std::unique_ptr<File> file) {
-        return std::make_unique<PackedFile>(std::move(file), compression);
-    });
+    Result<std::unique_ptr<File>> file = files_.create(part_of(name));
+    if (!file) {
+        return failed(std::move(file.error()));
+    }
+    return std::make_unique<PackedFile>(std::move(*file), compression);
 }
 
 Result<void> ConvertedFiles::publish() {

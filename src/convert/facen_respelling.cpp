@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "facen_respelling.hpp"
 
+#include "number_spelling.hpp"
+
 #include "ffdump/record/facen.hpp"
 
-#include <fmt/format.h>
+#include <msgpack.hpp>
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 
 namespace ffdump {
@@ -24,34 +24,6 @@ using Float = FacenEncoding::Float;
 
 constexpr std::string_view kOfNumbers = "0123456789.eE+-";
 
-/// Nothing beyond double's range.
-std::optional<double> number_of(std::string_view text) {
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc{} ? std::optional(value) : std::nullopt;
-}
-
-/// Significant digits, without zeros at either end.
-int digits_of(std::string_view number) {
-    const std::string_view mantissa = number.substr(0, number.find_first_of("eE"));
-    std::string digits;
-    std::ranges::copy_if(mantissa, std::back_inserter(digits),
-                         [](char c) { return c >= '0' && c <= '9'; });
-    const std::size_t first = digits.find_first_not_of('0');
-    const std::size_t last = digits.find_last_not_of('0');
-    return first == std::string::npos ? 0 : static_cast<int>(last - first) + 1;
-}
-
-/// Whether `number` says no more than `value`: the float, rounded to as many digits, is that
-/// number. So 0.1 stands for a float that is not quite 0.1, and 0.100000001490116 for the same one.
-bool is_spelling_of(std::string_view number, float value) {
-    constexpr int kMostDigits = 17;
-    const int digits = std::clamp(digits_of(number), 1, kMostDigits);
-    const std::string rounded = fmt::format("{:.{}e}", static_cast<double>(value), digits - 1);
-    const std::optional<double> said = number_of(number);
-    return said && number_of(rounded) == said;
-}
-
 bool has_spare_digits(std::string_view array, const Facen& facen) {
     std::size_t at = 0;
     return !std::ranges::all_of(facen, [&](float value) {
@@ -60,6 +32,36 @@ bool has_spare_digits(std::string_view array, const Facen& facen) {
         at = end;
         return is_spelling_of(array.substr(begin, end - begin), value);
     });
+}
+
+bool is_of_json(const FacenEncoding& encoding) {
+    return encoding.carrier == FacenEncoding::Carrier::json;
+}
+
+/// Looks for a number in an array of msgpack that is no float32.
+struct LongNumberFinder : msgpack::null_visitor {
+    bool has_any = false;
+
+    bool visit_positive_integer(std::uint64_t v) { return note(v, static_cast<float>(v)); }
+    bool visit_negative_integer(std::int64_t v) { return note(v, static_cast<float>(v)); }
+    bool visit_float64(double v) {
+        has_any = has_any || (std::isfinite(v) && static_cast<double>(static_cast<float>(v)) != v);
+        return true;
+    }
+
+ private:
+    template <class Whole>
+    bool note(Whole whole, float value) {
+        // Both are exact as long doubles, which have 64 bits for digits.
+        has_any = has_any || static_cast<long double>(whole) != static_cast<long double>(value);
+        return true;
+    }
+};
+
+bool has_long_numbers(std::string_view array) {
+    LongNumberFinder finder;
+    std::size_t end = 0;
+    return !msgpack::parse(array.data(), array.size(), end, finder) || finder.has_any;
 }
 
 bool is_short(const FacenEncoding& encoding) {
@@ -96,13 +98,18 @@ Result<void> FacenRespelling::append(std::string& out, std::string_view text) co
     if (!is_finite && !(keeps_all_bits(from_) && keeps_all_bits(to_))) {
         return failed(lost("the facen holds a value that is not finite"));
     }
-    if (from_.form == Form::numbers && has_spare_digits(text, *facen)) {
+    const bool is_longer =
+        from_.form == Form::numbers &&
+        (is_of_json(from_) ? has_spare_digits(text, *facen) : has_long_numbers(text));
+    if (is_longer) {
         return failed(lost("the facen holds a number with more digits than float32 has"));
     }
     if (is_short(to_) && !have_same_bits(as_written(*facen, to_), *facen)) {
         return failed(lost("the facen would lose bits in float16"));
     }
-    append_facen(out, *facen, to_, slash_style_of(text).value_or(SlashStyle::plain), "");
+    const std::optional<SlashStyle> slash =
+        is_of_json(from_) ? slash_style_of(text) : std::optional<SlashStyle>();
+    append_facen(out, *facen, to_, slash.value_or(SlashStyle::plain), "");
     return {};
 }
 

@@ -16,7 +16,7 @@ class FacenRespelling {
 
     /// Appends to `out`; the same spelling is copied unread. Fails, without a place, with
     /// `record_malformed` when `text` is no facen, and with `layout_cannot_carry` when its bits do
-    /// not go into the target: float16 has fewer, numbers are always finite, and a decimal number
+    /// not go into the target: float16 has fewer, numbers are always finite, and a number
     /// of more digits than a float has is none.
     [[nodiscard]] Result<void> append(std::string& out, std::string_view text) const;
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "file_conversion.hpp"
 
+#include "converted_name.hpp"
+#include "member_tree.hpp"
+#include "record_places.hpp"
+
 #include "ffdump/base/printable.hpp"
 
 #include <fmt/format.h>
@@ -11,14 +15,6 @@ namespace ffdump {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20U;
-constexpr std::size_t kLongestGallery = 200;
-
-/// A gallery becomes the name of a file.
-bool is_file_name(const std::string& gallery) {
-    return !gallery.empty() && gallery.size() <= kLongestGallery && gallery.front() != '.' &&
-           gallery.find('/') == std::string::npos && is_utf8(gallery) &&
-           printable(gallery) == gallery;
-}
 
 Error no_place(std::string detail) {
     return {Reason::layout_cannot_carry, std::move(detail)};
@@ -33,7 +29,7 @@ Result<void> ConversionTarget::flush() {
 }
 
 Result<ConvertedFile> finish_target(ConversionTarget& target, NeutralFrame& trailer) {
-    return target.writer->end(target.buffer, trailer.members)
+    return target.writer->end(target.buffer, trailer)
         .and_then([&] { return target.flush(); })
         .and_then([&] { return target.file->finish(); })
         .map([&] {
@@ -43,14 +39,18 @@ Result<ConvertedFile> finish_target(ConversionTarget& target, NeutralFrame& trai
 }
 
 FileConversion::FileConversion(const ConvertOptions& options, const DumpFile& source,
-                               ConvertedFiles& outputs, ConversionTargets& targets)
+                               const RecordCounts& counts, ConvertedFiles& outputs,
+                               ConversionTargets& targets)
     : options_(options),
       source_(source),
+      counts_(counts),
       outputs_(outputs),
       targets_(targets),
       reader_(make_layout_reader(source.profile)),
       frames_(source.profile, options.target),
       mover_(record_parts(source.profile), record_parts(options.target)),
+      common_(source.profile),
+      keeps_places_(has_places(options.target)),
       file_gallery_(options.gallery.value_or(source.gallery)) {}
 
 Error FileConversion::at_file(Error error) const {
@@ -74,24 +74,36 @@ Result<void> FileConversion::run(ByteSource& bytes, const Progress& progress) {
     }
 }
 
+Error FileConversion::at_header(Error error) const {
+    const bool has_lines = notation_of(source_.profile.container) == Notation::json;
+    return std::move(error).at_line(has_lines ? 1 : 0).at_offset(0);
+}
+
+Result<void> FileConversion::read_header(const RecordBlock& block) {
+    array_head_ = reader_->array_head(block);
+    header_text_ = reader_->header_text(block);
+    if (!header_text_.empty()) {
+        Result<NeutralFrame> frame = reader_->header(header_text_);
+        if (!frame) {
+            return failed(at_header(std::move(frame.error())));
+        }
+        header_ = facts_in(*frame);
+    }
+    if (header_.gallery && options_.gallery && *header_.gallery != *options_.gallery) {
+        return failed(Error(Reason::usage_error,
+                            fmt::format("--gallery is {}, and the header says {}",
+                                        printable(*options_.gallery), printable(*header_.gallery)))
+                          .hint("leave --gallery out"));
+    }
+    file_gallery_ = header_.gallery.value_or(file_gallery_);
+    return {};
+}
+
 Result<void> FileConversion::add_block(const RecordBlock& block) {
     if (block.begin.offset == 0) {
-        header_text_ = reader_->header_text(block);
-        if (!header_text_.empty()) {
-            Result<NeutralFrame> frame = reader_->header(header_text_);
-            if (!frame) {
-                return failed(std::move(frame.error()).at_line(1));
-            }
-            header_ = facts_in(*frame);
+        if (Result<void> read = read_header(block); !read) {
+            return read;
         }
-        if (header_.gallery && options_.gallery && *header_.gallery != *options_.gallery) {
-            return failed(
-                Error(Reason::usage_error,
-                      fmt::format("--gallery is {}, and the header says {}",
-                                  printable(*options_.gallery), printable(*header_.gallery)))
-                    .hint("leave --gallery out"));
-        }
-        file_gallery_ = header_.gallery.value_or(file_gallery_);
     }
     for (std::size_t i = 0; i < block.size(); ++i) {
         const RecordSpan& span = block.spans[i];
@@ -101,7 +113,7 @@ Result<void> FileConversion::add_block(const RecordBlock& block) {
                                     "lists what is damaged"));
         }
         if (Result<void> added = add_record(block, i); !added) {
-            const bool is_of_header = added.error().place().line != 0;
+            const bool is_of_header = added.error().place().offset.has_value();
             return failed(is_of_header ? std::move(added.error())
                                        : std::move(added.error())
                                              .at_line(span.line)
@@ -117,7 +129,10 @@ Result<void> FileConversion::add_record(const RecordBlock& block, std::size_t i)
     if (Result<void> read = reader_->record(block, i, record_); !read) {
         return read;
     }
-    note_common();
+    if (record_.is_array && !keeps_places_) {
+        remove_empty_places(record_.members);
+    }
+    common_.note(record_);
     Result<std::string> gallery = gallery_of_record();
     Result<ConversionTarget*> found =
         gallery ? target_of(*gallery) : failed(std::move(gallery.error()));
@@ -137,7 +152,7 @@ Result<void> FileConversion::add_record(const RecordBlock& block, std::size_t i)
 
 Result<std::string> FileConversion::gallery_of_record() {
     const NeutralMember* const member = find_part(record_.members, Part::gallery);
-    if (member == nullptr || member->value == "null") {
+    if (member == nullptr || is_nothing(*member)) {
         return file_gallery_;
     }
     std::optional<std::string> gallery = plain_text(member);
@@ -191,23 +206,10 @@ Result<void> FileConversion::check_joined(const char* word, const std::string& t
             .hint("convert the files of the dump one by one"));
 }
 
-bool FileConversion::names_file(const std::string& gallery) const {
-    const bool stays = !options_.split_galleries && states_gallery(options_.target);
-    return !stays && gallery != gallery_of_file(source_.name);
-}
-
-std::string FileConversion::target_name(const std::string& gallery) const {
-    const std::string plain = unpacked_name(source_.name);
-    const std::string own = gallery_of_file(source_.name);
-    const std::string name = names_file(gallery) ? gallery + plain.substr(own.size()) : plain;
-    return options_.compress ? packed_name(name, options_.compress->kind)
-                             : name + source_.name.substr(plain.size());
-}
-
 Result<ConversionTarget*> FileConversion::open_target(const std::string& gallery) {
-    if (names_file(gallery) && !is_file_name(gallery)) {
-        return failed(no_place(fmt::format("the gallery's name {} can be no file's name",
-                                           printable(gallery).substr(0, kLongestGallery))));
+    Result<std::string> name = converted_name(options_, source_, gallery);
+    if (!name) {
+        return failed(std::move(name.error()));
     }
     if (targets_.size() >= kMostSplitGalleries) {
         return failed(no_place(fmt::format("there are more than {} galleries to split into",
@@ -216,27 +218,31 @@ Result<ConversionTarget*> FileConversion::open_target(const std::string& gallery
     }
     ConversionTarget target;
     target.facts = {.gallery = gallery,
-                    .model = header_.model ? header_.model : record_model(),
+                    .model = header_.model ? header_.model : model_of(record_),
                     .dimension = header_.dimension};
     if (!target.facts.dimension && !record_.members.empty()) {
-        target.facts.dimension = record_dimension();
+        target.facts.dimension = dimension_of(record_);
     }
     target.outcome = {.source = source_.name,
                       .layout = source_.profile.name,
-                      .name = target_name(gallery),
+                      .name = std::move(*name),
                       .gallery = gallery};
-    target.writer = make_layout_writer(options_.target);
+    const std::optional<std::uint64_t> stated = number_of(Notation::msgpack, array_head_);
+    target.writer =
+        make_layout_writer(options_.target, {.records = counts_.is_needed_for(source_.profile)
+                                                            ? counts_.of(source_, gallery)
+                                                            : stated.value_or(0),
+                                             .old = array_head_});
     Result<NeutralFrame> frame =
         header_text_.empty() ? Result<NeutralFrame>() : reader_->header(header_text_);
     if (!frame) {
         return failed(std::move(frame.error()));
     }
-    Result<void> begun =
-        check_carried(header_, "header", target)
-            .and_then([&] { return frames_.header(*frame, target.facts); })
-            .and_then([&] { return target.writer->begin(target.buffer, frame->members); });
+    Result<void> begun = check_carried(header_, "header", target)
+                             .and_then([&] { return frames_.header(*frame, target.facts); })
+                             .and_then([&] { return target.writer->begin(target.buffer, *frame); });
     if (!begun) {
-        return failed(std::move(begun.error()).at_line(1).at_offset(0));
+        return failed(at_header(std::move(begun.error())));
     }
     Result<std::unique_ptr<PackedFile>> file = outputs_.create(
         target.outcome.name, options_.compress.value_or(Compression::of(source_.packing)));
@@ -246,39 +252,6 @@ Result<ConversionTarget*> FileConversion::open_target(const std::string& gallery
     target.file = std::move(*file);
     last_ = &targets_.emplace(gallery, std::move(target)).first->second;
     return last_;
-}
-
-std::optional<std::string> FileConversion::record_model() {
-    const std::optional<std::string_view> token =
-        text_token(find_part(record_.members, Part::facen_model));
-    return token ? std::optional(std::string(*token)) : std::nullopt;
-}
-
-bool FileConversion::has_model(std::string_view model) {
-    const std::optional<std::string_view> token =
-        text_token(find_part(record_.members, Part::facen_model));
-    return token && mean_the_same(*token, model);
-}
-
-/// Keeps what every record so far shows, for what the source states and the target cannot.
-void FileConversion::note_common() {
-    if (records_ == 1) {
-        common_model_ = record_model();
-        common_dimension_ = record_dimension();
-        return;
-    }
-    if (common_model_ && states_model(source_.profile) && !has_model(*common_model_)) {
-        common_model_.reset();
-    }
-    if (common_dimension_ && states_dimension(source_.profile) &&
-        record_dimension() != *common_dimension_) {
-        common_dimension_.reset();
-    }
-}
-
-std::uint64_t FileConversion::record_dimension() {
-    const NeutralMember* const facen = find_part(record_.members, Part::facen);
-    return facen == nullptr ? 0 : dimension_of_text(facen->value, record_.facen_encoding);
 }
 
 /// What the source states of the whole file must stand somewhere in the target: where it states it
@@ -294,10 +267,10 @@ Result<void> FileConversion::check_carried(const StatedFacts& stated, const char
             "the {} states the {}: a file of {} does not, and not every record shows it", word,
             what, options_.target.name)));
     };
-    const std::optional<std::string>& model =
-        states_model(options_.target) ? target.facts.model : common_model_;
+    const std::optional<SpelledText>& model =
+        states_model(options_.target) ? target.facts.model : common_.model();
     const std::optional<std::uint64_t>& dimension =
-        states_dimension(options_.target) ? target.facts.dimension : common_dimension_;
+        states_dimension(options_.target) ? target.facts.dimension : common_.dimension();
     if (stated.model && !(model && mean_the_same(*stated.model, *model))) {
         return missing("model of the facens");
     }
@@ -310,15 +283,15 @@ Result<void> FileConversion::check_carried(const StatedFacts& stated, const char
 /// What the target states of the whole file must hold for each record.
 Result<void> FileConversion::check_facts(const ConversionTarget& target) {
     const bool derives_model = !header_.model && states_model(options_.target);
-    if (derives_model && target.facts.model && !has_model(*target.facts.model)) {
+    if (derives_model && target.facts.model && !has_model(record_, *target.facts.model)) {
         return failed(no_place(
             fmt::format("field {}: the record names {} model{}, and a file of {} states "
                         "one for all",
-                        dotted(source_.profile.facen_model), record_model() ? "another" : "no",
-                        record_model() ? " than the first one" : "", options_.target.name)));
+                        dotted(source_.profile.facen_model), model_of(record_) ? "another" : "no",
+                        model_of(record_) ? " than the first one" : "", options_.target.name)));
     }
     const bool derives_dimension = !header_.dimension && states_dimension(options_.target);
-    if (derives_dimension && record_dimension() != target.facts.dimension) {
+    if (derives_dimension && dimension_of(record_) != target.facts.dimension) {
         return failed(
             no_place(fmt::format("field {}: the facen has another dimension than the "
                                  "first one, and a file of {} states one for all",
@@ -335,7 +308,10 @@ Result<void> FileConversion::settle_gallery(const std::string& gallery) {
     }
     if (NeutralMember* const member = find_part(record_.members, Part::gallery);
         member != nullptr) {
-        member->value = member->value == "null" ? json_text(gallery, record_.texts) : member->value;
+        if (is_nothing(*member)) {
+            member->value = json_text(gallery, record_.texts);
+            member->notation = Notation::json;
+        }
         return {};
     }
     NeutralMember made;
@@ -356,11 +332,11 @@ Result<void> FileConversion::end(const RecordBlock& block) {
         return failed(std::move(frame.error()));
     }
     const StatedFacts stated = facts_in(*frame);
-    if (stated.count && *stated.count != records_) {
-        return failed(
-            Error(Reason::record_torn, fmt::format("the trailer states {} records, {} are there",
-                                                   *stated.count, records_))
-                .hint("take the dump again"));
+    Result<void> counted = check_count(stated.count, "trailer").and_then([&] {
+        return check_count(number_of(Notation::msgpack, array_head_), "head of the array");
+    });
+    if (!counted) {
+        return counted;
     }
     Result<void> carried = check_joined("trailer", trailer_text_);
     for (const auto& [gallery, target] : targets_) {
@@ -368,6 +344,16 @@ Result<void> FileConversion::end(const RecordBlock& block) {
         carried = carried && is_own ? check_carried(stated, "trailer", target) : carried;
     }
     return carried;
+}
+
+Result<void> FileConversion::check_count(std::optional<std::uint64_t> stated,
+                                         const char* word) const {
+    if (!stated || *stated == records_) {
+        return {};
+    }
+    return failed(Error(Reason::record_torn, fmt::format("the {} states {} records, {} are there",
+                                                         word, *stated, records_))
+                      .hint("take the dump again"));
 }
 
 Result<NeutralFrame> FileConversion::trailer_frame() const {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "common_facts.hpp"
 #include "converted_files.hpp"
 #include "layout_reader.hpp"
 #include "layout_writer.hpp"
+#include "member_mover.hpp"
+#include "record_counts.hpp"
 #include "stated_frames.hpp"
 
 #include "ffdump/convert/conversion.hpp"
@@ -40,8 +43,8 @@ using ConversionTargets = std::map<std::string, ConversionTarget, std::less<>>;
 class FileConversion {
  public:
     /// Everything is borrowed. `targets` may hold files that other sources began.
-    FileConversion(const ConvertOptions& options, const DumpFile& source, ConvertedFiles& outputs,
-                   ConversionTargets& targets);
+    FileConversion(const ConvertOptions& options, const DumpFile& source,
+                   const RecordCounts& counts, ConvertedFiles& outputs, ConversionTargets& targets);
 
     /// Called after each block; false stops.
     using Progress = std::function<bool()>;
@@ -67,18 +70,16 @@ class FileConversion {
     [[nodiscard]] Result<void> check_carried(const StatedFacts& stated, const char* word,
                                              const ConversionTarget& target) const;
     [[nodiscard]] Result<void> check_joined(const char* word, const std::string& text) const;
-    /// Whether the target is named after its gallery.
-    [[nodiscard]] bool names_file(const std::string& gallery) const;
-    [[nodiscard]] std::string target_name(const std::string& gallery) const;
-    [[nodiscard]] std::optional<std::string> record_model();
-    [[nodiscard]] bool has_model(std::string_view model);
-    [[nodiscard]] std::uint64_t record_dimension();
-    void note_common();
+    [[nodiscard]] Result<void> read_header(const RecordBlock& block);
+    [[nodiscard]] Result<void> check_count(std::optional<std::uint64_t> stated,
+                                           const char* word) const;
+    [[nodiscard]] Error at_header(Error error) const;
     [[nodiscard]] Result<NeutralFrame> trailer_frame() const;
     [[nodiscard]] Error at_file(Error error) const;
 
     const ConvertOptions& options_;
     const DumpFile& source_;
+    const RecordCounts& counts_;
     ConvertedFiles& outputs_;
     ConversionTargets& targets_;
     std::unique_ptr<LayoutReader> reader_;
@@ -87,11 +88,12 @@ class FileConversion {
     std::string header_text_;
     StatedFacts header_;
     std::string trailer_text_;
-    NeutralRecord record_;                     ///< the one at hand
-    std::optional<std::string> common_model_;  ///< of all records so far
-    std::optional<std::uint64_t> common_dimension_;
+    std::string array_head_;
+    NeutralRecord record_;  ///< the one at hand
+    CommonFacts common_;
     ConversionTarget* last_ = nullptr;
     const ConversionTarget* joined_ = nullptr;  ///< one that another source began
+    bool keeps_places_;                         ///< a record that is an array stays one
     std::string file_gallery_;                  ///< of records that name none
     std::uint64_t records_ = 0;
 };

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "layout_reader.hpp"
+#include "member_mover.hpp"
+#include "member_opening.hpp"
 #include "member_tree.hpp"
 
 #include "ffdump/dump/record_splicer.hpp"
-
-#include <fmt/format.h>
 
 #include <string>
 #include <utility>
 
 namespace ffdump {
 namespace {
-
-Error about(const char* what, const Error& error) {
-    return {error.reason(), fmt::format("{}: {}", what, error.detail())};
-}
 
 class JsonLayoutReader final : public LayoutReader {
  public:
@@ -34,9 +30,8 @@ class JsonLayoutReader final : public LayoutReader {
                                       NeutralRecord& out) const override {
         out.texts.clear();
         out.facen_encoding = profile_.facen_encoding;
-        return open_members(block.record(i), record_parts_, out.members).map_error([](Error error) {
-            return about("the record", error);
-        });
+        return open_members(block.record(i), record_parts_, out.members)
+            .map_error([](const Error& error) { return about("the record", error); });
     }
 
     [[nodiscard]] std::string header_text(const RecordBlock& block) const override {
@@ -87,7 +82,7 @@ class JsonLayoutReader final : public LayoutReader {
 
 }  // namespace
 
-std::unique_ptr<LayoutReader> make_layout_reader(const Profile& profile) {
+std::unique_ptr<LayoutReader> make_json_layout_reader(const Profile& profile) {
     return std::make_unique<JsonLayoutReader>(profile);
 }
 

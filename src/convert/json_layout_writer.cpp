@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "facen_respelling.hpp"
 #include "layout_writer.hpp"
+#include "member_meaning.hpp"
+#include "member_spelling.hpp"
 #include "member_tree.hpp"
 
-#include "ffdump/base/printable.hpp"
-#include "ffdump/dump/record_reader.hpp"
 #include "ffdump/dump/record_splicer.hpp"
 
 #include <fmt/format.h>
@@ -22,32 +21,30 @@ namespace {
 /// Members of one object with commas between.
 class MemberList {
  public:
-    MemberList(std::string& out, const FacenEncoding& target) : out_(out), target_(target) {}
-
     /// `from` is how facens in the members are spelled.
-    Result<void> add(const NeutralMember& member, const FacenEncoding& from) {
-        begin(member.before, member.key, member.colon);
-        if (member.is_open) {
-            if (Result<void> added = object(member.inner, member.blank, from); !added) {
-                return added;
-            }
-        } else if (member.part == Part::facen) {
-            if (Result<void> added = facen(member, from); !added) {
-                return added;
-            }
-        } else {
-            out_.append(member.value);
+    MemberList(std::string& out, const MemberSpelling& spelling, const FacenEncoding& from)
+        : out_(out), spelling_(spelling), from_(from) {}
+
+    Result<void> add(const NeutralMember& member) {
+        begin(member.before);
+        Result<void> added = spelling_.key(out_, member);
+        out_.append(member.colon);
+        if (added && member.is_open) {
+            added = object(member.inner, member.blank).map_error([&](const Error& error) {
+                return within(member, error);
+            });
+        } else if (added) {
+            added = spelling_.value(out_, member, from_);
         }
         out_.append(member.behind);
-        return {};
+        return added;
     }
 
-    Result<void> object(const NeutralMembers& members, std::string_view blank,
-                        const FacenEncoding& from) {
+    Result<void> object(const NeutralMembers& members, std::string_view blank) {
         out_ += '{';
-        MemberList inner(out_, target_);
+        MemberList inner(out_, spelling_, from_);
         for (const NeutralMember& member : members) {
-            if (Result<void> added = inner.add(member, from); !added) {
+            if (Result<void> added = inner.add(member); !added) {
                 return added;
             }
         }
@@ -56,46 +53,39 @@ class MemberList {
         return {};
     }
 
-    void begin(std::string_view before, std::string_view key, std::string_view colon) {
+    void begin(std::string_view before) {
         if (std::exchange(has_any_, true)) {
             out_ += ',';
         }
-        out_.append(before).append("\"").append(key).append("\"").append(colon);
+        out_.append(before);
     }
     /// Something stands in front of the list already.
     void follow() { has_any_ = true; }
 
  private:
-    Result<void> facen(const NeutralMember& member, const FacenEncoding& from) {
-        const bool is_text = target_.form != FacenEncoding::Form::numbers;
-        out_ += is_text ? "\"" : "";
-        Result<void> put = FacenRespelling(from, target_).append(out_, member.value);
-        out_ += is_text ? "\"" : "";
-        return put;
-    }
-
     std::string& out_;
-    const FacenEncoding& target_;
+    const MemberSpelling& spelling_;
+    const FacenEncoding& from_;
     bool has_any_ = false;
 };
 
-std::string plain_key(const NeutralMember& member) {
-    return unescape_json(member.key).value_or(std::string(member.key));
+std::string known_key(const NeutralMember& member) {
+    return plain_key(member).value_or(std::string(member.key));
 }
 
 class JsonLayoutWriter final : public LayoutWriter {
  public:
-    explicit JsonLayoutWriter(const Profile& profile) : profile_(profile) {}
+    explicit JsonLayoutWriter(const Profile& profile) : profile_(profile), spelling_(profile) {}
 
-    [[nodiscard]] Result<void> begin(std::string& out, NeutralMembers& header) override {
+    [[nodiscard]] Result<void> begin(std::string& out, NeutralFrame& header) override {
         switch (profile_.container) {
             case Container::json_array:
                 out += '[';
                 return {};
             case Container::json_object:
-                return open_level(out, header, 0);
+                return open_level(out, header.members, 0);
             default:
-                return line(out, header);
+                return line(out, header.members);
         }
     }
 
@@ -105,23 +95,21 @@ class JsonLayoutWriter final : public LayoutWriter {
         }
         ++records_;
         const std::size_t begin = out.size();
-        MemberList list(out, profile_.facen_encoding);
-        if (Result<void> added = list.object(record.members, {}, record.facen_encoding); !added) {
-            return failed(
-                Error(added.error().reason(),
-                      fmt::format("field {}: {}", dotted(profile_.facen), added.error().detail())));
+        MemberList list(out, spelling_, record.facen_encoding);
+        if (Result<void> added = list.object(record.members, {}); !added) {
+            return failed(about_field(added.error()));
         }
         end_line(out, begin);
         return {};
     }
 
-    [[nodiscard]] Result<void> end(std::string& out, NeutralMembers& trailer) override {
+    [[nodiscard]] Result<void> end(std::string& out, NeutralFrame& trailer) override {
         if (!is_array()) {
-            return line(out, trailer);
+            return line(out, trailer.members);
         }
         out += "\n]";
         if (profile_.container == Container::json_object) {
-            if (Result<void> closed = close_level(out, trailer, 0); !closed) {
+            if (Result<void> closed = close_level(out, trailer.members, 0); !closed) {
                 return closed;
             }
         }
@@ -144,7 +132,8 @@ class JsonLayoutWriter final : public LayoutWriter {
         if (out.find_first_of("\r\n", begin) != std::string::npos) {
             std::string text = out.substr(begin);
             std::erase_if(text, [](char c) { return c == '\n' || c == '\r'; });
-            out.replace(begin, std::string::npos, text);
+            out.resize(begin);
+            out.append(text);
         }
         out += '\n';
     }
@@ -155,9 +144,9 @@ class JsonLayoutWriter final : public LayoutWriter {
         }
         const std::size_t begin = out.size();
         Result<void> written =
-            MemberList(out, profile_.facen_encoding).object(members, {}, profile_.facen_encoding);
+            MemberList(out, spelling_, profile_.facen_encoding).object(members, {});
         end_line(out, begin);
-        return written;
+        return std::move(written).map_error(about_field);
     }
 
     /// The member on the way to the array at this level, and the others.
@@ -175,14 +164,14 @@ class JsonLayoutWriter final : public LayoutWriter {
         }
         return {};
     }
-    Result<void> others(MemberList& list, const NeutralMembers& members,
-                        const NeutralMember* on_way) const {
+    static Result<void> others(MemberList& list, const NeutralMembers& members,
+                               const NeutralMember* on_way) {
         for (const NeutralMember& member : members) {
             if (&member == on_way) {
                 continue;
             }
-            if (Result<void> added = list.add(member, profile_.facen_encoding); !added) {
-                return added;
+            if (Result<void> added = list.add(member); !added) {
+                return failed(about_field(added.error()));
             }
         }
         return {};
@@ -193,17 +182,18 @@ class JsonLayoutWriter final : public LayoutWriter {
         NeutralMember* const on_way = way(members, depth);
         std::vector<std::string>& keys = opened_.emplace_back();
         for (const NeutralMember& member : members) {
-            keys.push_back(plain_key(member));
+            keys.push_back(known_key(member));
         }
-        MemberList list(out, profile_.facen_encoding);
+        MemberList list(out, spelling_, profile_.facen_encoding);
         Result<void> done = check_way(on_way, depth);
         done = done ? others(list, members, on_way) : done;
         if (!done) {
             return done;
         }
-        std::string key;
-        append_json_escaped(key, profile_.records[depth]);
-        list.begin({}, key, ":");
+        list.begin({});
+        out += '"';
+        append_json_escaped(out, profile_.records[depth]);
+        out += "\":";
         if (is_last(depth)) {
             out += '[';
             return {};
@@ -217,12 +207,12 @@ class JsonLayoutWriter final : public LayoutWriter {
                             std::size_t depth) const {
         for (const NeutralMember& member : members) {
             const std::vector<std::string>& keys = opened_[depth];
-            if (&member != on_way && std::ranges::find(keys, plain_key(member)) != keys.end()) {
+            if (&member != on_way && std::ranges::find(keys, known_key(member)) != keys.end()) {
                 return failed(
                     Reason::layout_cannot_carry,
                     fmt::format("field {} is in the header and in the trailer, and in one "
                                 "object of {} it can be once",
-                                printable(member.key), profile_.name));
+                                shown_key(member), profile_.name));
             }
         }
         return {};
@@ -236,7 +226,7 @@ class JsonLayoutWriter final : public LayoutWriter {
             NeutralMembers none;
             done = close_level(out, on_way == nullptr ? none : on_way->inner, depth + 1);
         }
-        MemberList list(out, profile_.facen_encoding);
+        MemberList list(out, spelling_, profile_.facen_encoding);
         list.follow();
         done = done ? others(list, members, on_way) : done;
         out += '}';
@@ -244,13 +234,14 @@ class JsonLayoutWriter final : public LayoutWriter {
     }
 
     const Profile& profile_;
+    MemberSpelling spelling_;
     std::vector<std::vector<std::string>> opened_;  ///< keys in front of the array, by depth
     std::uint64_t records_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<LayoutWriter> make_layout_writer(const Profile& profile) {
+std::unique_ptr<LayoutWriter> make_json_layout_writer(const Profile& profile) {
     return std::make_unique<JsonLayoutWriter>(profile);
 }
 

@@ -5,8 +5,10 @@
 
 #include "ffdump/base/result.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace ffdump {
 
@@ -17,13 +19,28 @@ class LayoutWriter {
  public:
     virtual ~LayoutWriter() = default;
 
-    [[nodiscard]] virtual Result<void> begin(std::string& out, NeutralMembers& header) = 0;
+    [[nodiscard]] virtual Result<void> begin(std::string& out, NeutralFrame& header) = 0;
     /// Fails without a place: `record_malformed`, or `layout_cannot_carry` and the field's name.
     [[nodiscard]] virtual Result<void> record(std::string& out, const NeutralRecord& record) = 0;
-    [[nodiscard]] virtual Result<void> end(std::string& out, NeutralMembers& trailer) = 0;
+    /// `source_changed`: when there were not as many records as the head says.
+    [[nodiscard]] virtual Result<void> end(std::string& out, NeutralFrame& trailer) = 0;
 };
 
-/// `profile` must outlive it.
-[[nodiscard]] std::unique_ptr<LayoutWriter> make_layout_writer(const Profile& profile);
+/// Of a container that counts_ahead(): what its head says.
+struct ArrayHead {
+    std::uint64_t records = 0;  ///< that will be written
+    std::string old;  ///< the head of the source's array, whose width is kept; may be empty
+};
+
+// `profile` must outlive them.
+[[nodiscard]] std::unique_ptr<LayoutWriter> make_json_layout_writer(const Profile& profile);
+[[nodiscard]] std::unique_ptr<LayoutWriter> make_msgpack_layout_writer(const Profile& profile,
+                                                                       ArrayHead head);
+[[nodiscard]] inline std::unique_ptr<LayoutWriter> make_layout_writer(const Profile& profile,
+                                                                      ArrayHead head) {
+    return notation_of(profile.container) == Notation::json
+               ? make_json_layout_writer(profile)
+               : make_msgpack_layout_writer(profile, std::move(head));
+}
 
 }  // namespace ffdump

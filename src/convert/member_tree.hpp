@@ -7,20 +7,11 @@
 
 #include <cstddef>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace ffdump {
-
-/// What may stand in one object and those in it that are opened: each member takes some 200 bytes
-/// of memory, and may take 5 in a dump.
-inline constexpr std::size_t kMostMembers = 65'536;
-
-/// Reads the members of a JSON object, opening those that lead to one of `parts`. Fails, without a
-/// place, with `record_malformed` when it is none, and with `layout_cannot_carry` beyond
-/// kMostMembers.
-[[nodiscard]] Result<void> open_members(std::string_view object, const PartPaths& parts,
-                                        NeutralMembers& members);
 
 [[nodiscard]] NeutralMember* find_part(NeutralMembers& members, Part part);
 [[nodiscard]] NeutralMember* find_key(NeutralMembers& members, std::string_view key);
@@ -38,24 +29,17 @@ void remove_at(NeutralMembers& members, const FieldPath& path);
 [[nodiscard]] Result<void> put_at(NeutralMembers& members, const FieldPath& path,
                                   NeutralMember member, std::deque<std::string>& texts);
 
+/// Gives the member another key, which `texts` keeps.
+void set_key(NeutralMember& member, const std::string& key, std::deque<std::string>& texts);
+
+/// The members among which the part is.
+[[nodiscard]] NeutralMembers* siblings_of(NeutralMembers& members, Part part);
+/// Takes the member with this part out, and the objects that held nothing else.
+[[nodiscard]] std::optional<NeutralMember> take_part(NeutralMembers& members, Part part);
+
+/// `layout_cannot_carry`: at the first keys of `path`, up to number `depth`, stands something else.
+[[nodiscard]] Error in_the_way(const FieldPath& path, std::size_t depth);
 /// Text of `path` for messages.
 [[nodiscard]] std::string dotted(const FieldPath& path);
-
-/// Brings members from the places of one layout to those of another. Where only the key differs it
-/// is renamed where it stands; else the member is taken out and put in as put_at() does. Parts that
-/// the target has no place for stay where they are.
-class MemberMover {
- public:
-    MemberMover(const PartPaths& from, const PartPaths& to);
-    [[nodiscard]] Result<void> move(NeutralMembers& members, std::deque<std::string>& texts) const;
-
- private:
-    struct Move {
-        Part part = Part::none;
-        FieldPath from;  ///< once the moves before it are done
-        FieldPath to;
-    };
-    std::vector<Move> moves_;  ///< of those that differ
-};
 
 }  // namespace ffdump

@@ -35,17 +35,21 @@ using PartPaths = std::vector<PartPath>;
 [[nodiscard]] PartPaths record_parts(const Profile& profile);
 [[nodiscard]] PartPaths stated_parts(const std::optional<StatedPaths>& stated);
 
-/// One member of a record, header or trailer between two layouts. Values are JSON text, whatever
-/// the source's family, so that what no layout knows passes as it stands; a source of another
-/// family writes such text and leaves the white space as it is here. All views are of the block the
-/// record was read from, of the owner's `texts`, or of constants.
+/// One member of a record, header or trailer between two layouts. Key and value each stand in the
+/// notation they were written in, so that what no layout knows passes as it stands; a writer of
+/// another notation translates them. Of a record that is an array the keys are its places, from 0,
+/// as JSON. All views are of the block the record was read from, of the owner's `texts`, or of
+/// constants.
 struct NeutralMember {
-    std::string_view key;  ///< between its quotes, as JSON
+    std::string_view key;  ///< JSON between its quotes, or a whole token of msgpack
+    Notation key_notation = Notation::json;
+    Notation notation = Notation::json;  ///< of the value
     Part part = Part::none;
     bool is_open = false;    ///< an object on the way to a part: `inner` holds its members
-    std::string_view value;  ///< JSON unless open; of a facen its text as decode_facen() takes it
+    std::string_view value;  ///< whole unless open; of a facen its text as decode_facen() takes it
     std::vector<NeutralMember> inner;
-    // How it is spelled around: kept where the target is JSON as well.
+    std::string_view head;  ///< of an open map of msgpack: as it stood
+    // How it is spelled around: kept where source and target are JSON.
     std::string_view before;
     std::string_view colon = ":";
     std::string_view behind;
@@ -57,6 +61,8 @@ using NeutralMembers = std::vector<NeutralMember>;
 struct NeutralRecord {
     FacenEncoding facen_encoding;  ///< of the value of the facen's member
     NeutralMembers members;        ///< in the record's order
+    std::string_view head;         ///< of a map or array of msgpack: as it stood
+    bool is_array = false;         ///< its fields are told by their places
     std::deque<std::string> texts;
 };
 
@@ -71,6 +77,7 @@ struct NeutralFrame {
     NeutralFrame& operator=(const NeutralFrame&) = delete;
 
     NeutralMembers members;
+    std::string_view head;  ///< of a map of msgpack: as it stood
     std::deque<std::string> texts;
 };
 

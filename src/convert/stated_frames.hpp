@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "member_tree.hpp"
+#include "member_meaning.hpp"
+#include "member_mover.hpp"
 #include "neutral_record.hpp"
 
 #include "ffdump/base/result.hpp"
@@ -17,24 +18,18 @@ namespace ffdump {
 /// What holds for a whole file, wherever it is stated.
 struct FileFacts {
     std::string gallery;
-    std::optional<std::string> model;  ///< as JSON
+    std::optional<SpelledText> model;
     std::optional<std::uint64_t> dimension;
 };
 
 /// What a header or trailer states; nothing where it does not.
 struct StatedFacts {
     std::optional<std::string> gallery;
-    std::optional<std::string> model;  ///< as JSON
+    std::optional<SpelledText> model;
     std::optional<std::uint64_t> dimension;
     std::optional<std::uint64_t> count;
 };
 [[nodiscard]] StatedFacts facts_in(NeutralFrame& frame);
-
-/// The value of a member that is a JSON text, with its quotes; nothing when it is something else.
-[[nodiscard]] std::optional<std::string_view> text_token(const NeutralMember* member);
-[[nodiscard]] std::optional<std::string> plain_text(const NeutralMember* member);
-/// Whether two such texts mean the same.
-[[nodiscard]] bool mean_the_same(std::string_view a, std::string_view b);
 
 /// Which places a layout has for what holds for the whole file.
 [[nodiscard]] bool states_gallery(const Profile& profile) noexcept;
@@ -71,6 +66,8 @@ class FrameMaker {
         MemberMover mover;
     };
     [[nodiscard]] Result<void> fit(const Side& side, NeutralFrame& frame) const;
+    [[nodiscard]] Result<void> common(const Side& side, NeutralFrame& frame,
+                                      const FileFacts& facts) const;
 
     const Profile& to_;
     Side header_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "conversion_bench.hpp"
+#include "support/made_msgpack.hpp"
 
 #include "ffdump/record/facen_encoding.hpp"
 
@@ -14,9 +15,8 @@ namespace {
 
 using Files = std::map<std::string, std::string>;
 
-/// The odd records and, beside them, enough plain ones for several blocks and frames.
-std::string many_lines() {
-    std::string lines = odd_lines();
+/// These records and, beside them, enough plain ones for several blocks and frames.
+std::string many_lines(std::string lines) {
     for (int id = 1; id <= 6'000; ++id) {
         lines += R"({"id":)" + std::to_string(id) +
                  R"(,"facen":"AACAPwAAAAA=","facen_model":"old_2","meta":{"normalized_id":"1_)" +
@@ -26,11 +26,11 @@ std::string many_lines() {
     return lines;
 }
 
-Profile own_profile(const std::string& encoding) {
+Profile own_profile(const std::string& encoding, Notation notation) {
     return parse_profile(
-               "name: own\nversion: 1\ncontainer: json_lines\nrecord: {id: id, facen: "
-               "facen}\nfacen_encoding: " +
-                   encoding + "\n",
+               "name: own\nversion: 1\ncontainer: " +
+                   std::string(notation == Notation::json ? "json_lines" : "msgpack_stream") +
+                   "\nrecord: {id: id, facen: facen}\nfacen_encoding: " + encoding + "\n",
                "own")
         .value();
 }
@@ -43,36 +43,40 @@ std::vector<Profile> json_profiles() {
     return profiles;
 }
 
-std::vector<std::string_view> json_spellings() {
-    std::vector<std::string_view> words;
+/// Layouts with every spelling of facens, in JSON and in msgpack.
+std::vector<Profile> spellings() {
+    std::vector<Profile> profiles;
     for (const std::string_view word : FacenEncoding::words()) {
+        profiles.push_back(own_profile(std::string(word), Notation::msgpack));
         if (!FacenEncoding::of(word)->is_binary()) {
-            words.push_back(word);
+            profiles.push_back(own_profile(std::string(word), Notation::json));
         }
     }
-    return words;
+    return profiles;
 }
 
-TEST_CASE("layouts of msgpack are refused in words and leave nothing") {
-    const ConversionBench bench;
-    bench.put("lines", {{"faces.json", many_lines()}});
-    const auto done = bench.run(bench.options("lines", "new", shipped("msgpack-stream")));
-    REQUIRE_FALSE(done);
-    CHECK(done.error().reason() == Reason::usage_error);
-    CHECK(done.error().one_line().find("msgpack-stream is msgpack") != std::string::npos);
-    CHECK_FALSE(std::filesystem::exists(bench.folder().at("new")));
+/// The record {id: 7, facen} of a layout of spellings().
+std::string record_with(const Facen& facen, const Profile& profile) {
+    std::string text;
+    append_facen(text, facen, profile.facen_encoding, SlashStyle::plain, "");
+    if (profile.facen_encoding.carrier == FacenEncoding::Carrier::msgpack) {
+        return mp_map({{"id", mp_uint(7, 0)}, {"facen", text}});
+    }
+    const std::string quote = text.starts_with('[') ? "" : "\"";
+    return R"({"id":7,"facen":)" + quote + text + quote + "}\n";
 }
 
-TEST_CASE("every shipped layout goes to every other and back, and gives the same bytes") {
+/// Converts `lines` to each of the layouts, and from it to each and back.
+void go_everywhere(const std::vector<Profile>& layouts, const std::string& lines) {
     const ConversionBench bench;
-    bench.put("lines", {{"faces.json", many_lines()}, {"empty.json", ""}});
+    bench.put("lines", {{"faces.json", lines}, {"empty.json", ""}});
     constexpr std::array kPackings = {"none", "zstd:1", "gzip:1"};
     std::size_t n = 0;
-    for (const Profile& a : json_profiles()) {
+    for (const Profile& a : layouts) {
         const std::string first = "a-" + a.name;
         const Files wanted = bench.converted(bench.options("lines", first, a));
         REQUIRE(wanted.size() == 2);
-        for (const Profile& b : json_profiles()) {
+        for (const Profile& b : layouts) {
             CAPTURE(a.name, b.name);
             const std::string there = a.name + "-" + b.name;
             ConvertOptions forth = bench.options(first, there, b);
@@ -86,14 +90,22 @@ TEST_CASE("every shipped layout goes to every other and back, and gives the same
             CHECK((bench.converted(back) == wanted));
         }
     }
-    Files lines = Files{{"faces.json", many_lines()}, {"empty.json", ""}};
-    CHECK((ConversionBench::files_in(bench.folder().at("a-json-lines")) == lines));
+    CHECK((ConversionBench::files_in(bench.folder().at("a-json-lines")) ==
+           Files{{"faces.json", lines}, {"empty.json", ""}}));
+}
+
+TEST_CASE("every shipped layout goes to every other and back, and gives the same bytes") {
+    go_everywhere(shipped_profiles(), many_lines(even_lines()));
+}
+
+TEST_CASE("layouts of JSON go to each other and back with every odd spelling") {
+    go_everywhere(json_profiles(), many_lines(odd_lines()));
 }
 
 TEST_CASE("what was converted is recognised as its layout, and packed as it was asked for") {
     const ConversionBench bench;
-    bench.put("lines", {{"faces.json", odd_lines()}});
-    for (const Profile& layout : json_profiles()) {
+    bench.put("lines", {{"faces.json", even_lines()}});
+    for (const Profile& layout : shipped_profiles()) {
         for (const char* const how : {"none", "zstd:19", "gzip:9"}) {
             CAPTURE(layout.name, how);
             ConvertOptions options = bench.options("lines", layout.name + how, layout);
@@ -106,14 +118,14 @@ TEST_CASE("what was converted is recognised as its layout, and packed as it was 
             ConvertOptions back = bench.options(layout.name + how, layout.name + how + "-back",
                                                 shipped("json-lines"));
             back.compress = Compression{};
-            CHECK((bench.converted(back) == Files{{"faces.json", odd_lines()}}));
+            CHECK((bench.converted(back) == Files{{"faces.json", even_lines()}}));
         }
     }
 }
 
 TEST_CASE("progress is in bytes of the files, packed or not, and ends at all of them") {
     const ConversionBench bench;
-    bench.put("lines", {{"a.json", many_lines()}, {"b.json", many_lines()}});
+    bench.put("lines", {{"a.json", many_lines("")}, {"b.json", many_lines("")}});
     for (const char* const how : {"none", "zstd:1", "gzip:1"}) {
         CAPTURE(how);
         const std::string from = std::string("packed-") + how;
@@ -144,24 +156,16 @@ TEST_CASE("facens go between all spellings and back, bit for bit") {
     const ConversionBench bench;
     // All of them are float16 as well: both zeros, the least and the largest, a subnormal.
     const Facen facen{1.0F, -0.0F, 0.0F, 0.5F, -65504.0F, 5.9604645e-08F, 0.33325195F, -1.9990234F};
-    for (const std::string_view a : json_spellings()) {
-        std::string text;
-        append_facen(text, facen, FacenEncoding::of(a).value(), SlashStyle::plain, "");
-        const std::string quote = text.starts_with('[') ? "" : "\"";
-        const std::string record = R"({"id":7,"facen":)" + quote + text + quote + "}\n";
-        const std::string from = "from-" + std::string(a);
-        bench.put(from, {{"f.json", record}});
-        for (const std::string_view b : json_spellings()) {
-            CAPTURE(a, b);
-            const std::string there = from + "-" + std::string(b);
-            ConvertOptions forth = bench.options(from, there, own_profile(std::string(b)));
-            forth.sources = {own_profile(std::string(a))};
-            const Files between = bench.converted(forth);
-            CHECK(((between.at("f.json") == record) == (a == b)));
-            ConvertOptions back =
-                bench.options(there, there + "-back", own_profile(std::string(a)));
-            back.sources = {own_profile(std::string(b))};
-            CHECK((bench.converted(back) == Files{{"f.json", record}}));
+    std::size_t n = 0;
+    for (const Profile& a : spellings()) {
+        const std::string record = record_with(facen, a);
+        for (const Profile& b : spellings()) {
+            const std::string from = "from-" + std::to_string(++n);
+            CAPTURE(a.facen_encoding.form, b.facen_encoding.form, n);
+            bench.put(from, {{"f.json", record}});
+            ConvertOptions forth = bench.options(from, from + "-there", b);
+            forth.sources = {a};
+            CHECK((bench.converted(forth) == Files{{"f.json", record_with(facen, b)}}));
         }
     }
 }

@@ -28,6 +28,8 @@ TEST_CASE("a decimal number stands for its float with as many digits as a writer
         CAPTURE(text);
         CHECK(of_numbers(text) == tenth);
     }
+    // The shortest number for this power of two, and not the nearest of as many digits.
+    CHECK(of_numbers("[1.2621775e-29]") == "AACADw==");
     CHECK(of_numbers("[-0,0,0.000e5]") == "AAAAgAAAAAAAAAAA");
 }
 

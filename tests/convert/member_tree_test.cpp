@@ -2,6 +2,8 @@
 #include "member_tree.hpp"
 
 #include "layout_writer.hpp"
+#include "member_mover.hpp"
+#include "member_opening.hpp"
 
 #include "ffdump/dump/object_members.hpp"
 
@@ -30,7 +32,7 @@ std::string moved(const std::string& object, const PartPaths& from, const PartPa
         return done.error().detail();
     }
     std::string out;
-    REQUIRE(make_layout_writer(lines())->record(out, record));
+    REQUIRE(make_layout_writer(lines(), {})->record(out, record));
     out.pop_back();
     return out;
 }

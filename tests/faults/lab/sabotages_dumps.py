@@ -51,6 +51,17 @@ DUMP = (
              "            if (at_ == size_ && is_between_) {",
              "            if (at_ == size_ && !is_full_) {", "io_tests",
              "a packed file that is cut or followed by something else is an error with its frame"),
+    Sabotage("a number of JSON loses digits in msgpack", "src/convert/json_to_msgpack.cpp",
+             "        if (!is_spelling_of(s, val)) {", "        if (s.empty()) {", "convert_tests",
+             "what msgpack cannot say is named with the way to it"),
+    Sabotage("a bin of msgpack becomes a text of JSON", "src/convert/msgpack_to_json.cpp",
+             "        return in_key() ? text({v, size}) : complain(\"a bin, which JSON has not\");",
+             "        return text({v, size});", "convert_tests",
+             "what JSON cannot say is named with the way to it"),
+    Sabotage("the head of a msgpack array is believed", "src/convert/file_conversion.cpp",
+             "    if (!stated || *stated == records_) {", "    if (word != nullptr) {",
+             "convert_tests",
+             "an array whose head states another number of records is not converted"),
 )
 
 VERIFY = (
