@@ -277,7 +277,6 @@ Result<MigrationOutcome> MigrationRun::work_through(RecoveredRun run) {
     {
         Pipeline pipeline(settings_, options_, services_,
                           {plan_, directory_, excluded_, run.begin.run_id, redo, redone}, output);
-        pipeline.finish_later(remaining.to_seal);
         if (run.begin.retry_failed) {
             std::set<std::uint32_t> all;
             for (std::uint32_t i = 0; i < plan_.files.size(); ++i) {
@@ -285,9 +284,10 @@ Result<MigrationOutcome> MigrationRun::work_through(RecoveredRun run) {
             }
             pipeline.keep_results_of(all);
         }
-        Result<void> ran = pipeline.take_up(remaining.to_rename).and_then([&] {
-            return pipeline.run(std::move(remaining.to_read));
-        });
+        Result<void> ran =
+            pipeline.finish_later(remaining.to_seal)
+                .and_then([&] { return pipeline.take_up(remaining.to_rename); })
+                .and_then([&] { return pipeline.run(std::move(remaining.to_read)); });
         if (!ran) {
             return failed(std::move(ran.error()));
         }

@@ -310,8 +310,10 @@ std::string OutputStage::path_to_seal(std::uint32_t file) const {
     return directory_.part(plan_.files[file].target_name);
 }
 
-std::optional<std::string> OutputStage::head_to_seal(std::uint32_t file) const {
-    return final_head(plan_.files[file], progress_[file].splicer);
+Result<std::optional<std::string>> OutputStage::head_to_seal(std::uint32_t file) const {
+    return final_head(plan_.files[file], progress_[file].splicer).map_error([&](Error error) {
+        return std::move(error).at_file(path_to_seal(file));
+    });
 }
 
 Result<void> OutputStage::record_sealed(std::uint32_t file, const SealedFile& sealed) {

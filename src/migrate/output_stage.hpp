@@ -79,7 +79,7 @@ class OutputStage {
     [[nodiscard]] std::vector<std::uint32_t> take_completed();
     [[nodiscard]] std::string path_to_seal(std::uint32_t file) const;
     /// Of a container that counts ahead: its first region, now that the count is known.
-    [[nodiscard]] std::optional<std::string> head_to_seal(std::uint32_t file) const;
+    [[nodiscard]] Result<std::optional<std::string>> head_to_seal(std::uint32_t file) const;
 
  private:
     /// The file whose records are being written.

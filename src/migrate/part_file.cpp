@@ -34,14 +34,20 @@ FileSplicer::NewFacts new_facts(const FilePlan& plan) {
     return facts;
 }
 
-std::optional<std::string> final_head(const FilePlan& plan, const FileSplicer::State& state) {
-    const Result<std::string> head =
-        counts_ahead(plan.file.profile.container) ? counted_head(state) : std::string();
-    if (!head || head->empty()) {
-        return std::nullopt;
+Result<std::optional<std::string>> final_head(const FilePlan& plan,
+                                              const FileSplicer::State& state) {
+    if (!counts_ahead(plan.file.profile.container)) {
+        return std::optional<std::string>();
     }
-    const Result<std::string> frame = stored_frame(plan.compression.kind, *head);
-    return frame ? std::optional(*frame) : std::nullopt;
+    return counted_head(state).and_then(
+        [&plan](const std::string& head) -> Result<std::optional<std::string>> {
+            if (head.empty()) {
+                return std::optional<std::string>();
+            }
+            return stored_frame(plan.compression.kind, head).map([](std::string frame) {
+                return std::optional(std::move(frame));
+            });
+        });
 }
 
 std::string failure_line(const FilePlan& plan, const BlockWork& work, std::size_t i) {

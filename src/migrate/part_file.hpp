@@ -22,9 +22,10 @@ namespace ffdump {
 [[nodiscard]] FileSplicer::NewFacts new_facts(const FilePlan& plan);
 
 /// Of a container that counts ahead: its head, packed as the file is, with the number of records
-/// that were written; as long as the one that stands there. Nothing for any other.
-[[nodiscard]] std::optional<std::string> final_head(const FilePlan& plan,
-                                                    const FileSplicer::State& state);
+/// that were written; as long as the one that stands there. Nothing for any other. Fails as
+/// counted_head and stored_frame do: without it the file would state another number.
+[[nodiscard]] Result<std::optional<std::string>> final_head(const FilePlan& plan,
+                                                            const FileSplicer::State& state);
 
 /// The line of failures.jsonl for record `i`, which has failed.
 [[nodiscard]] std::string failure_line(const FilePlan& plan, const BlockWork& work, std::size_t i);

@@ -63,12 +63,17 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
     }
 }
 
-void Pipeline::finish_later(const std::vector<std::uint32_t>& files) {
+Result<void> Pipeline::finish_later(const std::vector<std::uint32_t>& files) {
     for (const std::uint32_t file : files) {
+        Result<std::optional<std::string>> head = output_.head_to_seal(file);
+        if (!head) {
+            return failed(std::move(head.error()));
+        }
         ++sealing_;
         sealer_.seal(file, output_.path_to_seal(file), output_.progress()[file].regions,
-                     output_.head_to_seal(file));
+                     std::move(*head));
     }
+    return {};
 }
 
 Result<void> Pipeline::run(std::vector<FeedFile> feed) {
@@ -109,10 +114,11 @@ Result<void> Pipeline::turn() {
     }
     settle_when_calm();
     pump(now);
-    if (Result<void> written = write_settled(now); !written) {
+    if (Result<void> written =
+            write_settled(now).and_then([this] { return finish_later(output_.take_completed()); });
+        !written) {
         return written;
     }
-    seal_completed();
     if (Result<void> watched = model_.turn(now); !watched) {
         return watched;
     }
@@ -189,10 +195,6 @@ Result<void> Pipeline::commit(Clock::Instant now) {
         place.ordinal = 0;  // after a crash such a file is begun anew
     }
     return redo_.committed(place);
-}
-
-void Pipeline::seal_completed() {
-    finish_later(output_.take_completed());
 }
 
 Result<void> Pipeline::read_back(FileReadBack event) {

@@ -59,7 +59,7 @@ class Pipeline {
         return model_.take_up(sealed).and_then([this] { return model_.load(); });
     }
     /// Files that are complete, but were not sealed or renamed before an earlier run ended.
-    void finish_later(const std::vector<std::uint32_t>& files);
+    [[nodiscard]] Result<void> finish_later(const std::vector<std::uint32_t>& files);
 
     /// Returns when every file is in place, or with the Error that ended the run; what was settled
     /// in order until then is durable.
@@ -77,7 +77,6 @@ class Pipeline {
     void pump(Clock::Instant now);
     [[nodiscard]] Result<void> write_settled(Clock::Instant now);
     [[nodiscard]] Result<void> commit(Clock::Instant now);
-    void seal_completed();
     [[nodiscard]] Result<void> read_back(FileReadBack event);
     void take_image(ReadyImage image, Clock::Instant now);
     [[nodiscard]] bool is_extracted_for_another(const ReadyImage& image);
