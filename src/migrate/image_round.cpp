@@ -18,8 +18,6 @@
 namespace ffdump {
 namespace {
 
-constexpr std::size_t kDefaultWidth = 128;  // twice the connections: a free one never waits for us
-
 struct Question {
     RoundRecord record;
     unsigned attempts = 0;
@@ -44,7 +42,7 @@ class Round {
           gate_(gate_figures(settings.retry), Random(services.random_seed)),
           watch_("the image storage at " + services.images.describe(), gate_,
                  settings.retry.give_up_after, ServiceWatch::FirstRefusal::is_final, services.log),
-          width_(settings.fetches == 0 ? kDefaultWidth : settings.fetches),
+          width_(settings.fetches == 0 ? settings.adaptive.fetches_most : settings.fetches),
           most_attempts_(settings.retry.attempts) {
         progress_.phase = options.phase;
         for (const FilePlan& file : plan.files) {
