@@ -168,7 +168,7 @@ void describe_retry(const Description& out, const RetrySettings& retry) {
     out.add("max_retry_after", retry.max_retry_after);
     out.add("probe_max", retry.probe_max);
     out.add("give_up_after", retry.give_up_after);
-    out.add("share", fmt::format("{}", retry.budget));
+    out.add("share", fmt::format("{}", retry.share));
     out.add_number("breaker_faults", retry.breaker_faults);
 }
 

@@ -23,7 +23,7 @@ void read_retry(SectionReader& section, RetrySettings& retry) {
     section.duration("max_retry_after", retry.max_retry_after);
     section.duration("probe_max", retry.probe_max, kShortest);
     section.duration("give_up_after", retry.give_up_after);
-    section.fraction("share", retry.budget, 1.0);
+    section.fraction("share", retry.share, 1.0);
     section.whole("breaker_faults", retry.breaker_faults, {1, 1000});
     if (retry.max_delay < retry.base_delay) {
         section.mistake(section.find("max_delay") == nullptr ? "base_delay" : "max_delay",

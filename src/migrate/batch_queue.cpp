@@ -120,10 +120,10 @@ std::optional<ImageBatch> BatchQueue::next(Clock::Instant now, const Rules& rule
     }
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
         const Lane& lane = lanes_[i];
-        const bool is_late =
-            !lane.images.empty() && (!rules.more_coming || now - lane.oldest >= linger_);
+        const bool is_late = !lane.images.empty() &&
+                             (rules.supply != ImageSupply::coming || now - lane.oldest >= linger_);
         if ((is_full(lane) || is_late) && !rules.is_held(i)) {
-            return take_new(i, now);
+            return take_new(i, now, rules.supply);
         }
     }
     std::optional<ImageBatch> last = rules.is_alone ? take_front(retries_) : std::nullopt;
@@ -137,12 +137,12 @@ bool BatchQueue::is_full(const Lane& lane) const {
     return lane.images.size() >= fill_.images || lane.bytes >= fill_.bytes;
 }
 
-ImageBatch BatchQueue::take_new(std::size_t index, Clock::Instant now) {
+ImageBatch BatchQueue::take_new(std::size_t index, Clock::Instant now, ImageSupply supply) {
     Lane& lane = lanes_[index];
     ImageBatch batch;
     batch.lane = index;
     batch.is_new = true;
-    batch.is_full = is_full(lane);
+    batch.is_full = is_full(lane) || supply == ImageSupply::held_up;
     std::size_t bytes = 0;
     while (!lane.images.empty() && batch.images.size() < fill_.images) {
         const std::size_t more = lane.images.front().bytes->size();

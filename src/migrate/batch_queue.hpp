@@ -2,6 +2,7 @@
 #pragma once
 
 #include "block_work.hpp"
+#include "image_supply.hpp"
 #include "model_guard.hpp"
 
 #include "ffdump/base/clock.hpp"
@@ -71,12 +72,12 @@ class BatchQueue {
     void put_back(ImageBatch batch, std::optional<Clock::Instant> not_before);
     /// Halves it; the culprit is in one of them, or it was too large.
     void put_back_halves(ImageBatch batch);
-    /// What may be sent: `more_coming`: images are under way, so a part-filled batch may wait;
+    /// What may be sent: `supply`: a part-filled batch waits for images that are coming;
     /// `is_held`: nothing new may be sent to this target; `may_retry`: what a fault of the service
     /// came between may be sent again; `is_alone`: nothing is in flight, so that it may at any rate
     /// when there is nothing else to send.
     struct Rules {
-        bool more_coming = false;
+        ImageSupply supply = ImageSupply::ended;
         bool may_retry = true;
         bool is_alone = true;
         const std::function<bool(std::size_t)>& is_held;
@@ -113,7 +114,7 @@ class BatchQueue {
     void count_in(const ImageBatch& batch);
     void count_out(const ImageBatch& batch);
     [[nodiscard]] bool is_full(const Lane& lane) const;
-    [[nodiscard]] ImageBatch take_new(std::size_t lane, Clock::Instant now);
+    [[nodiscard]] ImageBatch take_new(std::size_t lane, Clock::Instant now, ImageSupply supply);
     static std::optional<ImageBatch> take_front(std::deque<ImageBatch>& batches);
 
     Fill fill_;

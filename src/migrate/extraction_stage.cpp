@@ -29,7 +29,7 @@ ExtractionStage::ExtractionStage(Extractor& extractor, PipelineMailbox& mailbox,
       gate_(std::move(gate)),
       guard_(guard),
       pace_(limits_.width, limits_.batch),
-      budget_(limits_.retry_budget),
+      budget_(limits_.retry_share),
       queue_(plan, {pace_.batch(), limits_.batch_bytes}, limits_.linger),
       health_(queue_.lanes(), gate_, guard_, limits_.accepted, limits_.norm_tolerance),
       flying_of_lane_(queue_.lanes()) {
@@ -54,13 +54,13 @@ void ExtractionStage::ask_more(std::optional<CanaryRequest> request) {
     }
 }
 
-void ExtractionStage::pump(Clock::Instant now, bool more_coming) {
+void ExtractionStage::pump(Clock::Instant now, ImageSupply supply) {
     queue_.wake(now);
     for (ImageBatch& look : health_.looks(now)) {
         queue_.put_first(std::move(look));
     }
     while (has_room() && gate_.may_send(now)) {
-        std::optional<ImageBatch> batch = next_batch(now, more_coming);
+        std::optional<ImageBatch> batch = next_batch(now, supply);
         if (!batch) {
             return;
         }
@@ -69,6 +69,8 @@ void ExtractionStage::pump(Clock::Instant now, bool more_coming) {
             continue;
         }
         send(std::move(*batch), now);
+        // What was sent has made room.
+        supply = supply == ImageSupply::held_up ? ImageSupply::coming : supply;
     }
 }
 
@@ -92,13 +94,13 @@ bool ExtractionStage::has_room() const {
     return flying_.size() < pace_.width() && has_bytes;
 }
 
-std::optional<ImageBatch> ExtractionStage::next_batch(Clock::Instant now, bool more_coming) {
+std::optional<ImageBatch> ExtractionStage::next_batch(Clock::Instant now, ImageSupply supply) {
     if (guard_.holds()) {
         return queue_.next_check();
     }
     queue_.set_batch_size(pace_.batch());
     std::optional<ImageBatch> batch =
-        queue_.next(now, {.more_coming = more_coming,
+        queue_.next(now, {.supply = supply,
                           .may_retry = budget_.may_retry(false),
                           .is_alone = flying_.empty(),
                           .is_held = [this](std::size_t lane) { return is_held(lane); }});
@@ -188,7 +190,11 @@ void ExtractionStage::answered(BatchAnswered event, Clock::Instant now) {
     Flight flight = std::move(it->second);
     flying_.erase(it);
     flying_bytes_ -= flight.bytes;
-    note_pace(flight, event, now);
+    if (event.facens) {
+        pace_.answered(flight.paced, now);
+    } else {
+        pace_.failed(flight.paced, event.facens.error(), now);
+    }
     flying_of_lane_[flight.batch.lane] -= flight.batch.is_check() ? 0U : 1U;
     const bool is_service_fault =
         !event.facens && event.facens.error().fault() != FaultClass::record;
@@ -206,19 +212,6 @@ void ExtractionStage::answered(BatchAnswered event, Clock::Instant now) {
     } else {
         gate_.succeeded(now);
         rejected(std::move(flight.batch), std::move(event.facens.error()));
-    }
-}
-
-void ExtractionStage::note_pace(const Flight& flight, const BatchAnswered& event,
-                                Clock::Instant now) {
-    if (event.facens) {
-        pace_.answered(flight.paced, now);
-        return;
-    }
-    const Error& error = event.facens.error();
-    const Reason reason = error.reason();
-    if (reason == Reason::service_overloaded || reason == Reason::request_timed_out) {
-        pace_.faulted(flight.paced, error.retry_after().has_value(), now);
     }
 }
 

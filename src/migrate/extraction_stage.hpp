@@ -39,7 +39,7 @@ class ExtractionStage {
         std::size_t batch_bytes = 8U << 20U;  ///< images of one request, if it has several
         /// Images of all requests, if there are several; 0 = no limit.
         std::size_t flying_bytes = 0;
-        double retry_budget = 0.1;  ///< share of requests that may be retries
+        double retry_share = 0.1;  ///< share of requests that may be retries
         double norm_tolerance = 1e-3;
         std::chrono::milliseconds linger{50};  ///< how long a part-filled batch waits for company
         unsigned hopeless_faults = 9;          ///< of one batch while others are answered
@@ -57,9 +57,8 @@ class ExtractionStage {
     void add(ReadyImage image, Clock::Instant now) { queue_.add(std::move(image), now); }
     /// Goes before everything else.
     void ask(CanaryRequest request);
-    /// Sends what may be sent. `more_coming`: images are under way, so a part-filled batch may
-    /// wait.
-    void pump(Clock::Instant now, bool more_coming);
+    /// Sends what may be sent. A part-filled batch waits a little for images that are coming.
+    void pump(Clock::Instant now, ImageSupply supply);
     void answered(BatchAnswered event, Clock::Instant now);
 
     [[nodiscard]] bool is_idle() const noexcept { return queue_.count() == 0 && flying_.empty(); }
@@ -101,11 +100,10 @@ class ExtractionStage {
         std::size_t server = 0;  ///< that it was sent to
     };
     [[nodiscard]] bool has_room() const;
-    void note_pace(const Flight& flight, const BatchAnswered& event, Clock::Instant now);
     void note_half(const ImageBatch& batch, bool is_refused);
 
     [[nodiscard]] bool is_held(std::size_t lane) const;
-    [[nodiscard]] std::optional<ImageBatch> next_batch(Clock::Instant now, bool more_coming);
+    [[nodiscard]] std::optional<ImageBatch> next_batch(Clock::Instant now, ImageSupply supply);
     void send(ImageBatch batch, Clock::Instant now);
     void settle(Flight flight, std::vector<ExtractedFacen> facens);
     void add_sentinel(ImageBatch& batch);

@@ -19,8 +19,6 @@
 namespace ffdump {
 namespace {
 
-constexpr std::size_t kDefaultWidth = 128;  // twice the connections: a free one never waits for us
-
 struct Question {
     RoundRecord record;
     unsigned attempts = 0;
@@ -44,7 +42,7 @@ class Round {
           watch_(
               "the image storage at " + services.images.describe(), gate_,
               settings.retry.give_up_after, [] { return true; }, services.log),
-          width_(settings.fetches == 0 ? kDefaultWidth : settings.fetches),
+          width_(settings.fetches == 0 ? settings.adaptive.fetches_most : settings.fetches),
           most_attempts_(settings.retry.attempts) {
         progress_.phase = options.phase;
         progress_.total = records.total();

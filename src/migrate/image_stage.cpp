@@ -27,7 +27,7 @@ ImageStage::ImageStage(ImageStore& store, PipelineMailbox& mailbox, Limits limit
       limits_(std::move(limits)),
       gate_(std::move(gate)),
       pace_(limits_.width, {1, 1, 1}),
-      budget_(limits_.retry_budget),
+      budget_(limits_.retry_share),
       failures_(limits_.accepted),
       known_(std::move(known)) {}
 
@@ -41,19 +41,30 @@ void ImageStage::pump(Clock::Instant now, std::size_t ready_bytes, std::size_t r
         return;
     }
     while (!(queue_.empty() && retries_.empty()) && flying_.size() < pace_.width() &&
-           gate_.may_send(now)) {
-        const auto expected =
-            static_cast<std::size_t>(static_cast<double>(flying_.size() + 1) * average_bytes_);
-        const bool nothing_under_way = flying_.empty() && ready_count == 0;
-        if (ready_bytes + expected > limits_.ready_bytes && !nothing_under_way) {
-            return;
-        }
+           gate_.may_send(now) && has_room(ready_bytes, ready_count)) {
         const std::optional<Ticket> ticket = take_next();
         if (!ticket) {
             return;
         }
         start(*ticket, now);
     }
+}
+
+bool ImageStage::has_room(std::size_t ready_bytes, std::size_t ready_count) const {
+    const auto expected =
+        static_cast<std::size_t>(static_cast<double>(flying_.size() + 1) * average_bytes_);
+    const bool nothing_under_way = flying_.empty() && ready_count == 0;
+    return ready_bytes + expected <= limits_.ready_bytes || nothing_under_way;
+}
+
+ImageSupply ImageStage::supply(std::size_t ready_bytes, std::size_t ready_count) const {
+    if (!flying_.empty()) {
+        return ImageSupply::coming;
+    }
+    if (queue_.empty() && retries_.empty()) {
+        return ImageSupply::ended;
+    }
+    return has_room(ready_bytes, ready_count) ? ImageSupply::coming : ImageSupply::held_up;
 }
 
 Awaited ImageStage::awaited() const {
@@ -79,17 +90,6 @@ std::optional<Ticket> ImageStage::take_next() {
     const Ticket ticket = from.front();
     from.pop_front();
     return ticket;
-}
-
-void ImageStage::note_pace(const Flight& flight, const Result<Image>& image, Clock::Instant now) {
-    if (image) {
-        pace_.answered(flight.paced, now);
-        return;
-    }
-    const Reason reason = image.error().reason();
-    if (reason == Reason::service_overloaded || reason == Reason::request_timed_out) {
-        pace_.faulted(flight.paced, image.error().retry_after().has_value(), now);
-    }
 }
 
 void ImageStage::start(Ticket ticket, Clock::Instant now) {
@@ -125,7 +125,11 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
         probed(flight, event.image, now);
         return std::nullopt;
     }
-    note_pace(flight, event.image, now);
+    if (event.image) {
+        pace_.answered(flight.paced, now);
+    } else {
+        pace_.failed(flight.paced, event.image.error(), now);
+    }
     if (flight.ticket.attempts == 1 && !was_interrupted(event.image)) {
         first_attempts_.add(!event.image && event.image.error().fault() != FaultClass::record);
     }

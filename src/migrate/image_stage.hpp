@@ -4,6 +4,7 @@
 #include "block_work.hpp"
 #include "failure_hold.hpp"
 #include "fault_share.hpp"
+#include "image_supply.hpp"
 #include "known_images.hpp"
 #include "pace_control.hpp"
 #include "pipeline_events.hpp"
@@ -33,7 +34,7 @@ class ImageStage {
         ClimbRange width{48, 48, 48};         ///< fetches in flight
         std::size_t ready_bytes = 8U << 20U;  ///< fetched and not yet sent, an aim
         unsigned hopeless_faults = 9;         ///< of one image at least, while others come
-        double retry_budget = 0.1;            ///< share of fetches that may be retries
+        double retry_share = 0.1;             ///< share of fetches that may be retries
         std::vector<Reason> accepted{};       ///< failures that are booked without a question
     };
 
@@ -50,10 +51,8 @@ class ImageStage {
         return queue_.empty() && retries_.empty() && flying_.empty() && delayed_.empty();
     }
     [[nodiscard]] std::size_t in_flight() const noexcept { return flying_.size(); }
-    /// No fetch is under way and none may start now: what is ready will not become more by waiting.
-    [[nodiscard]] bool is_dry() const noexcept {
-        return flying_.empty() && queue_.empty() && retries_.empty();
-    }
+    /// Whether what waits for extraction will become more.
+    [[nodiscard]] ImageSupply supply(std::size_t ready_bytes, std::size_t ready_count) const;
     [[nodiscard]] Awaited awaited() const;
     [[nodiscard]] ServiceGate& gate() noexcept { return gate_; }
     [[nodiscard]] std::optional<Clock::Instant> next_timer() const;
@@ -81,9 +80,10 @@ class ImageStage {
     void look(Clock::Instant now);
     void looked(const Flight& flight, const Result<Image>& image, Clock::Instant now);
     void none_came(Clock::Instant now);
+    /// For one image more of the usual size; for one at any rate when nothing else is there.
+    [[nodiscard]] bool has_room(std::size_t ready_bytes, std::size_t ready_count) const;
     void start(Ticket ticket, Clock::Instant now);
     [[nodiscard]] std::optional<Ticket> take_next();
-    void note_pace(const Flight& flight, const Result<Image>& image, Clock::Instant now);
     void fault(const Flight& flight, const Error& error, Clock::Instant now);
 
     ImageStore& store_;

@@ -16,7 +16,7 @@ constexpr std::size_t kMostTimesAtStart = 4;
 constexpr double kSure = 0.01;
 constexpr double kSureEnough = 0.02;
 /// Weight of the newest request in the share of faults, and the share that means overload: three
-/// faults among some sixteen requests.
+/// faults among seven requests, or four among twenty.
 constexpr double kNewest = 1.0 / 16;
 constexpr double kOverload = 0.15;
 /// How long a width that was too much is not tried again; doubled each time it was.
@@ -82,19 +82,28 @@ void PaceControl::judge() {
     }
 }
 
+void PaceControl::failed(const PacedRequest& request, const Error& error, Clock::Instant now) {
+    const Reason reason = error.reason();
+    if (reason == Reason::service_overloaded || reason == Reason::request_timed_out) {
+        faulted(request, error.retry_after().has_value(), now);
+    }
+}
+
 void PaceControl::faulted(const PacedRequest& request, bool asked_to_wait, Clock::Instant now) {
     fault_share_ += kNewest * (1 - fault_share_);
     const bool is_overload = asked_to_wait || fault_share_ > kOverload;
-    if (!is_overload || width_.is_fixed() || request.sent < last_cut_) {
+    if (!is_overload || request.sent < last_cut_) {
         return;
     }
-    const std::size_t too_much = width_.value();
-    width_.cut();
-    width_.cap(std::max<std::size_t>(too_much, 2) - 1);
-    ceiling_holds_ = has_ceiling_ || ceiling_holds_.count() != 0
-                         ? std::min(ceiling_holds_ * 2, kLongestHold)
-                         : kFirstHold;
-    has_ceiling_ = true;
+    batch_.abandon();
+    if (!width_.is_fixed()) {
+        const std::size_t too_much = width_.value();
+        width_.cut();
+        width_.cap(std::max<std::size_t>(too_much, 2) - 1);
+        ceiling_holds_ =
+            ceiling_holds_.count() != 0 ? std::min(ceiling_holds_ * 2, kLongestHold) : kFirstHold;
+        has_ceiling_ = true;
+    }
     last_cut_ = now;
     fault_share_ = 0;
     begin_window(now);

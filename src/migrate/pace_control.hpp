@@ -4,6 +4,7 @@
 #include "rate_climber.hpp"
 
 #include "ffdump/base/clock.hpp"
+#include "ffdump/base/error.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -32,9 +33,12 @@ class PaceControl {
     [[nodiscard]] std::size_t batch() const noexcept { return batch_.value(); }
 
     void answered(const PacedRequest& request, Clock::Instant now);
+    /// Any error that came for it; faulted() if it tells of an overload.
+    void failed(const PacedRequest& request, const Error& error, Clock::Instant now);
     /// The service is overloaded (429, 5xx, time-out). One fault alone changes nothing, since it
     /// may be an image's; with `asked_to_wait` (Retry-After) it does. Faults of requests that were
-    /// under way when the width was cut are the same overload.
+    /// under way when the width was cut are the same overload. Ends a trial of the other number,
+    /// since that may be what was too much, and what it brings is not comparable any more.
     void faulted(const PacedRequest& request, bool asked_to_wait, Clock::Instant now);
     /// The service takes no request of so many images (413).
     void too_large(std::size_t images);

@@ -123,7 +123,7 @@ Result<void> Pipeline::turn() {
         return watched;
     }
     // A check that begins here is sent now; else it would wait for the next event, or 200 ms.
-    extraction_.pump(now, !images_.is_dry());
+    pump_extraction(now);
     report(now);
     return check_bounds(now);
 }
@@ -166,7 +166,11 @@ void Pipeline::pump(Clock::Instant now) {
         images_.add(ticket);
     }
     images_.pump(now, extraction_.ready_bytes(), extraction_.ready_count());
-    extraction_.pump(now, !images_.is_dry());
+    pump_extraction(now);
+}
+
+void Pipeline::pump_extraction(Clock::Instant now) {
+    extraction_.pump(now, images_.supply(extraction_.ready_bytes(), extraction_.ready_count()));
 }
 
 Result<void> Pipeline::write_settled(Clock::Instant now) {

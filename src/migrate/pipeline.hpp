@@ -75,6 +75,7 @@ class Pipeline {
     void settle_when_calm();
     void land(PipelineEvent event);
     void pump(Clock::Instant now);
+    void pump_extraction(Clock::Instant now);
     [[nodiscard]] Result<void> write_settled(Clock::Instant now);
     [[nodiscard]] Result<void> commit(Clock::Instant now);
     [[nodiscard]] Result<void> read_back(FileReadBack event);

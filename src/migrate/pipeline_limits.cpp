@@ -25,7 +25,7 @@ ImageStage::Limits image_limits(const Settings& settings, const MigrationOptions
                                                       .first = kFirstFetches};
     limits.ready_bytes = settings.limits.window_bytes / kWindowShares;
     limits.hopeless_faults = settings.retry.attempts;
-    limits.retry_budget = settings.retry.budget;
+    limits.retry_share = settings.retry.share;
     limits.accepted = options.accepted_failures;
     return limits;
 }
@@ -42,13 +42,13 @@ ExtractionStage::Limits extraction_limits(const Settings& settings,
                                             : ClimbRange{.least = std::min(kSmallestBatch, most),
                                                          .most = most,
                                                          .first = kUsualBatch};
-    // The images that wait are bounded too; a batch that must not be filled would only linger.
+    // The images that wait are bounded too: there are never more to fill it.
     limits.batch_bytes =
         std::min(settings.limits.batch_bytes, settings.limits.window_bytes / kWindowShares);
     limits.flying_bytes =
         settings.workers != 0 && settings.batch_size != 0 ? 0 : 2 * settings.limits.window_bytes;
     limits.hopeless_faults = settings.retry.attempts;
-    limits.retry_budget = settings.retry.budget;
+    limits.retry_share = settings.retry.share;
     limits.norm_tolerance = settings.norm_tolerance;
     limits.accepted = options.accepted_failures;
     return limits;

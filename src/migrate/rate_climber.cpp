@@ -77,6 +77,11 @@ void RateClimber::judge_trial(double rate) {
         patience_ = std::max(patience_ / 2, 1U);
         return;
     }
+    turn_back();
+}
+
+/// The trial was none that helped.
+void RateClimber::turn_back() {
     value_ = std::min(best_->value, most());
     patience_ = std::min(patience_ * 2, kMostPatience);
     way_ = way_ == Way::up ? Way::down : Way::up;
@@ -109,6 +114,17 @@ bool RateClimber::is_promising(Way way) const {
     const double most = way == Way::up ? std::numeric_limits<double>::max()
                                        : best_each_ * static_cast<double>(next);
     return worth({next, most}) > worth(*best_);
+}
+
+void RateClimber::abandon() {
+    if (!is_trying() || !best_) {
+        return;  // nor is the value that a search begins with a trial
+    }
+    starting_ = false;
+    trying_ = false;
+    waited_ = 0;
+    turn_back();
+    best_.reset();
 }
 
 void RateClimber::cut() {

@@ -33,6 +33,9 @@ class RateClimber {
     void judge(double rate);
     /// value() was too much: back to the best one known if it was a trial, else half of it.
     void cut();
+    /// What a trial brings says nothing, since something else has changed: back to the best one
+    /// known, which is measured anew.
+    void abandon();
     /// From now on never above `most`, until the next call.
     void cap(std::size_t most);
 
@@ -50,6 +53,7 @@ class RateClimber {
     void judge_trial(double rate);
     void rest(double rate);
     [[nodiscard]] bool is_promising(Way way) const;
+    void turn_back();
 
     ClimbRange range_;
     std::size_t cap_;

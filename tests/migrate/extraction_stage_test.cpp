@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,10 +20,11 @@ class HeldExtractor final : public Extractor {
     struct Call {
         std::size_t images = 0;
         BatchDone done;
+        std::string first;
     };
     void extract(const ExtractionTarget&, std::vector<SharedBytes> images,
                  BatchDone done) override {
-        calls.push_back({images.size(), std::move(done)});
+        calls.push_back({images.size(), std::move(done), *images.front()});
     }
     [[nodiscard]] std::string describe() const override { return "held"; }
     std::vector<Call> calls;
@@ -42,17 +44,30 @@ class StageFixture {
         std::size_t records, std::size_t dimension = 0,
         const std::function<std::string(std::size_t)>& image_of =
             [](std::size_t) { return "image"; },
-        std::size_t batch = 2)
+        std::size_t batch = 2, std::size_t width = 8)
+        : StageFixture({.width = {width, width, width}, .batch = {batch, batch, batch}}, dimension,
+                       records) {
+        for (std::uint32_t i = 0; i < records; ++i) {
+            add(i, image_of(i));
+        }
+        stage.pump({}, ImageSupply::ended);
+    }
+    /// No image is ready yet.
+    StageFixture(const ExtractionStage::Limits& limits, std::size_t dimension, std::size_t records)
         : plan_(one_file(dimension)),
-          stage(extractor, mailbox_, plan_, {.width = {8, 8, 8}, .batch = {batch, batch, batch}},
-                ServiceGate(GateFigures{}, Random(1)), guard_) {
+          stage(extractor, mailbox_, plan_, limits, ServiceGate(GateFigures{}, Random(1)), guard_) {
         work.fates.resize(records);
         work.block.spans.resize(records);
         work.open = records;
-        for (std::uint32_t i = 0; i < records; ++i) {
-            stage.add({{&work, i, 0}, std::make_shared<const std::string>(image_of(i))}, {});
-        }
-        stage.pump({}, false);
+    }
+    void add(std::uint32_t record, std::string image) {
+        stage.add({{&work, record, 0}, std::make_shared<const std::string>(std::move(image))},
+                  now_);
+    }
+    /// A millisecond later.
+    void pump(ImageSupply supply) {
+        now_ += std::chrono::milliseconds(1);
+        stage.pump(now_, supply);
     }
 
     /// Answers request `call` with facens of these dimensions, one for each of its images.
@@ -67,7 +82,21 @@ class StageFixture {
     }
     void refuse(std::size_t call, Reason reason) { end(call, failed(reason, "as told")); }
     /// What waits for its time is sent.
-    void wait() { stage.pump(Clock::Instant(std::chrono::hours(1)), false); }
+    void wait() { stage.pump(Clock::Instant(std::chrono::hours(1)), ImageSupply::ended); }
+    /// Every request is answered in turn, one a second: with a fault when `fails` says so.
+    void serve(const std::function<bool(const std::string& image, std::size_t call)>& fails) {
+        for (std::size_t call = 0; call < 2000 && work.open != 0; ++call) {
+            now_ += std::chrono::seconds(1);
+            stage.pump(now_, ImageSupply::ended);
+            if (call == extractor.calls.size()) {
+                --call;  // all of them wait
+            } else if (fails(extractor.calls[call].first, call)) {
+                refuse(call, Reason::service_overloaded);
+            } else {
+                answer(call, std::vector<std::size_t>(extractor.calls[call].images, 480));
+            }
+        }
+    }
     [[nodiscard]] std::vector<std::size_t> dimensions() const {
         std::vector<std::size_t> found;
         found.reserve(work.fates.size());
@@ -83,9 +112,9 @@ class StageFixture {
         std::vector<PipelineEvent> events;
         mailbox_.take_all(events, std::chrono::nanoseconds(0));
         for (PipelineEvent& event : events) {
-            stage.answered(std::move(std::get<BatchAnswered>(event)), {});
+            stage.answered(std::move(std::get<BatchAnswered>(event)), now_);
         }
-        stage.pump({}, false);
+        stage.pump(now_, supply_after);
         stage.health().settle_calm();
     }
     static MigrationPlan one_file(std::size_t dimension) {
@@ -96,9 +125,11 @@ class StageFixture {
     }
     MigrationPlan plan_;
     PipelineMailbox mailbox_;
+    Clock::Instant now_;
     ModelGuard guard_{{.images = 0}, 2, Random(3)};
 
  public:
+    ImageSupply supply_after = ImageSupply::ended;  ///< when a request is answered
     HeldExtractor extractor;
     BlockWork work;
     ExtractionStage stage;
@@ -174,6 +205,48 @@ TEST_CASE("extraction asks for a batch again as it was after a fault of the serv
         gallery.answer(3, {480, 480});
         CHECK(gallery.dimensions() == std::vector<std::size_t>{480, 480});
     }
+}
+
+std::string numbered(std::size_t i) {
+    return "image " + std::to_string(i);
+}
+
+TEST_CASE("extraction lets a part-filled batch wait while images come and there is room for them") {
+    StageFixture gallery({.width = {2, 2, 2}, .batch = {8, 8, 8}}, 480, 8);
+    for (std::uint32_t i = 0; i < 3; ++i) {
+        gallery.add(i, numbered(i));
+    }
+    gallery.pump(ImageSupply::coming);
+    CHECK(gallery.extractor.calls.empty());
+    gallery.pump(ImageSupply::held_up);
+    REQUIRE(gallery.extractor.calls.size() == 1);
+    CHECK(gallery.extractor.calls[0].images == 3);
+    // That has made room.
+    gallery.add(3, numbered(3));
+    gallery.pump(ImageSupply::coming);
+    CHECK(gallery.extractor.calls.size() == 1);
+}
+
+TEST_CASE("extraction finds out the size of batches also where images are too large to wait") {
+    constexpr std::uint32_t kTogether = 6;  // fewer than it begins with
+    StageFixture gallery({.width = {1, 1, 1}, .batch = {4, 64, 8}}, 480, 100);
+    gallery.supply_after = ImageSupply::coming;
+    std::uint32_t record = 0;
+    while (record < 72) {
+        for (const std::uint32_t end = record + kTogether; record < end; ++record) {
+            gallery.add(record, "image");
+        }
+        gallery.pump(ImageSupply::held_up);
+        gallery.pump(ImageSupply::coming);
+        gallery.answer(gallery.extractor.calls.size() - 1,
+                       std::vector<std::size_t>(kTogether, 480));
+    }
+    // Twice as many are tried then.
+    for (; record < 90; ++record) {
+        gallery.add(record, "image");
+    }
+    gallery.pump(ImageSupply::coming);
+    CHECK(gallery.extractor.calls.back().images == 16);
 }
 
 TEST_CASE("extraction asks for every image of a batch that was refused, by halves") {

@@ -76,6 +76,11 @@ class StageFixture {
         }
         stage.failures().settle_calm();
     }
+    /// With so many bytes of images waiting for extraction.
+    ImageSupply supply(std::size_t ready_bytes) {
+        stage.pump(now, ready_bytes, 1);
+        return stage.supply(ready_bytes, 1);
+    }
     [[nodiscard]] RecordFate::State fate(std::size_t i) const { return work.fates[i].state; }
 
  private:
@@ -141,6 +146,16 @@ TEST_CASE("a storage that never gave an image fails no record") {
     images.store.answer_of = [](const std::string&) { return refused(); };
     images.turn(500);
     CHECK(images.work.open == 2);
+}
+
+TEST_CASE("the image stage says whether more images come before some are sent") {
+    constexpr std::size_t kFull = 8U << 20U;
+    StageFixture run("ab");
+    run.store.answer_of = [](const std::string&) { return an_image(); };
+    CHECK(run.supply(kFull) == ImageSupply::held_up);
+    CHECK(run.supply(0) == ImageSupply::coming);
+    run.turn(5);
+    CHECK(run.supply(kFull) == ImageSupply::ended);
 }
 
 }  // namespace

@@ -115,6 +115,37 @@ TEST_CASE("a fixed pace is kept whatever the service does") {
     CHECK(control.batch() == 7);
 }
 
+TEST_CASE("an overload ends the trial of a larger batch") {
+    const std::size_t least = GENERATE(as<std::size_t>{}, 1, 4);  // width, fixed or not
+    PaceControl control({least, 4, 4}, kBatches);
+    Clock::Instant now{std::chrono::seconds(1)};
+    const auto request = [&] {
+        return PacedRequest{.sent = now, .in_flight = control.width(), .images = control.batch()};
+    };
+    for (int i = 0; i < 100 && control.batch() == 8; ++i) {
+        const PacedRequest paced = request();
+        now += std::chrono::milliseconds(20);
+        control.answered(paced, now);
+    }
+    REQUIRE(control.batch() == 16);
+    control.faulted(request(), true, now);
+    CHECK(control.batch() == 8);
+}
+
+TEST_CASE("batches stay below what overloads the service") {
+    PaceControl control({4, 4, 4}, kBatches);
+    Service::Client client = client_of(control);
+    client.told = [told = client.told](const Service::Request& request, Service::Outcome outcome,
+                                       Clock::Instant now) {
+        told(request,
+             outcome == Service::Outcome::too_large ? Service::Outcome::overloaded : outcome, now);
+    };
+    const Service::Figures figures =
+        Service({.slots = 4, .seconds = 0.02, .most_images = 20}).run(client, 120, 30);
+    CHECK(figures.refused * 10 <= figures.requests);
+    CHECK(figures.images_per_second >= 0.7 * 4 * 20 / 0.02);
+}
+
 TEST_CASE("a pace never leaves its bounds") {
     PaceControl control({2, 6, 2}, kOne);
     const Service::Figures figures = run(control, {.slots = 32, .seconds = 0.02});

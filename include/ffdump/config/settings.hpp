@@ -143,7 +143,7 @@ struct RetrySettings {
     /// Tries of one request that fails while others are answered, before its cause is sought in it:
     /// a batch is halved, an image given up. More when the service fails others as well.
     unsigned attempts = 9;
-    double budget = 0.1;           ///< of the requests to a working service, so many are retries
+    double share = 0.1;            ///< of the requests to a working service, so many are retries
     unsigned breaker_faults = 10;  ///< in a row, opens the breaker
 };
 

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ffdump/migrate/image_round.hpp"
+
+#include "support/record_builder.hpp"
+#include "support/scratch_folder.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ffdump {
+namespace {
+
+/// Answers when it is told to.
+class WaitingStore final : public ImageStore {
+ public:
+    void fetch(std::string, ImageDone) override {}
+    void check(std::string, PresenceDone done) override {
+        waiting_.push_back(std::move(done));
+        most_ = std::max(most_, waiting_.size());
+    }
+    [[nodiscard]] std::string describe() const override { return "waiting"; }
+    void answer_all() {
+        for (const PresenceDone& done : std::exchange(waiting_, {})) {
+            done({});
+        }
+    }
+    [[nodiscard]] std::size_t most_at_once() const noexcept { return most_; }
+
+ private:
+    std::vector<PresenceDone> waiting_;
+    std::size_t most_ = 0;
+};
+
+/// The storage answers whenever the round says how far it is: by then it has asked for all it may.
+class AnsweringObserver final : public MigrationObserver {
+ public:
+    explicit AnsweringObserver(WaitingStore& store) : store_(store) {}
+    void progress(const Progress&) override { store_.answer_all(); }
+
+ private:
+    WaitingStore& store_;
+};
+
+class CountingTaker final : public RoundTaker {
+ public:
+    bool wants(const RoundRecord&) override { return true; }
+    Result<void> found(const RoundRecord&, const Image*) override {
+        ++found_;
+        return {};
+    }
+    Result<void> missed(const RoundRecord&, const Error& error) override { return failed(error); }
+    [[nodiscard]] std::size_t count() const noexcept { return found_; }
+
+ private:
+    std::size_t found_ = 0;
+};
+
+class NoLines final : public LineSink {
+ public:
+    void line(std::string_view) override {}
+};
+
+TEST_CASE("a round asks for as many images at once as the settings allow") {
+    Settings settings;
+    settings.adaptive.fetches_most = 3;
+    settings.fetches = GENERATE(0U, 5U);
+    const std::size_t wanted = settings.fetches == 0 ? 3 : 5;
+    const ScratchFolder folder;
+    std::string text;
+    for (std::uint64_t id = 1; id <= 12; ++id) {
+        text += RecordBuilder(id).normalized(std::to_string(id) + ".png").text() + "\n";
+    }
+    folder.write("faces.json", text);
+    MigrationPlan plan;
+    FilePlan& file = plan.files.emplace_back();
+    file.file.path = folder.at("faces.json");
+    file.file.profile = builder_profile(Container::json_lines);
+    file.action = GalleryAction::migrate;
+    WaitingStore store;
+    AnsweringObserver observer(store);
+    CountingTaker taker;
+    const std::unique_ptr<FileSystem> files = make_posix_file_system();
+    const SystemClock clock;
+    NoLines sink;
+    Log log(sink, clock, LogLevel::off, LogFormat::text);
+    const std::atomic<int> stop{0};
+    const Result<void> done = image_round(
+        settings, plan, {},
+        {*files, store, [&store] { store.answer_all(); }, clock, log, observer, stop}, taker);
+    REQUIRE(done);
+    CHECK(taker.count() == 12);
+    CHECK(store.most_at_once() == wanted);
+}
+
+}  // namespace
+}  // namespace ffdump
