@@ -11,8 +11,9 @@ namespace {
 
 Error hopeless(const FailureHold& hold) {
     return Error(Reason::failure_pattern,
-                 fmt::format("extraction-api: {}, and no record of this target has got a facen yet",
-                             hold.pattern_text()))
+                 fmt::format(
+                     "extraction-api: {}, and no image of this target is known to give a facen",
+                     hold.pattern_text()))
         .hint(fmt::format("check detector, path, vector and dimension of the target and which "
                           "network extraction-api has loaded; if the records really are like "
                           "this, add --accept-failures {}",
@@ -32,7 +33,8 @@ ExtractionHealth::ExtractionHealth(std::size_t lanes, ServiceGate& gate, ModelGu
     : gate_(gate), guard_(guard), norm_tolerance_(norm_tolerance) {
     lanes_.reserve(lanes);
     for (std::size_t i = 0; i < lanes; ++i) {
-        lanes_.push_back({FailureHold(accepted), {}, false, false});
+        lanes_.emplace_back();
+        lanes_.back().hold = FailureHold(accepted);
     }
 }
 
@@ -71,12 +73,16 @@ std::vector<ImageBatch> ExtractionHealth::looks(Clock::Instant now) {
     std::vector<ImageBatch> batches;
     for (std::size_t index = 0; index < lanes_.size(); ++index) {
         Lane& lane = lanes_[index];
-        if (!holds(index) || lane.looking || !gate_.may_send(now)) {
+        const bool is_pattern = holds(index);
+        if (!(is_pattern || lane.is_doubted) || lane.looking || !gate_.may_send(now)) {
             continue;
         }
+        lane.is_doubted = false;
         lane.known = known(index);
         if (!lane.known) {
-            verdict_ = hopeless(lane.hold);
+            if (is_pattern) {
+                verdict_ = hopeless(lane.hold);
+            }
             continue;
         }
         ImageBatch batch;
@@ -85,26 +91,30 @@ std::vector<ImageBatch> ExtractionHealth::looks(Clock::Instant now) {
         batch.images.push_back({{}, lane.known->image});
         batches.push_back(std::move(batch));
         lane.looking = true;
+        lane.judging = is_pattern;
     }
     return batches;
 }
 
-void ExtractionHealth::looked(std::size_t index, const ExtractedFacen& facen, Clock::Instant now) {
+bool ExtractionHealth::looked(std::size_t index, const ExtractedFacen& facen, Clock::Instant now) {
     Lane& lane = lanes_[index];
     lane.looking = false;
     const FacenRules rules{.dimension = lane.known->facen.size(),
                            .norm_tolerance = norm_tolerance_};
     const bool is_whole = facen && check_facen(*facen, rules);
-    if (is_whole && guard_.is_same(lane.known->facen, *facen)) {
+    const bool is_well = is_whole && guard_.is_same(lane.known->facen, *facen);
+    if (is_well) {
         gate_.succeeded(now);
-        good_look(lane);
-        return;
-    }
-    if (facen) {
+    } else if (facen) {
         // Another facen, or one of another dimension: whether it is another model the guard tells.
         guard_.demand_check();
     }
-    bad_look(lane, now);
+    if (lane.judging) {
+        is_well ? good_look(lane) : bad_look(lane, now);
+    } else if (!is_well) {
+        gate_.ended(now);
+    }
+    return is_well;
 }
 
 void ExtractionHealth::good_look(Lane& lane) {
@@ -124,7 +134,7 @@ void ExtractionHealth::bad_look(Lane& lane, Clock::Instant now) {
 
 bool ExtractionHealth::wants_look() const {
     for (std::size_t index = 0; index < lanes_.size(); ++index) {
-        if (holds(index) && !lanes_[index].looking) {
+        if ((holds(index) || lanes_[index].is_doubted) && !lanes_[index].looking) {
             return true;
         }
     }
@@ -138,15 +148,15 @@ std::vector<Ticket> ExtractionHealth::take_returned() {
 std::size_t ExtractionHealth::held() const {
     std::size_t sum = 0;
     for (const Lane& lane : lanes_) {
-        sum += lane.hold.size();
+        sum += lane.hold.records();
     }
     return sum;
 }
 
-void ExtractionHealth::settle_calm() {
+void ExtractionHealth::settle_calm(FailureHold::More more) {
     for (Lane& lane : lanes_) {
         if (!lane.down) {
-            lane.hold.settle_calm();
+            lane.hold.settle_calm(more);
         }
     }
 }

@@ -25,13 +25,19 @@ class ExtractionHealth {
                      const std::vector<Reason>& accepted, double norm_tolerance);
 
     void passed(std::size_t lane, const SharedBytes& image, const Facen& facen);
+    /// A record of it got its facen before this process began.
+    void passed_before(std::size_t lane) { lanes_[lane].hold.passed_before(); }
     void failed(std::size_t lane, const Ticket& ticket, Error error);
 
     /// Nothing new may be sent to it.
     [[nodiscard]] bool holds(std::size_t lane) const;
+    /// A batch of this target fails while nobody else is answered: an image that had a facen is to
+    /// be asked for, if there is one.
+    void look_at(std::size_t lane) { lanes_[lane].is_doubted = true; }
     /// What is to be asked now to learn more; each answer goes to looked().
     [[nodiscard]] std::vector<ImageBatch> looks(Clock::Instant now);
-    void looked(std::size_t lane, const ExtractedFacen& facen, Clock::Instant now);
+    /// Whether the answer shows a service that is well.
+    bool looked(std::size_t lane, const ExtractedFacen& facen, Clock::Instant now);
     /// looks() will have something as soon as the gate lets it through.
     [[nodiscard]] bool wants_look() const;
 
@@ -40,10 +46,10 @@ class ExtractionHealth {
     /// Why the run cannot go on: a pattern from the start, so that nothing can tell.
     [[nodiscard]] const std::optional<Error>& verdict() const noexcept { return verdict_; }
 
-    /// Failures that are held back.
+    /// Records whose failures are held back.
     [[nodiscard]] std::size_t held() const;
-    /// Nothing more will come by which to judge.
-    void settle_calm();
+    /// See FailureHold.
+    void settle_calm(FailureHold::More more);
     void book_all();
 
  private:
@@ -55,6 +61,8 @@ class ExtractionHealth {
         FailureHold hold;
         std::optional<Known> known;
         bool looking = false;
+        bool judging = false;     ///< the look is to judge a pattern
+        bool is_doubted = false;  ///< see look_at()
         bool down = false;
     };
 
