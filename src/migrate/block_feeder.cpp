@@ -65,6 +65,11 @@ void BlockFeeder::give_back(std::unique_ptr<BlockWork> work) {
     room_.notify_all();
 }
 
+bool BlockFeeder::is_full() const {
+    const std::lock_guard lock(mutex_);
+    return out_bytes_ >= window_bytes_;
+}
+
 std::unique_ptr<BlockWork> BlockFeeder::wait_for_room() {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [this] { return stopping_ || out_bytes_ < window_bytes_; });

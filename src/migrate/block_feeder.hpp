@@ -41,6 +41,8 @@ class BlockFeeder {
     /// A written block comes back: its room is free, its buffers are used again.
     void give_back(std::unique_ptr<BlockWork> work);
     void stop();
+    /// The reader waits, or will, until a block is given back. Any thread.
+    [[nodiscard]] bool is_full() const;
 
  private:
     void run(const std::vector<FeedFile>& feed);
@@ -52,7 +54,7 @@ class BlockFeeder {
     ReadLimits limits_;
     std::size_t window_bytes_;
     PipelineMailbox& mailbox_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable room_;
     std::size_t out_bytes_ = 0;
     bool stopping_ = false;

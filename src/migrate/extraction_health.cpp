@@ -12,8 +12,9 @@ namespace {
 
 Error hopeless(const FailureHold& hold) {
     return Error(Reason::failure_pattern,
-                 fmt::format("extraction-api: {}, and no record of this target has got a facen yet",
-                             hold.pattern_text()))
+                 fmt::format(
+                     "extraction-api: {}, and no image of this target is known to give a facen",
+                     hold.pattern_text()))
         .hint(fmt::format("check detector, path, vector and dimension of the target and which "
                           "network extraction-api has loaded; if the records really are like "
                           "this, add --accept-failures {}",
@@ -74,15 +75,20 @@ std::vector<ImageBatch> ExtractionHealth::looks(Clock::Instant now) {
     std::vector<ImageBatch> batches;
     for (std::size_t index = 0; index < lanes_.size(); ++index) {
         Lane& lane = lanes_[index];
-        if (!holds(index) || lane.looks != 0 || !gate_.may_send(now)) {
+        if (!(is_pattern || lane.doubted) || lane.looks != 0 || !gate_.may_send(now)) {
             continue;
         }
+        const std::set<std::size_t> servers =
+            is_pattern ? lane.failed_by : std::set<std::size_t>{*lane.doubted};
+        lane.doubted.reset();
         lane.known = known(index);
         if (!lane.known) {
-            verdict_ = hopeless(lane.hold);
+            if (is_pattern) {
+                verdict_ = hopeless(lane.hold);
+            }
             continue;
         }
-        for (const std::size_t server : lane.failed_by) {
+        for (const std::size_t server : servers) {
             ImageBatch batch;
             batch.lane = index;
             batch.look = true;
@@ -90,17 +96,19 @@ std::vector<ImageBatch> ExtractionHealth::looks(Clock::Instant now) {
             batch.images.push_back({{}, lane.known->image});
             batches.push_back(std::move(batch));
         }
-        lane.looks = lane.failed_by.size();
+        lane.looks = servers.size();
+        lane.judging = is_pattern;
     }
     return batches;
 }
 
-void ExtractionHealth::looked(const Look& look, const ExtractedFacen& facen, Clock::Instant now) {
+bool ExtractionHealth::looked(const Look& look, const ExtractedFacen& facen, Clock::Instant now) {
     Lane& lane = lanes_[look.lane];
     const FacenRules rules{.dimension = lane.known->facen.size(),
                            .norm_tolerance = norm_tolerance_};
     const bool is_whole = facen && check_facen(*facen, rules);
-    if (!is_whole || !guard_.is_same(lane.known->facen, *facen)) {
+    const bool is_well = is_whole && guard_.is_same(lane.known->facen, *facen);
+    if (!is_well) {
         lane.ill = look.server;
         if (facen) {
             // Another facen, or one of another dimension: whether it is another model the guard
@@ -115,6 +123,7 @@ void ExtractionHealth::looked(const Look& look, const ExtractedFacen& facen, Clo
         gate_.ended(now);
     }
     conclude_look(lane, now);
+    return is_well;
 }
 
 void ExtractionHealth::looked_in_vain(std::size_t index, Clock::Instant now) {
@@ -126,10 +135,8 @@ void ExtractionHealth::conclude_look(Lane& lane, Clock::Instant now) {
     if (--lane.looks != 0) {
         return;
     }
-    if (lane.ill) {
-        bad_look(lane, now);
-    } else {
-        good_look(lane);
+    if (lane.judging) {
+        lane.ill ? bad_look(lane, now) : good_look(lane);
     }
     lane.ill.reset();
     lane.is_clear = true;
@@ -152,7 +159,7 @@ void ExtractionHealth::bad_look(Lane& lane, Clock::Instant now) {
 
 bool ExtractionHealth::wants_look() const {
     for (std::size_t index = 0; index < lanes_.size(); ++index) {
-        if (holds(index) && lanes_[index].looks == 0) {
+        if ((holds(index) || lanes_[index].doubted) && lanes_[index].looks == 0) {
             return true;
         }
     }
@@ -166,15 +173,15 @@ std::vector<Ticket> ExtractionHealth::take_returned() {
 std::size_t ExtractionHealth::held() const {
     std::size_t sum = 0;
     for (const Lane& lane : lanes_) {
-        sum += lane.hold.size();
+        sum += lane.hold.records();
     }
     return sum;
 }
 
-void ExtractionHealth::settle_calm() {
+void ExtractionHealth::settle_calm(FailureHold::More more) {
     for (Lane& lane : lanes_) {
         if (!lane.down) {
-            lane.hold.settle_calm();
+            lane.hold.settle_calm(more);
         }
     }
 }

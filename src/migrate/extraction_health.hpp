@@ -27,17 +27,23 @@ class ExtractionHealth {
                      const std::vector<Reason>& accepted, double norm_tolerance);
 
     void passed(std::size_t lane, const SharedBytes& image, const Facen& facen);
+    /// A record of it got its facen before this process began.
+    void passed_before(std::size_t lane) { lanes_[lane].hold.passed_before(); }
     void failed(std::size_t lane, const Ticket& ticket, Error error);
 
     /// Nothing new may be sent to it.
     [[nodiscard]] bool holds(std::size_t lane) const;
+    /// A batch of this target fails at this server while nobody else is answered: an image that had
+    /// a facen is to be asked for there, if there is one.
+    void look_at(std::size_t lane, std::size_t server) { lanes_[lane].doubted = server; }
     /// What is to be asked now to learn more; each answer goes to looked().
     [[nodiscard]] std::vector<ImageBatch> looks(Clock::Instant now);
     struct Look {
         std::size_t lane = 0;
         std::size_t server = 0;
     };
-    void looked(const Look& look, const ExtractedFacen& facen, Clock::Instant now);
+    /// Whether the answer shows a server that is well.
+    bool looked(const Look& look, const ExtractedFacen& facen, Clock::Instant now);
     /// The server that was to be asked is left out. The records that it failed are asked for again.
     void looked_in_vain(std::size_t lane, Clock::Instant now);
     /// looks() will have something as soon as the gate lets it through.
@@ -48,10 +54,10 @@ class ExtractionHealth {
     /// Why the run cannot go on: a pattern from the start, so that nothing can tell.
     [[nodiscard]] const std::optional<Error>& verdict() const noexcept { return verdict_; }
 
-    /// Failures that are held back.
+    /// Records whose failures are held back.
     [[nodiscard]] std::size_t held() const;
-    /// Nothing more will come by which to judge.
-    void settle_calm();
+    /// See FailureHold.
+    void settle_calm(FailureHold::More more);
     void book_all();
 
  private:
@@ -62,10 +68,12 @@ class ExtractionHealth {
     struct Lane {
         FailureHold hold;
         std::optional<Known> known;
-        std::set<std::size_t> failed_by;  ///< servers, of what is held
-        std::size_t looks = 0;            ///< that are not answered
-        bool is_clear = true;             ///< each server that was to be asked could be
-        std::optional<std::size_t> ill;   ///< server that gave no good answer in this round
+        std::set<std::size_t> failed_by;     ///< servers, of what is held
+        std::size_t looks = 0;               ///< that are not answered
+        bool judging = false;                ///< they are to judge a pattern
+        std::optional<std::size_t> doubted;  ///< see look_at()
+        bool is_clear = true;                ///< each server that was to be asked could be
+        std::optional<std::size_t> ill;      ///< server that gave no good answer in this round
         bool down = false;
     };
 

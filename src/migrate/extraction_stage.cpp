@@ -18,6 +18,9 @@ std::string wrong_dimension(std::size_t found, std::size_t wanted) {
                        : fmt::format("the facen has {} floats in place of {}", found, wanted);
 }
 
+/// Faults of a batch, with nobody else answered, after which an image that must work is asked for.
+constexpr unsigned kLonelyFaults = 3;
+
 }  // namespace
 
 ExtractionStage::ExtractionStage(Extractor& extractor, PipelineMailbox& mailbox,
@@ -154,7 +157,8 @@ void ExtractionStage::send(ImageBatch batch, Clock::Instant now) {
     images.reserve(batch.images.size());
     if (batch.faults == 0) {
         budget_.sent();
-    } else {
+        batch.others_then = successes_;
+    } else if (!gate_.is_open()) {
         budget_.sent_again();
     }
     const PacedRequest paced{.sent = now,
@@ -172,7 +176,7 @@ void ExtractionStage::send(ImageBatch batch, Clock::Instant now) {
     }
     const std::uint64_t id = next_id_++;
     const ExtractionTarget& target = queue_.target(batch.lane);
-    flying_.emplace(id, Flight{std::move(batch), successes_, paced, bytes, server});
+    flying_.emplace(id, Flight{std::move(batch), paced, bytes, server});
     flying_bytes_ += bytes;
     ++counters_.requests;
     gate_.sent(now);
@@ -233,8 +237,9 @@ void ExtractionStage::checked(const Flight& flight,
                               Clock::Instant now) {
     const ImageBatch& batch = flight.batch;
     if (batch.look) {
-        health_.looked({batch.lane, flight.server}, facens ? facens->at(0) : failed(facens.error()),
-                       now);
+        const bool is_well = health_.looked({batch.lane, flight.server},
+                                            facens ? facens->at(0) : failed(facens.error()), now);
+        successes_ += is_well ? 1U : 0U;
         return;
     }
     gate_.succeeded(now);
@@ -346,10 +351,15 @@ void ExtractionStage::fault(Flight flight, const Error& error, Clock::Instant no
         first_attempts_.add(true);
     }
     ++batch.faults;
-    // Others are answered while this batch never is: then something in it does it.
-    const bool others_answered = successes_ > flight.successes_before;
-    if (batch.faults < first_attempts_.hopeless_after(limits_.hopeless_faults) ||
-        !others_answered || batch.is_check()) {
+    // Others are answered while this batch never is: then something in it does it. What failed
+    // while nobody was answered says nothing.
+    const bool is_telling = std::exchange(batch.others_then, successes_) != successes_;
+    batch.telling_faults += is_telling ? 1U : 0U;
+    if (batch.is_check() ||
+        batch.telling_faults < first_attempts_.hopeless_after(limits_.hopeless_faults)) {
+        if (!is_telling && !batch.is_check() && batch.faults >= kLonelyFaults) {
+            health_.look_at(batch.lane, flight.server);
+        }
         const Clock::Instant not_before = now + gate_.delay(batch.faults, error.retry_after());
         queue_.put_back(std::move(batch), not_before);
         return;

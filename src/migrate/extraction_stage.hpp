@@ -42,7 +42,7 @@ class ExtractionStage {
         double retry_share = 0.1;  ///< share of requests that may be retries
         double norm_tolerance = 1e-3;
         std::chrono::milliseconds linger{50};  ///< how long a part-filled batch waits for company
-        unsigned hopeless_faults = 9;          ///< of one batch while others are answered
+        unsigned hopeless_faults = 9;          ///< of one batch, others being answered between
         std::vector<Reason> accepted{};        ///< failures that are booked without a question
     };
     struct Counters {
@@ -75,6 +75,7 @@ class ExtractionStage {
     /// A facen that an earlier process of the run got.
     void note_dimension(std::uint32_t file, std::size_t dimension) {
         dimensions_.at(file).add(dimension);
+        health_.passed_before(lane_of(file));
     }
     /// Is told of each facen that a record gets.
     void on_facen(std::function<void(const Ticket&, const Facen&)> told) {
@@ -89,12 +90,12 @@ class ExtractionStage {
     /// What an earlier run of this directory found.
     void set_dimension(std::uint32_t file, std::size_t dimension) {
         dimensions_.at(file) = DimensionVote(dimension);
+        health_.passed_before(lane_of(file));
     }
 
  private:
     struct Flight {
         ImageBatch batch;
-        std::uint64_t successes_before = 0;
         PacedRequest paced;
         std::size_t bytes = 0;
         std::size_t server = 0;  ///< that it was sent to

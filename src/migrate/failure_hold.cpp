@@ -84,8 +84,9 @@ std::vector<Ticket> FailureHold::take_back() {
     return tickets;
 }
 
-void FailureHold::settle_calm() {
-    const bool is_all_alike = !has_passed_ && in_row_ == outcomes_ && in_row_ >= kAllOfFew;
+void FailureHold::settle_calm(More more) {
+    const bool is_all_alike =
+        more == More::are_none && !has_passed_ && in_row_ == outcomes_ && in_row_ >= kAllOfFew;
     if (!pattern_ && is_all_alike) {
         pattern_ = held_.back().error;
         pattern_text_ = fmt::format("all {} records", in_row_);
@@ -96,6 +97,15 @@ void FailureHold::settle_calm() {
         }
         held_.clear();
     }
+}
+
+std::size_t FailureHold::records() const {
+    std::size_t records = held_.size();
+    for (const Held& held : held_) {
+        held.ticket.work->for_each_twin(held.ticket.index,
+                                        [&records](const BlockWork&, std::uint32_t) { ++records; });
+    }
+    return records;
 }
 
 /// What has been judged must not be judged again with the next failure.

@@ -25,7 +25,8 @@ class FailureHold {
     static constexpr std::size_t kInRow = 20;
     /// ... or more than half of so many records.
     static constexpr std::size_t kWindow = 200;
-    /// ... or so many that end the dump, alike and none of them well since the run began.
+    /// ... or so many that end the dump, alike and none of them well since the run began, in
+    /// whichever process.
     static constexpr std::size_t kAllOfFew = 5;
 
     struct Held {
@@ -39,6 +40,8 @@ class FailureHold {
 
     /// The service did for a record what it was asked for.
     void passed();
+    /// It did so before this process began.
+    void passed_before() noexcept { has_passed_ = true; }
     void add(const Ticket& ticket, Error error);
 
     /// The latest failures form a pattern: the service is to be asked for something that it did
@@ -52,9 +55,13 @@ class FailureHold {
     void book();
     /// The service was not well: the records are as if they had never been asked for.
     [[nodiscard]] std::vector<Ticket> take_back();
-    /// Nothing more will come by which to judge: books what is held unless it is a pattern.
-    void settle_calm();
-    [[nodiscard]] std::size_t size() const noexcept { return held_.size(); }
+    /// Whether the dump has more records than the window holds.
+    enum class More : unsigned char { will_come, are_none };
+    /// Nothing will come by which to judge before what is held is settled: books it unless it is a
+    /// pattern. Only of a whole dump it can be said that all of its records fail alike.
+    void settle_calm(More more);
+    /// Records that wait, with those that share their images.
+    [[nodiscard]] std::size_t records() const;
 
  private:
     void note(std::optional<Reason> outcome);

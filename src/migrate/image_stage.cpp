@@ -84,7 +84,7 @@ std::optional<Ticket> ImageStage::take_next() {
     }
     if (&from == &queue_) {
         budget_.sent();
-    } else {
+    } else if (!gate_.is_open()) {
         budget_.sent_again();
     }
     const Ticket ticket = from.front();

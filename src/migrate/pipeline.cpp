@@ -59,6 +59,7 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
     for (std::uint32_t i = 0; i < job.plan.files.size(); ++i) {
         if (const std::size_t found = output.progress()[i].tally.new_dimension; found != 0) {
             extraction_.set_dimension(i, found);
+            images_.failures().passed_before();
         }
     }
 }
@@ -88,7 +89,8 @@ Result<void> Pipeline::run(std::vector<FeedFile> feed) {
 }
 
 bool Pipeline::is_finished() const {
-    return reading_ended_ && window_.empty() && sealing_ == 0 && model_.is_settled();
+    return reading_ended_ && window_.empty() && sealing_ == 0 && model_.is_settled() &&
+           extraction_.in_flight() == 0;
 }
 
 Result<void> Pipeline::turn() {
@@ -154,10 +156,12 @@ Result<void> Pipeline::handle(PipelineEvent event) {
 /// Held failures wait for records after them; when none will come any more, or the window is full
 /// and they are what is waited for, there is nothing else to judge them by.
 void Pipeline::settle_when_calm() {
-    const bool nothing_happens = events_.empty() || reading_ended_;
-    if (nothing_happens && images_.is_idle() && extraction_.is_idle()) {
-        images_.failures().settle_calm();
-        extraction_.health().settle_calm();
+    const bool none_come = reading_ended_ || (events_.empty() && feeder_.is_full());
+    if (none_come && images_.is_idle() && extraction_.is_idle()) {
+        const auto more =
+            reading_ended_ ? FailureHold::More::are_none : FailureHold::More::will_come;
+        images_.failures().settle_calm(more);
+        extraction_.health().settle_calm(more);
     }
 }
 
@@ -261,7 +265,7 @@ Result<void> Pipeline::check_budget() {
     // Of this process alone: what failed before is known, and must not stop the next try at once.
     std::uint64_t failed_now = output_.records_failed() - failed_before_;
     std::uint64_t done_now = output_.records_done() - done_before_;
-    const std::size_t held = images_.failures().size() + extraction_.health().held();
+    const std::size_t held = images_.failures().records() + extraction_.health().held();
     failed_now += held;
     done_now += held;
     for (const std::unique_ptr<BlockWork>& work : window_) {

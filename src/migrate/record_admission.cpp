@@ -87,6 +87,7 @@ bool RecordAdmission::redo(BlockWork& work, std::size_t i) {
         return false;
     }
     stages_.extraction.note_dimension(work.file, facen->size());
+    stages_.images.failures().passed_before();
     const double norm = facen_norm(*facen);
     work.settle_changed(i, std::move(*facen), norm);
     return true;
@@ -114,6 +115,8 @@ Result<bool> RecordAdmission::reuse(BlockWork& work, std::size_t i) {
         fate.norm = facen_norm(facen);
         fate.facen = std::move(facen);
         fate.has_prior = true;
+        stages_.extraction.health().passed_before(stages_.extraction.lane_of(work.file));
+        stages_.images.failures().passed_before();
         // The first of them show whether the model is still that of the run before.
         const RecordSpan& span = work.block.spans[i];
         const bool has_image = span.has_normalized_id && span.normalized_id.size != 0;

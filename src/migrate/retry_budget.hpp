@@ -7,9 +7,11 @@ namespace ffdump {
 
 /// Lets retries of a service that works be a share of the requests to it at most, so that a
 /// service which is slow because it has too much to do is not asked for more. Each request that
-/// was not sent before earns its share, each retry costs one; ten are there from the start. A
-/// retry while nothing else is in flight is always allowed: the run must go on, and one request
-/// at a time is no storm. Pure state, no threads.
+/// was not sent before earns its share, each retry costs one; ten are there from the start. What
+/// is sent to find out whether a service that was down is back costs none: else each of those
+/// probes would be a request that has not failed yet. A retry while nothing else is in flight is
+/// always allowed: the run must go on, and one request at a time is no storm. Pure state, no
+/// threads.
 class RetryBudget {
  public:
     /// `share` from 0 to 1.

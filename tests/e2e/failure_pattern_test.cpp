@@ -14,6 +14,14 @@ bool nothing_is_booked(const std::string& to) {
     return !std::filesystem::exists(part) || std::filesystem::file_size(part) == 0;
 }
 
+/// The images of these records show nobody.
+void show_no_face(const MadeDump& dump, std::size_t first, std::size_t last) {
+    for (std::size_t id = first; id <= last; ++id) {
+        dump.folder().write("uploads/" + MadeDump::image_name(id),
+                            uniform_png(static_cast<std::uint8_t>(id)));
+    }
+}
+
 }  // namespace
 
 TEST_CASE("a service that gives no record a facen ends the run and books nobody as failed") {
@@ -48,6 +56,29 @@ TEST_CASE("a service that gives none of a few records a facen books nobody as fa
         run_ffdump(dump.migrate(service, "new", {"--accept-failures", "no_face"}));
     INFO(accepted.err);
     CHECK(accepted.code == 3);
+}
+
+TEST_CASE("a few records at the front that fail alike, more than the window holds, end no run") {
+    const MadeDump dump(16, 100'000);
+    show_no_face(dump, 1, 8);
+    const Simulator service(dump.service());
+    const ChildEnd end =
+        run_ffdump(dump.migrate(service, "new", {"--set", "ffdump.limits.window_bytes=1MiB"}));
+    INFO(end.err);
+    CHECK(end.code == 3);
+    CHECK(failure_reasons(dump.at("new")) == std::vector<std::string>(8, "no_face"));
+}
+
+TEST_CASE("a retry of records that all fail alike again lists them again") {
+    const MadeDump dump(24);
+    show_no_face(dump, 3, 8);
+    const Simulator service(dump.service());
+    REQUIRE(run_ffdump(dump.migrate(service, "new", MadeDump::without_canaries())).code == 3);
+    const ChildEnd end =
+        run_ffdump(dump.migrate(service, "new", MadeDump::without_canaries({"--retry-failed"})));
+    INFO(end.err);
+    CHECK(end.code == 3);
+    CHECK(failure_reasons(dump.at("new")) == std::vector<std::string>(6, "no_face"));
 }
 
 TEST_CASE("failed records are told even when nothing else is wanted to be seen") {

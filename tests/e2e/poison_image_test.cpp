@@ -42,6 +42,21 @@ TEST_CASE("an image that makes its batch fail is found with few requests and fai
     check_that_only_fails(dump, bad, "extraction_rejected");
 }
 
+TEST_CASE("an image that extraction-api answers by 5xx alone fails alone, wherever it stands") {
+    const MadeDump dump(24);
+    const std::size_t bad = GENERATE(std::size_t{1}, std::size_t{14}, std::size_t{24});
+    const std::string workers = GENERATE(as<std::string>{}, "1", "3");
+    CAPTURE(bad, workers);
+    const Simulator service(
+        dump.service({"--poison-sha256", MadeDump::image_sha256(bad), "--poison-status", "500"}));
+    const ChildEnd end = run_ffdump(
+        dump.migrate(service, "new",
+                     MadeDump::without_canaries({"--workers", workers, "--give-up-after", "20s"})));
+    INFO(end.err);
+    CHECK(end.code == 3);
+    check_that_only_fails(dump, bad, "extraction_rejected");
+}
+
 TEST_CASE("a record whose facen is never valid fails alone") {
     const MadeDump dump(8);
     const std::string kind =

@@ -115,7 +115,7 @@ class StageFixture {
             stage.answered(std::move(std::get<BatchAnswered>(event)), now_);
         }
         stage.pump(now_, supply_after);
-        stage.health().settle_calm();
+        stage.health().settle_calm(FailureHold::More::are_none);
     }
     static MigrationPlan one_file(std::size_t dimension) {
         MigrationPlan plan;
@@ -209,6 +209,56 @@ TEST_CASE("extraction asks for a batch again as it was after a fault of the serv
 
 std::string numbered(std::size_t i) {
     return "image " + std::to_string(i);
+}
+
+TEST_CASE("extraction gives up an image that fails while others are answered in between") {
+    const std::size_t width = GENERATE(as<std::size_t>{}, 1, 3);
+    CAPTURE(width);
+    StageFixture gallery(300, 480, numbered, 1, width);
+    gallery.serve([](const std::string& image, std::size_t) { return image == "image 5"; });
+    std::vector<std::size_t> wanted(300, 480);
+    wanted[5] = 0;
+    CHECK(gallery.dimensions() == wanted);
+    REQUIRE(gallery.work.fates[5].state == RecordFate::State::failed);
+    CHECK(gallery.work.fates[5].failure->error.reason() == Reason::extraction_rejected);
+    CHECK(gallery.work.fates[5].failure->attempts >= 9);
+    // While there are others to come nothing is asked for only to learn whether all is well.
+    CHECK(gallery.extractor.calls.size() == 299 + gallery.work.fates[5].failure->attempts);
+}
+
+TEST_CASE("extraction gives up the last image when one that had a facen gets it again") {
+    StageFixture gallery(3, 480, numbered, 1, 2);
+    gallery.serve([](const std::string& image, std::size_t) { return image == "image 2"; });
+    CHECK(gallery.dimensions() == std::vector<std::size_t>{480, 480, 0});
+    CHECK(gallery.work.fates[2].state == RecordFate::State::failed);
+}
+
+TEST_CASE("extraction gives up nothing that failed with everything else, however often") {
+    StageFixture gallery(30, 480, numbered, 1, 2);
+    bool was_met_again = false;
+    gallery.serve([&](const std::string& image, std::size_t call) {
+        // Nothing works for a while; then one image fails once more.
+        const bool is_away = call >= 10 && call < 60;
+        return is_away ||
+               (call >= 60 && image == "image 10" && !std::exchange(was_met_again, true));
+    });
+    CHECK(was_met_again);
+    CHECK(gallery.dimensions() == std::vector<std::size_t>(30, 480));
+}
+
+TEST_CASE("extraction asks first for what an outage came between, however long it was") {
+    StageFixture gallery(60, 480, numbered, 1, 3);
+    std::set<std::string> asked_while_away;
+    gallery.serve([&](const std::string& image, std::size_t call) {
+        const bool is_away = call >= 5 && call < 60;
+        if (is_away) {
+            asked_while_away.insert(image);
+        }
+        return is_away;
+    });
+    // Until the breaker opened, and the one that must work; probing has not drawn others in.
+    CHECK(asked_while_away.size() <= GateFigures{}.breaker_faults + 1);
+    CHECK(gallery.dimensions() == std::vector<std::size_t>(60, 480));
 }
 
 TEST_CASE("extraction lets a part-filled batch wait while images come and there is room for them") {

@@ -45,7 +45,7 @@ TEST_CASE("a failure is held until two hundred records after it went well") {
     CHECK(run.booked() == 0);
     run.pass(1);
     CHECK(run.booked() == 1);
-    CHECK(run.hold.size() == 0);
+    CHECK(run.hold.records() == 0);
     CHECK_FALSE(run.hold.is_suspicious());
 }
 
@@ -71,7 +71,7 @@ TEST_CASE("twenty failures of one reason one after another are a pattern") {
               "20 records one after another failed alike (no_face: why)");
         run.pass(500);
         CHECK(run.booked() == 0);
-        CHECK(run.hold.size() == 20);
+        CHECK(run.hold.records() == 20);
     }
 }
 
@@ -110,7 +110,7 @@ TEST_CASE("held failures are booked, taken back or settled as the service turns 
         CHECK_FALSE(run.hold.is_suspicious());
     }
     SECTION("not settled by the end of the dump while they are a pattern") {
-        run.hold.settle_calm();
+        run.hold.settle_calm(FailureHold::More::are_none);
         CHECK(run.booked() == 0);
     }
 }
@@ -120,18 +120,18 @@ TEST_CASE("the end of the dump settles what is no pattern") {
     SECTION("after a record that went well") {
         run.pass(1);
         run.fail(19);
-        run.hold.settle_calm();
+        run.hold.settle_calm(FailureHold::More::are_none);
         CHECK(run.booked() == 19);
     }
     SECTION("of different reasons") {
         run.fail(18);
         run.fail(1, Reason::several_faces);
-        run.hold.settle_calm();
+        run.hold.settle_calm(FailureHold::More::are_none);
         CHECK(run.booked() == 19);
     }
     SECTION("of less than five records") {
         run.fail(4);
-        run.hold.settle_calm();
+        run.hold.settle_calm(FailureHold::More::are_none);
         CHECK(run.booked() == 4);
     }
 }
@@ -139,16 +139,47 @@ TEST_CASE("the end of the dump settles what is no pattern") {
 TEST_CASE("five or more records are a pattern when all of the dump failed alike") {
     HoldFixture run;
     run.fail(5);
-    run.hold.settle_calm();
+    run.hold.settle_calm(FailureHold::More::are_none);
     REQUIRE(run.hold.is_suspicious());
     CHECK(run.hold.pattern_text() == "all 5 records failed alike (no_face: why)");
     run.hold.book();
     CHECK(run.booked() == 5);
     SECTION("and none again once the service was found well") {
         run.fail(5);
-        run.hold.settle_calm();
+        run.hold.settle_calm(FailureHold::More::are_none);
         CHECK(run.booked() == 10);
     }
+}
+
+TEST_CASE("five or more records that failed alike are no pattern while there are more to come") {
+    HoldFixture run;
+    run.fail(5);
+    run.hold.settle_calm(FailureHold::More::will_come);
+    CHECK_FALSE(run.hold.is_suspicious());
+    CHECK(run.booked() == 5);
+}
+
+TEST_CASE("five or more records that failed alike are no pattern where others passed before") {
+    HoldFixture run;
+    run.hold.passed_before();
+    run.fail(19);
+    run.hold.settle_calm(FailureHold::More::are_none);
+    CHECK_FALSE(run.hold.is_suspicious());
+    CHECK(run.booked() == 19);
+    // That does not make twenty one after another less of a pattern.
+    run.fail(20);
+    CHECK(run.hold.is_suspicious());
+}
+
+TEST_CASE("records that share an image with a held failure wait as well") {
+    HoldFixture run;
+    run.work.join(0, {&run.work, 100});
+    run.work.join(100, {&run.work, 101});
+    run.fail(2);
+    CHECK(run.hold.records() == 4);
+    run.hold.book();
+    CHECK(run.hold.records() == 0);
+    CHECK(run.booked() == 4);
 }
 
 TEST_CASE("failures that the operator accepts are booked at once and are no pattern") {

@@ -74,7 +74,7 @@ class StageFixture {
                 }
             }
         }
-        stage.failures().settle_calm();
+        stage.failures().settle_calm(FailureHold::More::are_none);
     }
     /// With so many bytes of images waiting for extraction.
     ImageSupply supply(std::size_t ready_bytes) {

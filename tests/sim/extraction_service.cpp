@@ -81,7 +81,7 @@ WireAnswer ExtractionService::work(const ExtractionCall& call, const FaultRule* 
     std::vector<std::string> list = responses(call, fault, facts);
     if (is_poisoned(facts)) {
         facts.error = "the batch holds a poisoned image";
-        return refusal_answer(400, facts.error);
+        return refusal_answer(options_.poison_status, facts.error);
     }
     bool met = !facts.fault.empty();
     if (fault != nullptr && !met) {

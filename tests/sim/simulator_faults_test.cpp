@@ -172,6 +172,8 @@ TEST_CASE("a poisoned image spoils its batch, and large batches are refused") {
     CHECK(client.ask(v1_request({face_png(2)})).status == 400);
     CHECK(client.ask(v1_request({face_png(1), face_png(3)})).status == 200);
     CHECK(client.ask(v1_request({face_png(1), face_png(3), face_png(4)})).status == 413);
+    const Simulator crashing({"--poison-sha256", digest, "--poison-status", "500"});
+    CHECK(RawClient(crashing.port()).ask(v1_request({face_png(1), face_png(2)})).status == 500);
 }
 
 TEST_CASE("faults count requests, malformed ones included, and end with their range") {

@@ -103,8 +103,11 @@ void declare_faults(CLI::App& app, SimulatorOptions& options, RawOptions& raw) {
         ->capture_default_str();
     app.add_option("--fault", raw.faults, "See below")->allow_extra_args(false);
     app.add_option("--poison-sha256", options.poison_sha256,
-                   "A batch with the image of this SHA-256 gets 400; repeatable")
+                   "A batch with the image of this SHA-256 is refused; repeatable")
         ->allow_extra_args(false);
+    app.add_option("--poison-status", options.poison_status, "With this status")
+        ->check(CLI::Range(400, 599))
+        ->capture_default_str();
     app.add_option("--reject-over-images", options.reject_over_images,
                    "A batch of more images gets 413; 0 = never");
 }

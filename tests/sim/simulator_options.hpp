@@ -34,6 +34,7 @@ struct SimulatorOptions {
     std::uint64_t seed = 1;
     std::vector<FaultRule> faults;
     std::vector<std::string> poison_sha256;
+    int poison_status = 400;
     std::size_t reject_over_images = 0;  ///< 0 = any number is taken
 };
 

@@ -47,6 +47,8 @@ TEST_CASE("options come as they are given") {
                                                 "reset",
                                                 "--poison-sha256",
                                                 std::string(64, 'A'),
+                                                "--poison-status",
+                                                "500",
                                                 "--reject-over-images",
                                                 "4",
                                                 "--exit-with-parent"});
@@ -64,6 +66,7 @@ TEST_CASE("options come as they are given") {
     REQUIRE(options.faults.size() == 2);
     CHECK(options.faults[1].kind == FaultKind::reset);
     CHECK(options.poison_sha256 == std::vector<std::string>{std::string(64, 'a')});
+    CHECK(options.poison_status == 500);
     CHECK(options.reject_over_images == 4);
     CHECK(options.exit_with_parent);
 }
