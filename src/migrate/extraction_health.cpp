@@ -75,6 +75,7 @@ std::vector<ImageBatch> ExtractionHealth::looks(Clock::Instant now) {
     std::vector<ImageBatch> batches;
     for (std::size_t index = 0; index < lanes_.size(); ++index) {
         Lane& lane = lanes_[index];
+        const bool is_pattern = holds(index);
         if (!(is_pattern || lane.doubted) || lane.looks != 0 || !gate_.may_send(now)) {
             continue;
         }
