@@ -125,7 +125,7 @@ FAILURES = (
              "migrate_tests",
              "extraction gives up nothing that failed with everything else, however often"),
     Sabotage("nobody is asked when a batch is alone with its faults",
-             "src/migrate/extraction_stage.cpp", "            health_.look_at(batch.lane);\n", "",
+             "src/migrate/extraction_stage.cpp", "            health_.look_at(batch.lane, flight.server);\n", "",
              "migrate_tests",
              "extraction gives up the last image when one that had a facen gets it again"),
     Sabotage("probes of a service that is down cost retries", "src/migrate/extraction_stage.cpp",
