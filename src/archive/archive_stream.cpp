@@ -142,6 +142,22 @@ Result<void> ArchiveStream::expect(const ArchiveMember& member, std::string_view
     return {};
 }
 
+Result<void> ArchiveStream::for_each(
+    const std::function<Result<void>(const ArchiveMember&)>& take) {
+    for (;;) {
+        const Result<const ArchiveMember*> member = next();
+        if (!member) {
+            return failed(member.error());
+        }
+        if (*member == nullptr) {
+            return {};
+        }
+        if (Result<void> taken = take(**member); !taken) {
+            return taken;
+        }
+    }
+}
+
 Result<std::string_view> ArchiveStream::read() {
     if (left_ == 0) {
         return std::string_view();

@@ -7,6 +7,7 @@
 #include "ffdump/journal/manifest.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,9 @@ class ArchiveStream {
     /// The next member behind manifest and signature; nullptr when the archive has ended as it
     /// must.
     [[nodiscard]] Result<const ArchiveMember*> next();
+    /// Calls `take` for each member that is left, which may read it.
+    [[nodiscard]] Result<void> for_each(
+        const std::function<Result<void>(const ArchiveMember&)>& take);
     /// The next bytes of the member; empty at its end. Valid until the next call.
     [[nodiscard]] Result<std::string_view> read();
     /// Bytes of the archive read so far.

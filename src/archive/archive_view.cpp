@@ -130,27 +130,20 @@ class ArchiveView final : public FileSystem {
 };
 
 Result<void> read_to_end(ArchiveStream& stream, const UnpackProgress& progress) {
-    for (;;) {
-        Result<const ArchiveMember*> member = stream.next();
-        if (!member) {
-            return failed(std::move(member.error()));
-        }
-        if (*member == nullptr) {
-            return {};
-        }
+    return stream.for_each([&](const ArchiveMember&) -> Result<void> {
         for (;;) {
             Result<std::string_view> piece = stream.read();
             if (!piece) {
                 return failed(std::move(piece.error()));
             }
             if (piece->empty()) {
-                break;
+                return {};
             }
             if (progress && !progress(stream.position())) {
                 return failed(Reason::interrupted, "interrupted while reading the archive");
             }
         }
-    }
+    });
 }
 
 bool begins_with_manifest(FileSystem& files, const std::string& path) {

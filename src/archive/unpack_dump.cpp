@@ -53,18 +53,8 @@ class Unpacking {
     }
 
     Result<void> write_members() {
-        for (;;) {
-            Result<const ArchiveMember*> member = stream_.next();
-            if (!member) {
-                return failed(std::move(member.error()));
-            }
-            if (*member == nullptr) {
-                return {};
-            }
-            if (Result<void> written = write_member(**member); !written) {
-                return written;
-            }
-        }
+        return stream_.for_each(
+            [this](const ArchiveMember& member) { return write_member(member); });
     }
 
     Result<void> write_member(const ArchiveMember& member) {

@@ -14,15 +14,11 @@ namespace {
 
 class JsonLayoutReader final : public LayoutReader {
  public:
-    explicit JsonLayoutReader(const Profile& profile)
-        : profile_(profile),
-          record_parts_(record_parts(profile)),
-          header_parts_(stated_parts(profile.header)),
-          trailer_parts_(stated_parts(profile.trailer)) {
+    explicit JsonLayoutReader(const Profile& profile) : profile_(profile), parts_(profile) {
         if (is_object()) {
             // So that the way to the array is opened.
-            header_parts_.push_back({Part::none, profile.records});
-            trailer_parts_.push_back({Part::none, profile.records});
+            parts_.header.push_back({Part::none, profile.records});
+            parts_.trailer.push_back({Part::none, profile.records});
         }
     }
 
@@ -30,7 +26,7 @@ class JsonLayoutReader final : public LayoutReader {
                                       NeutralRecord& out) const override {
         out.texts.clear();
         out.facen_encoding = profile_.facen_encoding;
-        return open_members(block.record(i), record_parts_, out.members)
+        return open_members(block.record(i), parts_.record, out.members)
             .map_error([](const Error& error) { return about("the record", error); });
     }
 
@@ -52,10 +48,10 @@ class JsonLayoutReader final : public LayoutReader {
         if (is_object()) {
             text += "]" + std::string(profile_.records.size(), '}');
         }
-        return frame(std::move(text), header_parts_);
+        return frame(std::move(text), parts_.header);
     }
     [[nodiscard]] Result<NeutralFrame> trailer(std::string text) const override {
-        return frame((is_object() ? array_opening(profile_) : "") + text, trailer_parts_);
+        return frame((is_object() ? array_opening(profile_) : "") + text, parts_.trailer);
     }
 
  private:
@@ -75,9 +71,7 @@ class JsonLayoutReader final : public LayoutReader {
     }
 
     const Profile& profile_;
-    PartPaths record_parts_;
-    PartPaths header_parts_;
-    PartPaths trailer_parts_;
+    LayoutParts parts_;
 };
 
 }  // namespace

@@ -18,11 +18,7 @@ std::string_view head_of(std::string_view value) {
 
 class MsgpackLayoutReader final : public LayoutReader {
  public:
-    explicit MsgpackLayoutReader(const Profile& profile)
-        : profile_(profile),
-          record_parts_(record_parts(profile)),
-          header_parts_(stated_parts(profile.header)),
-          trailer_parts_(stated_parts(profile.trailer)) {}
+    explicit MsgpackLayoutReader(const Profile& profile) : profile_(profile), parts_(profile) {}
 
     [[nodiscard]] Result<void> record(const RecordBlock& block, std::size_t i,
                                       NeutralRecord& out) const override {
@@ -31,7 +27,7 @@ class MsgpackLayoutReader final : public LayoutReader {
         out.facen_encoding = profile_.facen_encoding;
         out.head = head_of(value);
         out.is_array = msgpack_head(value).value_or(MsgpackHead{}).kind == MsgpackKind::array;
-        return open_msgpack(value, record_parts_, out.members, out.texts)
+        return open_msgpack(value, parts_.record, out.members, out.texts)
             .map_error([](const Error& error) { return about("the record", error); });
     }
 
@@ -46,10 +42,10 @@ class MsgpackLayoutReader final : public LayoutReader {
     }
 
     [[nodiscard]] Result<NeutralFrame> header(std::string text) const override {
-        return frame(std::move(text), header_parts_);
+        return frame(std::move(text), parts_.header);
     }
     [[nodiscard]] Result<NeutralFrame> trailer(std::string text) const override {
-        return frame(std::move(text), trailer_parts_);
+        return frame(std::move(text), parts_.trailer);
     }
 
  private:
@@ -65,9 +61,7 @@ class MsgpackLayoutReader final : public LayoutReader {
     }
 
     const Profile& profile_;
-    PartPaths record_parts_;
-    PartPaths header_parts_;
-    PartPaths trailer_parts_;
+    LayoutParts parts_;
 };
 
 }  // namespace

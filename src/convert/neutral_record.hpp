@@ -35,6 +35,18 @@ using PartPaths = std::vector<PartPath>;
 [[nodiscard]] PartPaths record_parts(const Profile& profile);
 [[nodiscard]] PartPaths stated_parts(const std::optional<StatedPaths>& stated);
 
+/// All three of a layout.
+struct LayoutParts {
+    explicit LayoutParts(const Profile& profile)
+        : record(record_parts(profile)),
+          header(stated_parts(profile.header)),
+          trailer(stated_parts(profile.trailer)) {}
+
+    PartPaths record;
+    PartPaths header;
+    PartPaths trailer;
+};
+
 /// One member of a record, header or trailer between two layouts. Key and value each stand in the
 /// notation they were written in, so that what no layout knows passes as it stands; a writer of
 /// another notation translates them. Of a record that is an array the keys are its places, from 0,

@@ -81,7 +81,8 @@ Result<const FailureEntry*> FailureCursor::peek(const std::string& file) {
     }
 }
 
-Result<void> FailureCursor::skip_file(const std::string& file) {
+Result<void> FailureCursor::pass_rest_of(const std::string& file,
+                                         const std::function<void(const FailureEntry&)>& take) {
     for (;;) {
         Result<const FailureEntry*> entry = peek(file);
         if (!entry) {
@@ -90,6 +91,7 @@ Result<void> FailureCursor::skip_file(const std::string& file) {
         if (*entry == nullptr) {
             return {};
         }
+        take(**entry);
         pop();
     }
 }

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -36,8 +37,9 @@ class FailureCursor {
     /// are asked for in ascending order of their names.
     [[nodiscard]] Result<const FailureEntry*> peek(const std::string& file);
     void pop() { entry_.reset(); }
-    /// Passes over the entries of a file that cannot be compared.
-    [[nodiscard]] Result<void> skip_file(const std::string& file);
+    /// Passes over the entries of a file that are left, and shows each to `take`.
+    [[nodiscard]] Result<void> pass_rest_of(const std::string& file,
+                                            const std::function<void(const FailureEntry&)>& take);
     /// After the last file: what is left over, and length, checksum and counts after the manifest.
     [[nodiscard]] Result<void> finish(const Manifest& manifest);
     [[nodiscard]] const std::string& path() const noexcept { return path_; }

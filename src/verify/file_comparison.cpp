@@ -289,19 +289,11 @@ Result<void> FileComparison::finish() {
 }
 
 Result<void> FileComparison::close_failures() {
-    for (;;) {
-        Result<const FailureEntry*> entry = context_.failures.peek(compared_.file.name);
-        if (!entry) {
-            return failed(std::move(entry.error()));
-        }
-        if (*entry == nullptr) {
-            return {};
-        }
-        findings_.add(Reason::failures_differ, in_file(context_.failures.path(), (*entry)->id),
+    return context_.failures.pass_rest_of(compared_.file.name, [this](const FailureEntry& entry) {
+        findings_.add(Reason::failures_differ, in_file(context_.failures.path(), entry.id),
                       fmt::format("the list names record number {} of {}, which has fewer",
-                                  (*entry)->ordinal, compared_.file.name));
-        context_.failures.pop();
-    }
+                                  entry.ordinal, compared_.file.name));
+    });
 }
 
 }  // namespace ffdump

@@ -87,18 +87,11 @@ class ManifestComparison {
     }
 
     Result<void> count_failures() {
-        for (;;) {
-            Result<const FailureEntry*> entry = context_.failures.peek(compared_.file.name);
-            if (!entry) {
-                return failed(std::move(entry.error()));
-            }
-            if (*entry == nullptr) {
-                return {};
-            }
-            ++listed_;
-            ++counts_.failed_by_reason[std::string(reason_name((*entry)->reason))];
-            context_.failures.pop();
-        }
+        return context_.failures.pass_rest_of(
+            compared_.file.name, [this](const FailureEntry& entry) {
+                ++listed_;
+                ++counts_.failed_by_reason[std::string(reason_name(entry.reason))];
+            });
     }
 
     /// What only the source could tell. The failed records are bound by the list's SHA-256.

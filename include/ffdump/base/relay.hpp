@@ -7,7 +7,6 @@
 #include <mutex>
 #include <optional>
 #include <utility>
-#include <vector>
 
 namespace ffdump {
 
@@ -20,64 +19,53 @@ class Relay {
 
     /// For the filling thread: a buffer as it was given back (or new). Waits for one; nothing when
     /// the other side has left.
-    [[nodiscard]] std::optional<T> take_empty() {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [this] { return left_ || !spare_.empty(); });
-        if (left_) {
-            return std::nullopt;
-        }
-        T buffer = std::move(spare_.back());
-        spare_.pop_back();
-        return buffer;
-    }
+    [[nodiscard]] std::optional<T> take_empty() { return take(spare_, left_); }
     void hand_over(T buffer) {
-        {
-            const std::lock_guard lock(mutex_);
-            full_.push_back(std::move(buffer));
-        }
-        changed_.notify_all();
+        tell([&] { full_.push_back(std::move(buffer)); });
     }
     /// Nothing more comes.
     void end() {
-        {
-            const std::lock_guard lock(mutex_);
-            ended_ = true;
-        }
-        changed_.notify_all();
+        tell([&] { ended_ = true; });
     }
 
     /// For the emptying thread: the next buffer in the order of hand_over(). Waits for one; nothing
     /// when all were taken after end().
-    [[nodiscard]] std::optional<T> take_full() {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [this] { return ended_ || !full_.empty(); });
-        if (full_.empty()) {
-            return std::nullopt;
-        }
-        T buffer = std::move(full_.front());
-        full_.pop_front();
-        return buffer;
-    }
+    [[nodiscard]] std::optional<T> take_full() { return take(full_, ended_); }
     void give_back(T buffer) {
-        {
-            const std::lock_guard lock(mutex_);
-            spare_.push_back(std::move(buffer));
-        }
-        changed_.notify_all();
+        tell([&] { spare_.push_back(std::move(buffer)); });
     }
     /// Nobody takes any more.
     void leave() {
+        tell([&] {
+            left_ = true;
+            spare_.clear();
+        });
+    }
+
+ private:
+    /// The longest waiting of `from`; nothing when it is empty and `is_over`.
+    std::optional<T> take(std::deque<T>& from, const bool& is_over) {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return is_over || !from.empty(); });
+        if (from.empty()) {
+            return std::nullopt;
+        }
+        T buffer = std::move(from.front());
+        from.pop_front();
+        return buffer;
+    }
+    template <class Change>
+    void tell(const Change& change) {
         {
             const std::lock_guard lock(mutex_);
-            left_ = true;
+            change();
         }
         changed_.notify_all();
     }
 
- private:
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::vector<T> spare_;
+    std::deque<T> spare_;
     std::deque<T> full_;
     bool ended_ = false;
     bool left_ = false;
