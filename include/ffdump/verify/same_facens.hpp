@@ -54,7 +54,8 @@ struct SameFacensReport {
 /// facen_model) over all records of either side, and those of the manifest where there is one. One
 /// pass in constant memory when all is the same; galleries that differ are read twice more to name
 /// the records. Facens are compared as numbers, all else byte by byte. Errors: a dump cannot be
-/// read or recognised, `interrupted`. Changes nothing. One thread.
+/// read or recognised, `interrupted`. Changes nothing. Files are read on a
+/// thread of its own; `progress` is called on the caller's.
 [[nodiscard]] Result<SameFacensReport> compare_facens(FileSystem& files,
                                                       const SameFacensOptions& options,
                                                       const VerifyProgress& progress);

@@ -110,7 +110,8 @@ using VerifyProgress = std::function<bool(std::uint64_t done, std::uint64_t tota
 /// once, side by side, in bounded memory (two blocks, and at most a million records that have lost
 /// their counterpart). What is wrong becomes a finding, never an Error. Errors: `from`, `to` or a
 /// file in them cannot be read (`source_unreadable` and the like), excluded ids that are not ids
-/// (`config_invalid`), `interrupted`. Changes nothing. One thread.
+/// (`config_invalid`), `interrupted`. Changes nothing. Files are read and hashed
+/// on threads of its own; `progress` is called on the caller's.
 [[nodiscard]] Result<VerifyReport> verify(FileSystem& files, const VerifyOptions& options,
                                           const VerifyProgress& progress);
 
