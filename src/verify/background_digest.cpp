@@ -9,10 +9,11 @@ namespace ffdump {
 namespace {
 
 constexpr std::size_t kChunks = 8;
+constexpr std::size_t kBytesBehind = 4U << 20U;  ///< a chunk is what was read at once
 
 }  // namespace
 
-BackgroundDigest::BackgroundDigest() : relay_(kChunks), thread_([this] { run(); }) {}
+BackgroundDigest::BackgroundDigest() : relay_(kChunks, kBytesBehind), thread_([this] { run(); }) {}
 
 BackgroundDigest::~BackgroundDigest() {
     relay_.end();
@@ -24,6 +25,9 @@ BackgroundDigest::~BackgroundDigest() {
 void BackgroundDigest::run() {
     while (std::optional<std::string> chunk = relay_.take_full()) {
         sha256_.add(*chunk);
+        if (chunk->capacity() > kBytesBehind) {
+            *chunk = {};
+        }
         relay_.give_back(std::move(*chunk));
     }
 }
@@ -31,7 +35,7 @@ void BackgroundDigest::run() {
 void BackgroundDigest::add(std::string_view bytes) {
     if (std::optional<std::string> chunk = relay_.take_empty()) {
         chunk->assign(bytes);
-        relay_.hand_over(std::move(*chunk));
+        relay_.hand_over(std::move(*chunk), bytes.size());
     }
 }
 

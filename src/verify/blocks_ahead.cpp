@@ -8,11 +8,12 @@ namespace ffdump {
 namespace {
 
 constexpr std::size_t kBlocksAhead = 8;
+constexpr std::size_t kBytesAhead = 4U << 20U;  ///< a block of one record may hold 64 MiB
 
 }  // namespace
 
 BlocksAhead::BlocksAhead(RecordReader& reader)
-    : reader_(reader), relay_(kBlocksAhead), thread_([this] { run(); }) {}
+    : reader_(reader), relay_(kBlocksAhead, kBytesAhead), thread_([this] { run(); }) {}
 
 BlocksAhead::~BlocksAhead() {
     relay_.leave();
@@ -28,7 +29,8 @@ void BlocksAhead::run() {
             ended_ = more.map([](bool) {});
             break;
         }
-        relay_.hand_over(std::move(*block));
+        const std::size_t bytes = block->capacity;
+        relay_.hand_over(std::move(*block), bytes);
     }
     relay_.end();
 }
@@ -42,6 +44,9 @@ Result<bool> BlocksAhead::next(RecordBlock& block) {
         return ended_.map([] { return false; });
     }
     std::swap(block, *read);
+    if (read->capacity > kBytesAhead) {
+        *read = {};
+    }
     relay_.give_back(std::move(*read));
     return true;
 }

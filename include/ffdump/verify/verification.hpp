@@ -107,9 +107,10 @@ struct VerifyReport {
 using VerifyProgress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
 
 /// Proves that the new dump may be restored, as far as files can prove it: reads source and target
-/// once, side by side, in bounded memory (two blocks, and at most a million records that have lost
-/// their counterpart). What is wrong becomes a finding, never an Error. Errors: `from`, `to` or a
-/// file in them cannot be read (`source_unreadable` and the like), excluded ids that are not ids
+/// once, side by side, in bounded memory (some MiB of blocks, and at most a million records that
+/// have lost their counterpart). What is wrong becomes a finding, never an Error. Errors: `from`,
+/// `to` or a file in them cannot be read (`source_unreadable` and the like), excluded ids that are
+/// not ids
 /// (`config_invalid`), `interrupted`. Changes nothing. Files are read and hashed
 /// on threads of its own; `progress` is called on the caller's.
 [[nodiscard]] Result<VerifyReport> verify(FileSystem& files, const VerifyOptions& options,
