@@ -13,7 +13,7 @@ constexpr std::size_t kBytesBehind = 4U << 20U;  ///< a chunk is what was read a
 
 }  // namespace
 
-BackgroundDigest::BackgroundDigest() : relay_(kChunks, kBytesBehind), thread_([this] { run(); }) {}
+BackgroundDigest::BackgroundDigest() : relay_(kChunks, kBytesBehind) {}
 
 BackgroundDigest::~BackgroundDigest() {
     relay_.end();
@@ -33,6 +33,16 @@ void BackgroundDigest::run() {
 }
 
 void BackgroundDigest::add(std::string_view bytes) {
+    if (bytes.empty()) {
+        return;
+    }
+    if (std::exchange(is_first_, false)) {
+        sha256_.add(bytes);
+        return;
+    }
+    if (!thread_.joinable()) {
+        thread_ = std::thread([this] { run(); });
+    }
     if (std::optional<std::string> chunk = relay_.take_empty()) {
         chunk->assign(bytes);
         relay_.hand_over(std::move(*chunk), bytes.size());
@@ -41,7 +51,9 @@ void BackgroundDigest::add(std::string_view bytes) {
 
 std::string BackgroundDigest::hex() {
     relay_.end();
-    thread_.join();
+    if (thread_.joinable()) {
+        thread_.join();
+    }
     return sha256_.hex();
 }
 

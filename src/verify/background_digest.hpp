@@ -11,7 +11,8 @@
 namespace ffdump {
 
 /// SHA-256 on a thread of its own, a few chunks behind: a file is read faster than it is hashed.
-/// add() may be called on another thread than the rest, by one at a time.
+/// The first chunk is hashed at once, so that a small file needs no thread. add() may be called on
+/// another thread than the rest, by one at a time.
 class BackgroundDigest {
  public:
     BackgroundDigest();
@@ -29,6 +30,7 @@ class BackgroundDigest {
 
     Sha256 sha256_;
     Relay<std::string> relay_;
+    bool is_first_ = true;
     std::thread thread_;
 };
 

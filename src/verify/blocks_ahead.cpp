@@ -13,7 +13,7 @@ constexpr std::size_t kBytesAhead = 4U << 20U;  ///< a block of one record may h
 }  // namespace
 
 BlocksAhead::BlocksAhead(RecordReader& reader)
-    : reader_(reader), relay_(kBlocksAhead, kBytesAhead), thread_([this] { run(); }) {}
+    : reader_(reader), relay_(kBlocksAhead, kBytesAhead) {}
 
 BlocksAhead::~BlocksAhead() {
     relay_.leave();
@@ -36,6 +36,14 @@ void BlocksAhead::run() {
 }
 
 Result<bool> BlocksAhead::next(RecordBlock& block) {
+    if (!is_ahead_) {
+        const Result<bool> more = reader_.next(block);
+        if (more && *more && !block.last) {
+            is_ahead_ = true;
+            thread_ = std::thread([this] { run(); });
+        }
+        return more;
+    }
     std::optional<RecordBlock> read = relay_.take_full();
     if (!read) {
         if (thread_.joinable()) {

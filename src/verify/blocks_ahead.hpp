@@ -9,9 +9,9 @@
 
 namespace ffdump {
 
-/// Reads a file's blocks on a thread of its own, a few ahead of the one that is looked at. Whatever
-/// `reader` and its source touch belongs to that thread until next() has returned false or failed,
-/// or this object is gone.
+/// Reads a file's blocks on a thread of its own, a few ahead of the one that is looked at; a file
+/// of one block needs none. Whatever `reader` and its source touch belongs to that thread until
+/// next() has returned false or failed, or this object is gone.
 class BlocksAhead {
  public:
     /// `reader` must outlive it.
@@ -29,7 +29,8 @@ class BlocksAhead {
 
     RecordReader& reader_;
     Relay<RecordBlock> relay_;
-    Result<void> ended_;  ///< how; the thread's own until it is joined
+    Result<void> ended_;     ///< how; the thread's own until it is joined
+    bool is_ahead_ = false;  ///< the thread was started
     std::thread thread_;
 };
 
