@@ -15,6 +15,10 @@ sys.path.insert(0, str(made_dumps.ROOT / "tests/support"))
 from extraction_double import ExtractionDouble  # noqa: E402  (not of the lab alone)
 
 RUN_SECONDS = 20
+#: Of a socket from which something may still be read: established, being so, closed by the other
+#: side alone; as /proc/net/tcp writes them.
+OPEN_STATES = ("01", "03", "08")
+QUIET_SECONDS = 60
 
 
 def memory_folder():
@@ -51,8 +55,25 @@ class Simulator(ExtractionDouble):
                          "--dimension", str(made_dumps.DIMENSION), *arguments)
         self._read = 0
 
+    def _wait_until_quiet(self):
+        """A request of a run that was killed may still be read here; it is that run's, not the
+        next one's. When the last connection is closed, all that came over it is in the log."""
+        port = f":{int(self.url.rsplit(':', 1)[1]):04X}"
+        until = time.monotonic() + QUIET_SECONDS
+        while self._has_connections(port):
+            if time.monotonic() > until:
+                raise RuntimeError("the double of extraction-api still has connections")
+            time.sleep(0.001)
+
+    @staticmethod
+    def _has_connections(port):
+        with open("/proc/net/tcp", encoding="ascii") as sockets:
+            return any(local.endswith(port) and state in OPEN_STATES
+                       for _, local, _, state, *_ in map(str.split, sockets))
+
     def images_since(self):
         """SHA-256 of every image asked for since the last call, answered or not."""
+        self._wait_until_quiet()
         with open(self.log_path, "rb") as log:
             log.seek(self._read)
             text = log.read()
