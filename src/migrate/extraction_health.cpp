@@ -97,6 +97,7 @@ std::vector<ImageBatch> ExtractionHealth::looks(Clock::Instant now) {
             batch.images.push_back({{}, lane.known->image});
             batches.push_back(std::move(batch));
         }
+        lane.asked = servers;
         lane.looks = servers.size();
         lane.judging = is_pattern;
     }
@@ -144,8 +145,16 @@ void ExtractionHealth::conclude_look(Lane& lane, Clock::Instant now) {
 }
 
 void ExtractionHealth::good_look(Lane& lane) {
+    for (const std::size_t server : lane.asked) {
+        lane.failed_by.erase(server);
+    }
+    const bool is_of_well = !lane.down && lane.is_clear;
+    if (is_of_well && !lane.failed_by.empty()) {
+        return;  // others failed records meanwhile, and are asked next
+    }
     lane.failed_by.clear();
-    if (std::exchange(lane.down, false) || !lane.is_clear) {
+    lane.down = false;
+    if (!is_of_well) {
         const std::vector<Ticket> tickets = lane.hold.take_back();
         returned_.insert(returned_.end(), tickets.begin(), tickets.end());
     } else {

@@ -69,6 +69,7 @@ class ExtractionHealth {
         FailureHold hold;
         std::optional<Known> known;
         std::set<std::size_t> failed_by;     ///< servers, of what is held
+        std::set<std::size_t> asked;         ///< servers, by the latest looks
         std::size_t looks = 0;               ///< that are not answered
         bool judging = false;                ///< they are to judge a pattern
         std::optional<std::size_t> doubted;  ///< see look_at()

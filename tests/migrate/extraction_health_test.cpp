@@ -19,9 +19,9 @@ class HealthFixture {
  public:
     HealthFixture() {
         guard_.watch_servers({"one", "two"});
-        work.fates.resize(kRecords);
-        work.block.spans.resize(kRecords);
-        work.open = kRecords;
+        work.fates.resize(kRecords + 1);  // room for one that fails later
+        work.block.spans.resize(kRecords + 1);
+        work.open = kRecords + 1;
         health.passed(0, std::make_shared<const std::string>("image"), facen);
     }
     /// Half of the records, or all of them, by the second server, the rest by the first.
@@ -73,6 +73,22 @@ TEST_CASE("records that two servers failed are booked when both are well, and no
     CHECK(run.booked() == 0);
     run.health.looked({0, 1}, run.facen, run.now);
     CHECK(run.booked() == kRecords);
+}
+
+TEST_CASE("a server that fails a record while another is asked is asked itself before a booking") {
+    for (const bool is_ill : {false, true}) {
+        HealthFixture run;
+        run.fail_all(kRecords);
+        CHECK(run.looks() == std::set<std::size_t>{0});
+        run.health.failed(0, {&run.work, kRecords, 1, 1}, Error(Reason::no_face, "no face"));
+        run.health.looked({0, 0}, run.facen, run.now);
+        CHECK(run.booked() == 0);
+        CHECK(run.looks() == std::set<std::size_t>{1});
+        const ExtractedFacen none = failed(Reason::no_face, "no face");
+        run.health.looked({0, 1}, is_ill ? none : run.facen, run.now);
+        CHECK(run.booked() == (is_ill ? 0 : kRecords + 1));
+        CHECK(run.gate.is_open() == is_ill);
+    }
 }
 
 TEST_CASE("one server that is ill is enough for nothing to be booked, and it is named") {
