@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <utility>
@@ -13,47 +14,130 @@ namespace ffdump {
 namespace {
 
 constexpr std::size_t kChunkBytes = std::size_t{1} << 20U;
+/// As OutputDirectory::part() has them.
+constexpr std::string_view kPartName = "unpacked-";
+constexpr std::string_view kPartEnding = ".part";
+constexpr std::string_view kHolder = "ffdump unpack";
 
 }  // namespace
 
+UnpackedParts::UnpackedParts(FileSystem& files, std::string directory)
+    : files_(files),
+      directory_(std::move(directory)),
+      pending_(files, directory_.state_folder() + "/unpacking") {}
+
 UnpackedParts::~UnpackedParts() {
-    if (is_published_) {
+    if (lock_ == nullptr) {
         return;
     }
     file_.reset();
-    // Tidying up after an error that has been reported; what cannot be removed stays without a
-    // manifest and so is no complete dump.
+    // Tidying up after an error that has been reported; what cannot be removed is without a
+    // manifest, so no complete dump, and the next unpacking clears it away.
+    bool is_clear = true;
     for (const Part& part : parts_) {
-        static_cast<void>(files_.remove(part.has_name ? part.name : part.part));
+        is_clear = files_.remove(part.has_name ? part.name : part.part).has_value() && is_clear;
+    }
+    if (is_clear) {
+        static_cast<void>(pending_.remove());
+        static_cast<void>(files_.remove(directory_.lock()));
     }
 }
 
-Result<void> UnpackedParts::begin() {
-    const std::string& path = directory_.path();
-    if (files_.exists(path)) {
-        Result<std::vector<DirectoryEntry>> entries = files_.list(path);
-        if (!entries) {
-            return failed(Error(Reason::output_occupied, entries.error().detail()).at_file(path));
+Result<std::vector<std::string>> UnpackedParts::leftovers() {
+    const std::string state = file_name_of(directory_.state_folder());
+    std::vector<std::string> found;
+    for (const auto& [folder, prefix] : {std::pair(directory_.path(), std::string()),
+                                         std::pair(directory_.state_folder(), state + "/")}) {
+        if (!files_.exists(folder)) {
+            continue;
         }
-        // What an unpacking that failed leaves is an empty .ffdump.
+        Result<std::vector<DirectoryEntry>> entries = files_.list(folder);
+        if (!entries) {
+            return failed(Error(Reason::output_occupied, entries.error().detail()).at_file(folder));
+        }
         for (const DirectoryEntry& entry : *entries) {
-            const bool is_ours = entry.name == ".ffdump" && entry.kind == EntryKind::directory &&
-                                 files_.list(directory_.state_folder())
-                                     .map([](const auto& inside) { return inside.empty(); })
-                                     .value_or(false);
-            if (!is_ours) {
-                return failed(
-                    Error(Reason::output_occupied, "the directory is not empty").at_file(path));
+            const bool is_state = prefix.empty() && entry.name == state;
+            if (!is_state || entry.kind != EntryKind::directory) {
+                found.push_back(prefix + entry.name);
             }
         }
     }
-    return files_.make_directories(directory_.state_folder());
+    Result<std::vector<std::string>> pending = pending_.read();
+    if (!pending) {
+        return pending;
+    }
+    const auto is_ours = [&](const std::string& name) {
+        const std::string path = directory_.file(name);
+        return path == directory_.lock() || path == pending_.path() ||
+               path == temporary_of(pending_.path()) ||
+               (path.starts_with(directory_.state_folder() + "/" + std::string(kPartName)) &&
+                path.ends_with(kPartEnding)) ||
+               std::ranges::find(*pending, name) != pending->end();
+    };
+    const auto foreign = std::ranges::find_if_not(found, is_ours);
+    if (foreign != found.end()) {
+        return failed(Error(Reason::output_occupied,
+                            fmt::format("the directory is not empty, it holds {}", *foreign))
+                          .at_file(directory_.path()));
+    }
+    return found;
+}
+
+Result<void> UnpackedParts::clear() {
+    // Looked at again, now that nobody else can write.
+    Result<std::vector<std::string>> found = leftovers();
+    if (!found) {
+        return failed(std::move(found.error()));
+    }
+    for (const std::string& name : *found) {
+        const std::string path = directory_.file(name);
+        if (path == directory_.lock() || path == pending_.path()) {
+            continue;
+        }
+        if (Result<void> removed = files_.remove(path); !removed) {
+            return removed;
+        }
+    }
+    return found->empty() ? Result<void>() : pending_.remove();
+}
+
+Result<void> UnpackedParts::refuse_complete() {
+    return files_.lock(directory_.lock(), kHolder)
+        .and_then([this](std::unique_ptr<FileLock>&& lock) {
+            lock_ = std::move(lock);
+            return settle();
+        })
+        .and_then([this]() -> Result<void> {
+            return failed(
+                Error(Reason::output_occupied, "a complete dump was unpacked there before")
+                    .at_file(directory_.path())
+                    .hint("check it with ffdump verify, or give another directory"));
+        });
+}
+
+Result<void> UnpackedParts::begin() {
+    // A migration leaves its lock and has a journal, which no archive has.
+    const bool is_unsettled =
+        files_.exists(pending_.path()) ||
+        (files_.exists(directory_.lock()) && !files_.exists(directory_.journal()));
+    if (files_.exists(directory_.manifest()) && is_unsettled) {
+        return refuse_complete();
+    }
+    // Looked at before, so that nothing is put into a directory of somebody else.
+    return leftovers()
+        .and_then(
+            [this](const auto&) { return files_.make_directories(directory_.state_folder()); })
+        .and_then([this] { return files_.lock(directory_.lock(), kHolder); })
+        .and_then([this](std::unique_ptr<FileLock>&& lock) {
+            lock_ = std::move(lock);
+            return clear();
+        });
 }
 
 Result<void> UnpackedParts::open(const std::string& name) {
     Part part;
     part.name = directory_.file(name);
-    part.part = directory_.part(fmt::format("unpacked-{}", parts_.size()));
+    part.part = directory_.part(fmt::format("{}{}", kPartName, parts_.size()));
     Result<std::unique_ptr<File>> file = files_.create(part.part);
     if (!file) {
         return failed(std::move(file.error()));
@@ -102,7 +186,16 @@ Result<std::string> UnpackedParts::close() {
     }
 }
 
-Result<void> UnpackedParts::name_parts() {
+Result<void> UnpackedParts::name_parts(const std::string& last) {
+    const std::size_t prefix = directory_.file("").size();
+    // With the temporary of the last one, which a crash may leave too.
+    std::vector<std::string> names{temporary_of(last)};
+    for (const Part& part : parts_) {
+        names.push_back(part.name.substr(prefix));
+    }
+    if (Result<void> listed = pending_.write(names); !listed) {
+        return listed;
+    }
     for (Part& part : parts_) {
         if (Result<void> named = files_.rename_new(part.part, part.name); !named) {
             return named;
@@ -114,20 +207,34 @@ Result<void> UnpackedParts::name_parts() {
     });
 }
 
+Result<void> UnpackedParts::settle() {
+    parts_.clear();
+    Result<void> settled =
+        pending_.remove().and_then([this] { return files_.remove(directory_.lock()); });
+    lock_ = nullptr;
+    return settled;
+}
+
 Result<void> UnpackedParts::publish(const std::string& last, std::string_view last_text) {
-    if (Result<void> named = name_parts(); !named) {
+    if (Result<void> named = name_parts(last); !named) {
         return named;
     }
     Result<void> complete = replace_file(files_, directory_.file(last), last_text);
-    // Once it may stand there, the files must: where it cannot be taken away, nothing is.
-    is_published_ = complete || !files_.remove(directory_.file(last)).and_then([this] {
-        return files_.sync_directory(directory_.state_folder());
-    });
-    return complete;
+    if (!complete) {
+        // Once it may stand there, the files must: where it cannot be taken away, nothing is.
+        const Result<void> withdrawn = files_.remove(directory_.file(last)).and_then([this] {
+            return files_.sync_directory(directory_.state_folder());
+        });
+        if (!withdrawn) {
+            lock_ = nullptr;
+        }
+        return complete;
+    }
+    return settle();
 }
 
 Result<void> UnpackedParts::publish_without_last() {
-    return name_parts().map([this] { is_published_ = true; });
+    return name_parts("").and_then([this] { return settle(); });
 }
 
 }  // namespace ffdump

@@ -3,6 +3,7 @@
 
 #include "ffdump/base/result.hpp"
 #include "ffdump/io/file_system.hpp"
+#include "ffdump/io/name_list.hpp"
 #include "ffdump/journal/output_directory.hpp"
 
 #include <memory>
@@ -13,16 +14,17 @@
 namespace ffdump {
 
 /// The files of a directory that is being filled: parts under `.ffdump` until publish(), which
-/// gives all of them their names. What is not published goes with the object. One thread.
+/// gives all of them their names. What is not published goes with the object, and what a killed
+/// process left goes when the next one begins. One thread.
 class UnpackedParts {
  public:
-    UnpackedParts(FileSystem& files, std::string directory)
-        : files_(files), directory_(std::move(directory)) {}
+    UnpackedParts(FileSystem& files, std::string directory);
     ~UnpackedParts();
     UnpackedParts(const UnpackedParts&) = delete;
     UnpackedParts& operator=(const UnpackedParts&) = delete;
 
-    /// Makes the directory; `output_occupied` when there is anything in it.
+    /// Makes the directory. Fails with `output_occupied` when there is anything in it but what an
+    /// unpacking that was killed left, `lock_held` when one is at work there.
     [[nodiscard]] Result<void> begin();
     /// `name` within the directory.
     [[nodiscard]] Result<void> open(const std::string& name);
@@ -46,13 +48,21 @@ class UnpackedParts {
         bool has_name = false;
     };
 
-    [[nodiscard]] Result<void> name_parts();
+    /// What is in the directory, when that is nothing or what a killed process left.
+    [[nodiscard]] Result<std::vector<std::string>> leftovers();
+    /// A process was killed when all was done but to take list and lock away.
+    [[nodiscard]] Result<void> refuse_complete();
+    [[nodiscard]] Result<void> clear();
+    [[nodiscard]] Result<void> name_parts(const std::string& last);
+    /// Nothing is unfinished any more.
+    [[nodiscard]] Result<void> settle();
 
     FileSystem& files_;
     OutputDirectory directory_;
+    NameList pending_;
+    std::unique_ptr<FileLock> lock_;
     std::vector<Part> parts_;
     std::unique_ptr<File> file_;
-    bool is_published_ = false;
 };
 
 }  // namespace ffdump

@@ -23,8 +23,9 @@ std::string UnpackCommand::epilogue() const {
   ffdump unpack newdump.tar.zst -C newdump
   ffdump unpack newdump.tar.zst -C newdump --pubkey ffdump.pub --min-sequence 2
 
-FILE is an archive, or - for standard input. DIR is made; when it is there it must be empty.
-Files get their names when all of them are on the disk and equal to the manifest, which comes
+FILE is an archive, or - for standard input. DIR is made; when it is there it must be empty,
+or hold only what an unpacking left that was killed: the same command clears it away and begins
+anew. Files get their names when all of them are on the disk and equal to the manifest, which comes
 last. Nothing is written that the manifest does not name, and nothing at all before --pubkey,
 --run and --min-sequence are met.
 
@@ -33,7 +34,7 @@ record of the others. It says what is missing. The directory has a manifest only
 
 Exit codes: 0 unpacked; 2 usage, or DIR holds something; 3 not the run, signature or files that
 the manifest speaks of, or something is lost (--salvage); 4 the archive is damaged, or not one of ffdump pack; 6 DIR cannot be
-written; 130, 143 interrupted.)";
+written; 8 somebody unpacks into DIR; 130, 143 interrupted.)";
 }
 
 void UnpackCommand::declare(CLI::App& app) {

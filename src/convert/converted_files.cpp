@@ -11,18 +11,27 @@ namespace {
 
 constexpr std::size_t kWriteBytes = std::size_t{1} << 20U;
 constexpr std::string_view kLockName = ".convert.lock";
+constexpr std::string_view kListName = ".convert.names";
+constexpr std::string_view kHolder = "ffdump convert";
 constexpr std::string_view kPartEnding = ".part";
 
 bool is_part(const std::string& name) {
     return name.starts_with('.') && name.ends_with(kPartEnding);
 }
 
-/// What a run that was killed leaves is nobody's any more once its lock can be had.
-bool is_leftover(const std::vector<DirectoryEntry>& entries) {
-    const bool has_lock =
-        std::ranges::find(entries, kLockName, &DirectoryEntry::name) != entries.end();
-    return has_lock && std::ranges::all_of(entries, [](const DirectoryEntry& entry) {
-               return entry.name == kLockName || is_part(entry.name);
+bool has(const std::vector<DirectoryEntry>& entries, std::string_view name) {
+    return std::ranges::find(entries, name, &DirectoryEntry::name) != entries.end();
+}
+
+/// What a run that was killed leaves is nobody's any more once its lock can be had. `names`: those
+/// that it was about to give.
+bool is_leftover(const std::vector<DirectoryEntry>& entries,
+                 const std::vector<std::string>& names) {
+    return has(entries, kLockName) &&
+           std::ranges::all_of(entries, [&names](const DirectoryEntry& entry) {
+               return entry.name == kLockName || entry.name == kListName ||
+                      entry.name == temporary_of(std::string(kListName)) || is_part(entry.name) ||
+                      std::ranges::find(names, entry.name) != names.end();
            });
 }
 
@@ -58,7 +67,7 @@ Result<void> PackedFile::finish() {
 }
 
 ConvertedFiles::ConvertedFiles(FileSystem& files, std::string folder)
-    : files_(files), folder_(std::move(folder)) {}
+    : files_(files), folder_(std::move(folder)), pending_(files, join_path(folder_, kListName)) {}
 
 ConvertedFiles::~ConvertedFiles() {
     // A hidden file that cannot be removed is left to the next run.
@@ -69,6 +78,7 @@ ConvertedFiles::~ConvertedFiles() {
         static_cast<void>(files_.remove(join_path(folder_, name)));
     }
     if (lock_ != nullptr) {
+        static_cast<void>(pending_.remove());
         static_cast<void>(files_.remove(lock_path()));
     }
 }
@@ -83,7 +93,20 @@ std::string ConvertedFiles::lock_path() const {
 
 Result<std::vector<DirectoryEntry>> ConvertedFiles::leftovers() {
     Result<std::vector<DirectoryEntry>> entries = files_.list(folder_);
-    if (entries && !entries->empty() && !is_leftover(*entries)) {
+    if (!entries) {
+        return entries;
+    }
+    Result<std::vector<std::string>> names = pending_.read();
+    if (!names) {
+        return failed(std::move(names.error()));
+    }
+    if (!entries->empty() && !is_leftover(*entries, *names)) {
+        // The list goes when all names are durable; a process killed then leaves its lock alone.
+        if (has(*entries, kLockName) && !has(*entries, kListName)) {
+            static_cast<void>(files_.lock(lock_path(), kHolder).and_then([this](const auto&) {
+                return files_.remove(lock_path());
+            }));
+        }
         return failed(
             Error(Reason::output_occupied, "the directory is not empty").at_file(folder_));
     }
@@ -100,7 +123,7 @@ Result<void> ConvertedFiles::open() {
     if (!entries) {
         return failed(std::move(entries.error()));
     }
-    Result<std::unique_ptr<FileLock>> lock = files_.lock(lock_path(), "ffdump convert");
+    Result<std::unique_ptr<FileLock>> lock = files_.lock(lock_path(), kHolder);
     if (!lock) {
         return failed(std::move(lock.error()));
     }
@@ -110,14 +133,14 @@ Result<void> ConvertedFiles::open() {
         return failed(std::move(entries.error()));
     }
     for (const DirectoryEntry& entry : *entries) {
-        if (!is_part(entry.name)) {
+        if (entry.name == kLockName || entry.name == kListName) {
             continue;
         }
         if (Result<void> removed = files_.remove(join_path(folder_, entry.name)); !removed) {
             return removed;
         }
     }
-    return {};
+    return has(*entries, kListName) ? pending_.remove() : Result<void>();
 }
 
 Result<std::unique_ptr<PackedFile>> ConvertedFiles::create(const std::string& name,
@@ -136,6 +159,9 @@ Result<std::unique_ptr<PackedFile>> ConvertedFiles::create(const std::string& na
 }
 
 Result<void> ConvertedFiles::publish() {
+    if (Result<void> listed = pending_.write(names_); !listed) {
+        return listed;
+    }
     while (!names_.empty()) {
         const std::string& name = names_.back();
         Result<void> renamed = files_.rename_new(part_of(name), join_path(folder_, name));
@@ -147,6 +173,7 @@ Result<void> ConvertedFiles::publish() {
     }
     // The lock says that the names are not all there yet, so it goes once they are durable.
     return files_.sync_directory(folder_)
+        .and_then([this] { return pending_.remove(); })
         .and_then([this] { return files_.remove(lock_path()); })
         .and_then([this] { return files_.sync_directory(folder_); })
         .map([this] {

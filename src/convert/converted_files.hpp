@@ -4,6 +4,7 @@
 #include "ffdump/base/result.hpp"
 #include "ffdump/io/compression.hpp"
 #include "ffdump/io/file_system.hpp"
+#include "ffdump/io/name_list.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -60,6 +61,7 @@ class ConvertedFiles {
 
     FileSystem& files_;
     std::string folder_;
+    NameList pending_;
     std::unique_ptr<FileLock> lock_;
     std::vector<std::string> names_;      ///< of files under hidden names
     std::vector<std::string> published_;  ///< of files that publish() gave theirs

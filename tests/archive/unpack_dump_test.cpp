@@ -212,28 +212,65 @@ TEST_CASE(
 }
 
 TEST_CASE("whatever call fails while unpacking, no manifest stands over files that are not whole") {
+    // For good: as a process that is killed there leaves it. The same command then finishes it.
     const PackedPair dump;
     const std::string archive = dump.packed();
-    FaultyFileSystem files(*dump.files);
-    std::size_t tried = 0;
-    for (std::uint64_t n = 1;; ++n) {
-        const std::string to = dump.scratch.at("to" + std::to_string(n));
-        files.fail_at(n, {});
-        const std::unique_ptr<ByteSource> source = make_memory_source(archive);
-        const auto unpacked = unpack_dump(files, *source, {"x.tar.zst", to, {}}, {});
-        if (!files.has_struck()) {
-            CHECK(unpacked);
-            break;
+    const auto wanted = tree_bytes(dump.pair.options.to);
+    for (const auto times : {FileFault::Times::once, FileFault::Times::for_good}) {
+        FaultyFileSystem files(*dump.files);
+        std::size_t tried = 0;
+        for (std::uint64_t n = 1;; ++n) {
+            const std::string to = dump.scratch.at(
+                (times == FileFault::Times::once ? "once" : "good") + std::to_string(n));
+            files.fail_at(n, {.times = times});
+            const std::unique_ptr<ByteSource> source = make_memory_source(archive);
+            const auto unpacked = unpack_dump(files, *source, {"x.tar.zst", to, {}}, {});
+            if (!files.has_struck()) {
+                CHECK(unpacked);
+                break;
+            }
+            CAPTURE(n);
+            ++tried;
+            CHECK_FALSE(unpacked);
+            auto left =
+                std::filesystem::exists(to) ? tree_bytes(to) : std::map<std::string, std::string>();
+            left.erase(".ffdump/unpacking");
+            left.erase(".ffdump/lock");
+            const bool is_complete = left.contains(".ffdump/manifest.json");
+            CHECK((!is_complete || left == wanted));
+            const auto again = dump.unpack(archive, to);
+            CHECK(again.has_value() == !is_complete);
+            CHECK((again || again.error().reason() == Reason::output_occupied));
+            CHECK((tree_bytes(to) == wanted));
         }
-        CAPTURE(n);
-        ++tried;
-        CHECK_FALSE(unpacked);
-        const auto left =
-            std::filesystem::exists(to) ? tree_bytes(to) : std::map<std::string, std::string>();
-        CHECK(
-            (!left.contains(".ffdump/manifest.json") || left == tree_bytes(dump.pair.options.to)));
+        CHECK(tried > 20);
     }
-    CHECK(tried > 20);
+}
+
+TEST_CASE("a directory in which somebody unpacks is left alone, and the holder is named") {
+    const PackedPair dump;
+    const std::string to = dump.scratch.at("to");
+    REQUIRE(dump.files->make_directories(to + "/.ffdump"));
+    const auto lock = dump.files->lock(to + "/.ffdump/lock", "ffdump unpack");
+    REQUIRE(lock);
+    const auto unpacked = dump.unpack(dump.packed(), to);
+    REQUIRE_FALSE(unpacked);
+    CHECK(unpacked.error().reason() == Reason::lock_held);
+    CHECK(tree_bytes(to).size() == 1);
+}
+
+TEST_CASE("nothing that a killed unpacking did not put there is cleared away") {
+    const PackedPair dump;
+    for (const std::string name : {"mine.json", ".ffdump/journal", ".ffdump/mine"}) {
+        const std::string to = "to" + std::to_string(name.size());
+        dump.scratch.write(to + "/.ffdump/unpacking", std::string("a.json\0", 7));
+        dump.scratch.write(to + "/.ffdump/unpacked-0.part", "part");
+        dump.scratch.write(to + "/" + name, "mine");
+        const auto unpacked = dump.unpack(dump.packed(), dump.scratch.at(to));
+        REQUIRE_FALSE(unpacked);
+        CHECK(unpacked.error().reason() == Reason::output_occupied);
+        CHECK(tree_bytes(dump.scratch.at(to)).size() == 3);
+    }
 }
 
 }  // namespace

@@ -220,6 +220,45 @@ TEST_CASE("what a killed conversion leaves is cleared away by the next one") {
     CHECK(files.at("faces.json") == "[\n" + kRecord + "\n]\n");
 }
 
+TEST_CASE("a conversion killed while it gave the files their names is cleared away too") {
+    const ConversionBench bench;
+    bench.put("dump", {{"faces.json", kRecord + "\n"}, {"more.json", kRecord + "\n"}});
+    const std::string list("faces.json\0more.json\0", 21);
+    bench.put("new", {{".convert.lock", ""},
+                      {".convert.names", list},
+                      {".faces.json.part", "[\n"},
+                      {"more.json", "[\n" + kRecord + "\n]\n"}});
+    CHECK(bench.converted(bench.options("dump", "new", shipped("json-array"))).size() == 2);
+}
+
+TEST_CASE("what is not in the list of a killed conversion is left alone, and told") {
+    const ConversionBench bench;
+    bench.put("dump", {{"faces.json", kRecord + "\n"}});
+    for (const std::string& list : {std::string(), std::string("faces.json\0", 11),
+                                    std::string("../mine.json\0", 13), std::string("mine.json")}) {
+        bench.put("new", {{".convert.lock", ""}, {".convert.names", list}, {"mine.json", "mine"}});
+        const auto done =
+            convert_dump(bench.files(), bench.options("dump", "new", shipped("json-array")),
+                         [](auto, auto) { return true; });
+        REQUIRE_FALSE(done);
+        CHECK(done.error().reason() == Reason::output_occupied);
+        CHECK(std::filesystem::exists(bench.folder().at("new/mine.json")));
+    }
+}
+
+TEST_CASE("the lock that a finished conversion left when it was killed goes, and nothing else") {
+    const ConversionBench bench;
+    bench.put("dump", {{"faces.json", kRecord + "\n"}});
+    bench.put("new", {{".convert.lock", ""}, {"faces.json", "[]"}});
+    const auto done =
+        convert_dump(bench.files(), bench.options("dump", "new", shipped("json-array")),
+                     [](auto, auto) { return true; });
+    REQUIRE_FALSE(done);
+    CHECK(done.error().reason() == Reason::output_occupied);
+    CHECK_FALSE(std::filesystem::exists(bench.folder().at("new/.convert.lock")));
+    CHECK(std::filesystem::exists(bench.folder().at("new/faces.json")));
+}
+
 TEST_CASE("a fault of the disk at any call is told and leaves nothing") {
     const ConversionBench bench;
     bench.put("dump", {{"a.json", kRecord + "\n"}, {"b.json", kRecord + "\n"}});
@@ -255,12 +294,13 @@ TEST_CASE("the lock goes when all names are durable") {
     REQUIRE(convert_dump(counting, bench.options("dump", "new", shipped("json-array")),
                          [](auto, auto) { return true; }));
     const std::vector<FileCall> calls = counting.calls();
-    REQUIRE(calls.size() > 5);
+    REQUIRE(calls.size() > 7);
     std::vector<FileOperation> last;
-    for (std::size_t i = calls.size() - 5; i < calls.size(); ++i) {
+    for (std::size_t i = calls.size() - 7; i < calls.size(); ++i) {
         last.push_back(calls[i].operation);
     }
     CHECK((last == std::vector{FileOperation::rename_new, FileOperation::rename_new,
+                               FileOperation::sync_directory, FileOperation::remove,
                                FileOperation::sync_directory, FileOperation::remove,
                                FileOperation::sync_directory}));
 }

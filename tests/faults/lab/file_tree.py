@@ -5,7 +5,6 @@ import os
 import shutil
 import stat
 
-UNFINISHED = (".part", ".new", ".prev.json", ".prev", "canaries")
 #: What differs between two good runs of the same source. `sequence`: --retry-failed given again
 #: after the retry was complete is another retry.
 RUN_FIELDS = ("run_id", "sequence", "parent_run", "started", "ended", "resumes", "extraction",
@@ -106,7 +105,9 @@ def early_names(tree, wanted, before):
     """I1 and I2 on a state in the middle: what has its final name is complete."""
     found = []
     for name, data in tree.items():
-        if data is None or name.startswith(".ffdump/"):
+        last = os.path.basename(name)
+        is_hidden = name.startswith(".ffdump/") or last.startswith(".") or last.endswith(".new")
+        if data is None or is_hidden:
             continue
         if data not in (wanted.get(name), before.get(name)):
             found.append(f"{name} has its final name and not its bytes")

@@ -16,6 +16,8 @@ class Scenario:
     more: tuple          # options of migrate
     code: int            # exit code of the undisturbed run
     fetches: bool = False
+    command: tuple = ()  # what runs in place of migrate; {to} stands for the output
+    code_when_done: int = None  # of a command that refuses a complete output
     before: dict = dataclasses.field(default_factory=dict)   # tree that it begins with
     begin: dict = None   # tree the last complete run left; `before` when that was complete
     wanted: dict = None  # tree of the undisturbed run
@@ -24,10 +26,22 @@ class Scenario:
     counts_images: bool = True  # every image is asked for once: no canaries, no retry
 
     def arguments(self, workshop, to):
+        if self.command:
+            return [word.format(to=to) for word in self.command]
         arguments = workshop.migrate(self.made.folder, to, *self.more)
         if self.fetches:
             arguments[arguments.index("--to")] = "--fetch-only"
         return arguments
+
+    def may_end_with(self, code, tree):
+        """After a run that began with this tree; what else lies there is the run's to clear away."""
+        there = {name: data for name, data in tree.items() if name in self.wanted}
+        is_done = not file_tree.differences(there, self.wanted)
+        return code == self.code or (is_done and code == self.code_when_done)
+
+    @property
+    def migrates(self):
+        return not self.fetches and not self.command
 
     @property
     def complete_before(self):
@@ -76,11 +90,29 @@ def make_scenarios(workshop, stage, is_small=False):
     fetch = Scenario("fetch-only", mixed, full, 0, fetches=True, counts_images=False)
     for scenario in (checked, commits, files, retry, retry_checked, fetch):
         _undisturbed(workshop, scenario)
+    others = _other_commands(workshop, stage, mixed, fresh)
     resumed = [_resumed(workshop, of, part) for of in (fresh, checked, retry)
                for part in ((0.6,) if is_small else (0.4, 0.8))]
     if not is_small:
         resumed += [_resumed(workshop, of, 0.5) for of in (commits, files, retry_checked)]
-    return [fresh, checked, commits, files, retry, retry_checked, fetch, *resumed]
+    return [fresh, checked, commits, files, retry, retry_checked, fetch, *others, *resumed]
+
+
+def _other_commands(workshop, stage, made, fresh):
+    """pack, unpack and convert: begun anew by the same command, which refuses what is complete."""
+    finished = f"{stage}/finished"
+    file_tree.put(fresh.wanted, finished)
+    archive = f"{stage}/finished.tar.zst"
+    ended = workshop.run(["pack", "-q", finished, "-o", archive])
+    if ended.code != 0:
+        raise SystemExit(f"pack ended with {ended.code}: {ended.err}")
+    commands = {"pack": ("pack", "-q", finished, "-o", "{to}/in/new.tar.zst"),
+                "unpack": ("unpack", "-q", archive, "-C", "{to}"),
+                "convert": ("convert", "-q", "--from", str(made.dump), "--to", "{to}",
+                            "--format", "json-array")}
+    return [_undisturbed(workshop, Scenario(
+        name, made, (), 0, command=command, code_when_done=2, counts_images=False,
+        before={"in": None} if name == "pack" else {})) for name, command in commands.items()]
 
 
 def _resumed(workshop, of, part):
