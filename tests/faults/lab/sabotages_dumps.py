@@ -62,6 +62,14 @@ DUMP = (
              "    if (!stated || *stated == records_) {", "    if (word != nullptr) {",
              "convert_tests",
              "an array whose head states another number of records is not converted"),
+    Sabotage("a new conversion clears away what others put there", "src/convert/converted_files.cpp",
+             "    if (!entries->empty() && !is_leftover(*entries, *names)) {",
+             "    if (!entries->empty() && !has(*entries, kLockName)) {", "convert_tests",
+             "what is not in the list of a killed conversion is left alone, and told"),
+    Sabotage("unpack writes no list of the names that it gives", "src/archive/unpacked_parts.cpp",
+             "    if (Result<void> listed = pending_.write(names); !listed) {",
+             "    if (Result<void> listed; !listed) {", "archive_tests",
+             "whatever call fails while unpacking, no manifest stands over files that are not whole"),
 )
 
 VERIFY = (
