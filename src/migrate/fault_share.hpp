@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <utility>
 
 namespace ffdump {
 
@@ -23,6 +25,24 @@ class FaultShare {
 
     std::deque<bool> latest_;
     std::size_t failed_ = 0;
+};
+
+/// Faults of the service at one request, of which those tell against the request itself between
+/// which others were answered. What failed while nobody was answered says nothing: it may have been
+/// an outage of days. For one thread.
+class TellingFaults {
+ public:
+    /// `others`: requests that the service has answered so far.
+    explicit TellingFaults(std::uint64_t others) : others_then_(others) {}
+
+    void add(std::uint64_t others) {
+        count_ += std::exchange(others_then_, others) == others ? 0U : 1U;
+    }
+    [[nodiscard]] unsigned count() const noexcept { return count_; }
+
+ private:
+    std::uint64_t others_then_;
+    unsigned count_ = 0;
 };
 
 }  // namespace ffdump

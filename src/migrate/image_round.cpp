@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/migrate/image_round.hpp"
 
+#include "fault_share.hpp"
 #include "landed_answers.hpp"
 #include "round_records.hpp"
 #include "service_watch.hpp"
@@ -13,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -21,8 +23,14 @@ namespace {
 
 struct Question {
     RoundRecord record;
+    TellingFaults faults;
     unsigned attempts = 0;
-    std::uint64_t found_before = 0;
+    /// An image that was found before is asked for in the record's place: is it the storage?
+    bool is_probe = false;
+
+    [[nodiscard]] const std::string& id(const std::string& known) const {
+        return is_probe ? known : record.normalized_id;
+    }
 };
 
 struct Answered {
@@ -108,7 +116,7 @@ class Round {
                 return {};
             }
             if (taker_.wants(**record)) {
-                send({std::move(**record), 0, 0}, now);
+                send({std::move(**record), TellingFaults(found_)}, now);
             }
         }
         return {};
@@ -116,9 +124,8 @@ class Round {
 
     void send(Question question, Clock::Instant now) {
         const std::uint64_t number = next_number_++;
-        const std::string id = question.record.normalized_id;
-        ++question.attempts;
-        question.found_before = found_;
+        const std::string id = question.id(known_);
+        question.attempts += question.is_probe ? 0U : 1U;
         flying_.emplace(number, std::move(question));
         gate_.sent(now);
         // Shared: the storage's thread may still be leaving post() when the answer is here already.
@@ -138,31 +145,57 @@ class Round {
         Question question = std::move(flight->second);
         flying_.erase(flight);
         const Clock::Instant now = services_.clock.now();
+        const bool is_of_record =
+            answer.image || answer.image.error().fault() == FaultClass::record;
+        if (question.is_probe && is_of_record) {
+            probed(std::move(question), answer.image.has_value(), now);
+            return {};
+        }
         if (answer.image) {
             gate_.succeeded(now);
             ++found_;
+            known_ = question.record.normalized_id;
             return taker_.found(question.record,
                                 options_.aim == RoundAim::bytes ? &*answer.image : nullptr);
         }
         const Error& error = answer.image.error();
-        if (error.fault() == FaultClass::record) {
+        if (is_of_record) {
             const bool was_asked = error.reason() != Reason::image_id_invalid &&
                                    error.reason() != Reason::image_url_not_allowed;
             was_asked ? gate_.succeeded(now) : gate_.ended(now);
             ++progress_.failed;
             return taker_.missed(question.record, error);
         }
+        return fault(std::move(question), error, now);
+    }
+
+    Result<void> fault(Question question, const Error& error, Clock::Instant now) {
         gate_.faulted(now, error);
-        if (question.attempts >= most_attempts_ && found_ > question.found_before) {
+        if (!std::exchange(question.is_probe, false)) {
+            question.faults.add(found_);
+        }
+        if (question.faults.count() >= most_attempts_) {
             ++progress_.failed;
             return taker_.missed(question.record,
                                  Error(Reason::image_unreadable,
                                        "the storage fails for this image while it serves others: " +
                                            error.detail()));
         }
+        // Where no others are left to come, one that came is asked for in its place.
+        question.is_probe =
+            question.attempts >= most_attempts_ && flying_.empty() && ended_ && !known_.empty();
         delayed_.emplace(now + gate_.delay(question.attempts, error.retry_after()),
                          std::move(question));
         return {};
+    }
+
+    void probed(Question question, bool is_there, Clock::Instant now) {
+        gate_.succeeded(now);
+        // The next fault of the record's image tells against it. A known one that is gone is not
+        // asked for again.
+        is_there ? static_cast<void>(++found_) : known_.clear();
+        question.is_probe = false;
+        delayed_.emplace(now, std::move(question));
     }
 
     const RoundOptions& options_;
@@ -178,6 +211,7 @@ class Round {
     std::multimap<Clock::Instant, Question> delayed_;
     std::uint64_t next_number_ = 0;
     std::uint64_t found_ = 0;
+    std::string known_;  ///< normalized id of an image that was found
     bool ended_ = false;
     Progress progress_;
 };

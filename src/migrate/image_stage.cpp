@@ -42,11 +42,11 @@ void ImageStage::pump(Clock::Instant now, std::size_t ready_bytes, std::size_t r
     }
     while (!(queue_.empty() && retries_.empty()) && flying_.size() < pace_.width() &&
            gate_.may_send(now) && has_room(ready_bytes, ready_count)) {
-        const std::optional<Ticket> ticket = take_next();
-        if (!ticket) {
+        const std::optional<Asked> next = take_next();
+        if (!next) {
             return;
         }
-        start(*ticket, now);
+        start(*next, now);
     }
 }
 
@@ -71,28 +71,31 @@ Awaited ImageStage::awaited() const {
     Awaited awaited;
     for (const auto& [fetch, flight] : flying_) {
         awaited.note(flight.paced.sent,
-                     flight.look.empty() ? std::optional(flight.ticket) : std::nullopt);
+                     flight.look.empty() ? std::optional(flight.asked.ticket) : std::nullopt);
     }
     return awaited;
 }
 
-std::optional<Ticket> ImageStage::take_next() {
-    const bool may_retry = budget_.may_retry(flying_.empty() && queue_.empty());
-    std::deque<Ticket>& from = may_retry && !retries_.empty() ? retries_ : queue_;
-    if (from.empty()) {
+std::optional<ImageStage::Asked> ImageStage::take_next() {
+    if (budget_.may_retry(flying_.empty() && queue_.empty()) && !retries_.empty()) {
+        if (!gate_.is_open()) {
+            budget_.sent_again();
+        }
+        const Asked asked = retries_.front();
+        retries_.pop_front();
+        return asked;
+    }
+    if (queue_.empty()) {
         return std::nullopt;  // retries alone, which wait for their budget
     }
-    if (&from == &queue_) {
-        budget_.sent();
-    } else if (!gate_.is_open()) {
-        budget_.sent_again();
-    }
-    const Ticket ticket = from.front();
-    from.pop_front();
-    return ticket;
+    budget_.sent();
+    const Ticket ticket = queue_.front();
+    queue_.pop_front();
+    return Asked{ticket, TellingFaults(successes_)};
 }
 
-void ImageStage::start(Ticket ticket, Clock::Instant now) {
+void ImageStage::start(Asked asked, Clock::Instant now) {
+    Ticket& ticket = asked.ticket;
     Result<std::string> normalized_id = ticket.work->block.text(ticket.span().normalized_id);
     if (!normalized_id) {
         ticket.work->settle_failed(
@@ -103,7 +106,7 @@ void ImageStage::start(Ticket ticket, Clock::Instant now) {
     const std::uint64_t fetch = next_fetch_++;
     ++ticket.attempts;
     const PacedRequest paced{.sent = now, .in_flight = flying_.size() + 1};
-    flying_.emplace(fetch, Flight{ticket, successes_, std::nullopt, {}, paced});
+    flying_.emplace(fetch, Flight{asked, std::nullopt, {}, paced});
     gate_.sent(now);
     store_.fetch(std::move(*normalized_id), [this, fetch](Result<Image> image) {
         mailbox_.post(ImageFetched{fetch, std::move(image)});
@@ -116,6 +119,7 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
         return std::nullopt;
     }
     const Flight flight = it->second;
+    const Ticket& ticket = flight.asked.ticket;
     flying_.erase(it);
     if (!flight.look.empty()) {
         looked(flight, event.image, now);
@@ -130,23 +134,22 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
     } else {
         pace_.failed(flight.paced, event.image.error(), now);
     }
-    if (flight.ticket.attempts == 1 && !was_interrupted(event.image)) {
+    if (ticket.attempts == 1 && !was_interrupted(event.image)) {
         first_attempts_.add(!event.image && event.image.error().fault() != FaultClass::record);
     }
     if (event.image) {
         ++successes_;
         failures_.passed();
         if (known_.first().empty()) {
-            known_.came(
-                flight.ticket.work->block.text(flight.ticket.span().normalized_id).value_or(""));
+            known_.came(ticket.work->block.text(ticket.span().normalized_id).value_or(""));
         }
         gate_.succeeded(now);
         const auto bytes = static_cast<double>(event.image->bytes->size());
         average_bytes_ += kNewest * (bytes - average_bytes_);
         if (sources_.size() > 1) {
-            flight.ticket.work->set_source(flight.ticket.index, sources_.at(event.image->source));
+            ticket.work->set_source(ticket.index, sources_.at(event.image->source));
         }
-        return ReadyImage{flight.ticket, std::move(event.image->bytes)};
+        return ReadyImage{ticket, std::move(event.image->bytes)};
     }
     if (const Reason reason = event.image.error().reason();
         reason_info(reason).fault == FaultClass::record) {
@@ -158,40 +161,38 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
         } else {
             gate_.ended(now);
         }
-        fail(flight.ticket, std::move(event.image.error()));
+        fail(ticket, std::move(event.image.error()));
         return std::nullopt;
     }
-    fault(flight, event.image.error(), now);
+    fault(flight.asked, event.image.error(), now);
     return std::nullopt;
 }
 
-void ImageStage::fault(const Flight& flight, const Error& error, Clock::Instant now) {
-    Ticket ticket = flight.ticket;
+void ImageStage::fault(Asked asked, const Error& error, Clock::Instant now) {
     if (error.reason() == Reason::interrupted) {
         gate_.ended(now);
-        delayed_.emplace(now, ticket);
+        delayed_.emplace(now, asked);
         return;
     }
     gate_.faulted(now, error);
-    // Others come while this one never does: then it is this image, not the storage.
-    const bool others_come = successes_ > flight.successes_before;
-    const bool is_hopeless =
-        ticket.attempts >= first_attempts_.hopeless_after(limits_.hopeless_faults);
-    if (is_hopeless && others_come) {
-        give_up(ticket, error);
-    } else if (is_hopeless && flying_.empty() && !known_.first().empty()) {
-        // There are no others left to come.
-        probe(ticket, error, now);
+    asked.faults.add(successes_);
+    const unsigned enough = first_attempts_.hopeless_after(limits_.hopeless_faults);
+    if (asked.faults.count() >= enough) {
+        // Others come while this one never does: then it is this image, not the storage.
+        give_up(asked, error);
+    } else if (asked.ticket.attempts >= enough && flying_.empty() && !known_.first().empty()) {
+        // There are no others left to come, so that one is asked for that came before.
+        probe(asked, error, now);
     } else {
-        delayed_.emplace(now + gate_.delay(ticket.attempts, error.retry_after()), ticket);
+        delayed_.emplace(now + gate_.delay(asked.ticket.attempts, error.retry_after()), asked);
     }
 }
 
-void ImageStage::give_up(const Ticket& ticket, const Error& error) {
-    fail(ticket,
+void ImageStage::give_up(const Asked& asked, const Error& error) {
+    fail(asked.ticket,
          Error(Reason::image_unreadable,
                fmt::format("the storage failed {} times for this image while it served others: {}",
-                           ticket.attempts, error.detail()))
+                           asked.faults.count(), error.detail()))
              .at_url(error.place().url));
 }
 
@@ -215,7 +216,7 @@ void ImageStage::look(Clock::Instant now) {
     }
     is_looking_ = true;
     const std::uint64_t fetch = next_fetch_++;
-    flying_.emplace(fetch, Flight{{}, successes_, std::nullopt, *id, {.sent = now}});
+    flying_.emplace(fetch, Flight{{{}, TellingFaults(0)}, std::nullopt, *id, {.sent = now}});
     gate_.sent(now);
     store_.fetch(std::move(*id), [this, fetch](Result<Image> image) {
         mailbox_.post(ImageFetched{fetch, std::move(image)});
@@ -268,9 +269,9 @@ void ImageStage::none_came(Clock::Instant now) {
     known_.restart();
 }
 
-void ImageStage::probe(const Ticket& ticket, Error suspicion, Clock::Instant now) {
+void ImageStage::probe(const Asked& asked, Error suspicion, Clock::Instant now) {
     const std::uint64_t fetch = next_fetch_++;
-    flying_.emplace(fetch, Flight{ticket, successes_, std::move(suspicion), {}, {.sent = now}});
+    flying_.emplace(fetch, Flight{asked, std::move(suspicion), {}, {.sent = now}});
     gate_.sent(now);
     store_.fetch(known_.first(), [this, fetch](Result<Image> image) {
         mailbox_.post(ImageFetched{fetch, std::move(image)});
@@ -278,23 +279,22 @@ void ImageStage::probe(const Ticket& ticket, Error suspicion, Clock::Instant now
 }
 
 void ImageStage::probed(const Flight& flight, const Result<Image>& image, Clock::Instant now) {
+    std::optional<std::chrono::milliseconds> retry_after = flight.suspicion->retry_after();
     if (image) {
+        // The next fault of the record's image tells against it.
         ++successes_;
         gate_.succeeded(now);
-        give_up(flight.ticket, *flight.suspicion);
-        return;
-    }
-    const Error& error = image.error();
-    if (reason_info(error.reason()).fault == FaultClass::record) {
+    } else if (image.error().fault() == FaultClass::record) {
         // It is gone since: the next image that comes takes its place.
         known_.forget_first();
         gate_.succeeded(now);
-    } else if (error.reason() == Reason::interrupted) {
+    } else if (image.error().reason() == Reason::interrupted) {
         gate_.ended(now);
     } else {
-        gate_.faulted(now, error);
+        gate_.faulted(now, image.error());
+        retry_after = image.error().retry_after();
     }
-    delayed_.emplace(now + gate_.delay(flight.ticket.attempts, error.retry_after()), flight.ticket);
+    delayed_.emplace(now + gate_.delay(flight.asked.ticket.attempts, retry_after), flight.asked);
 }
 
 std::optional<Clock::Instant> ImageStage::next_timer() const {

@@ -33,7 +33,7 @@ class ImageStage {
     struct Limits {
         ClimbRange width{48, 48, 48};         ///< fetches in flight
         std::size_t ready_bytes = 8U << 20U;  ///< fetched and not yet sent, an aim
-        unsigned hopeless_faults = 9;         ///< of one image at least, while others come
+        unsigned hopeless_faults = 9;         ///< of one image at least, between which others come
         double retry_share = 0.1;             ///< share of fetches that may be retries
         std::vector<Reason> accepted{};       ///< failures that are booked without a question
     };
@@ -61,10 +61,14 @@ class ImageStage {
     [[nodiscard]] const std::optional<Error>& verdict() const noexcept { return verdict_; }
 
  private:
+    /// A record whose image is asked for, or is to be asked for again.
+    struct Asked {
+        Ticket ticket;
+        TellingFaults faults;
+    };
     struct Flight {
-        Ticket ticket;  ///< of no record when `look` is set
-        std::uint64_t successes_before = 0;
-        /// Set when an image that came before is asked for in the ticket's place: what the ticket
+        Asked asked;  ///< for no record when `look` is set
+        /// Set when an image that came before is asked for in the record's place: what the record's
         /// failed with.
         std::optional<Error> suspicion;
         std::string look;  ///< normalized id that is asked for because of a pattern
@@ -72,9 +76,9 @@ class ImageStage {
     };
 
     /// Asks for an image that came before, to learn whether it is the storage or this image.
-    void probe(const Ticket& ticket, Error suspicion, Clock::Instant now);
+    void probe(const Asked& asked, Error suspicion, Clock::Instant now);
     void probed(const Flight& flight, const Result<Image>& image, Clock::Instant now);
-    void give_up(const Ticket& ticket, const Error& error);
+    void give_up(const Asked& asked, const Error& error);
     void fail(const Ticket& ticket, Error error);
     [[nodiscard]] bool is_in_doubt() const { return is_down_ || failures_.is_suspicious(); }
     void look(Clock::Instant now);
@@ -82,9 +86,9 @@ class ImageStage {
     void none_came(Clock::Instant now);
     /// For one image more of the usual size; for one at any rate when nothing else is there.
     [[nodiscard]] bool has_room(std::size_t ready_bytes, std::size_t ready_count) const;
-    void start(Ticket ticket, Clock::Instant now);
-    [[nodiscard]] std::optional<Ticket> take_next();
-    void fault(const Flight& flight, const Error& error, Clock::Instant now);
+    void start(Asked asked, Clock::Instant now);
+    [[nodiscard]] std::optional<Asked> take_next();
+    void fault(Asked asked, const Error& error, Clock::Instant now);
 
     ImageStore& store_;
     std::vector<std::string> sources_;  ///< counted when there are several; fates point to them
@@ -94,9 +98,9 @@ class ImageStage {
     PaceControl pace_;
     RetryBudget budget_;
     std::deque<Ticket> queue_;
-    std::deque<Ticket> retries_;  ///< after a fault of the storage
+    std::deque<Asked> retries_;  ///< after a fault of the storage
     std::unordered_map<std::uint64_t, Flight> flying_;
-    std::multimap<Clock::Instant, Ticket> delayed_;
+    std::multimap<Clock::Instant, Asked> delayed_;
     std::uint64_t next_fetch_ = 0;
     std::uint64_t successes_ = 0;
     FaultShare first_attempts_;

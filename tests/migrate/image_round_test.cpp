@@ -7,6 +7,8 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,14 +66,46 @@ class NoLines final : public LineSink {
     void line(std::string_view) override {}
 };
 
-TEST_CASE("a round asks for as many images at once as the settings allow") {
-    Settings settings;
-    settings.adaptive.fetches_most = 3;
-    settings.fetches = GENERATE(0U, 5U);
-    const std::size_t wanted = settings.fetches == 0 ? 3 : 5;
-    const ScratchFolder folder;
+/// Answers by `is_well` whether an image is there, and notes what it is asked for.
+class AnsweringStore final : public ImageStore {
+ public:
+    void fetch(std::string, ImageDone) override {}
+    void check(std::string normalized_id, PresenceDone done) override {
+        asked.push_back(normalized_id);
+        done(is_well(normalized_id) ? Result<void>()
+                                    : failed(Reason::service_refuses, "status 403"));
+    }
+    [[nodiscard]] std::string describe() const override { return "answering"; }
+
+    std::vector<std::string> asked;
+    std::function<bool(const std::string&)> is_well;
+};
+
+class NotingTaker final : public RoundTaker {
+ public:
+    bool wants(const RoundRecord&) override { return true; }
+    Result<void> found(const RoundRecord& record, const Image*) override {
+        there.push_back(record.normalized_id);
+        return {};
+    }
+    Result<void> missed(const RoundRecord& record, const Error&) override {
+        gone.push_back(record.normalized_id);
+        return {};
+    }
+
+    std::vector<std::string> there;
+    std::vector<std::string> gone;
+};
+
+class NoObserver final : public MigrationObserver {
+ public:
+    void progress(const Progress&) override {}
+};
+
+/// A dump of so many records, "1.png" and on.
+MigrationPlan plan_of(const ScratchFolder& folder, std::uint64_t records) {
     std::string text;
-    for (std::uint64_t id = 1; id <= 12; ++id) {
+    for (std::uint64_t id = 1; id <= records; ++id) {
         text += RecordBuilder(id).normalized(std::to_string(id) + ".png").text() + "\n";
     }
     folder.write("faces.json", text);
@@ -80,6 +114,43 @@ TEST_CASE("a round asks for as many images at once as the settings allow") {
     file.file.path = folder.at("faces.json");
     file.file.profile = builder_profile(Container::json_lines);
     file.action = GalleryAction::migrate;
+    return plan;
+}
+
+TEST_CASE("a round gives up an image that the storage always fails, though none is left to come") {
+    Settings settings;
+    settings.retry.base_delay = std::chrono::milliseconds(1);
+    settings.retry.max_delay = std::chrono::milliseconds(2);
+    settings.retry.probe_max = std::chrono::milliseconds(2);
+    const ScratchFolder folder;
+    const MigrationPlan plan = plan_of(folder, 3);
+    AnsweringStore store;
+    int left_of_flakes = 3;
+    store.is_well = [&](const std::string& id) {
+        return id != "2.png" && (id != "3.png" || left_of_flakes-- <= 0);
+    };
+    NoObserver observer;
+    NotingTaker taker;
+    const std::unique_ptr<FileSystem> files = make_posix_file_system();
+    const SystemClock clock;
+    NoLines sink;
+    Log log(sink, clock, LogLevel::off, LogFormat::text);
+    const std::atomic<int> stop{0};
+    REQUIRE(
+        image_round(settings, plan, {}, {*files, store, [] {}, clock, log, observer, stop}, taker));
+    CHECK((taker.gone == std::vector<std::string>{"2.png"}));
+    CHECK(taker.there.size() == 2);
+    CHECK(static_cast<unsigned>(std::ranges::count(store.asked, "2.png")) >=
+          settings.retry.attempts);
+}
+
+TEST_CASE("a round asks for as many images at once as the settings allow") {
+    Settings settings;
+    settings.adaptive.fetches_most = 3;
+    settings.fetches = GENERATE(0U, 5U);
+    const std::size_t wanted = settings.fetches == 0 ? 3 : 5;
+    const ScratchFolder folder;
+    const MigrationPlan plan = plan_of(folder, 12);
     WaitingStore store;
     AnsweringObserver observer(store);
     CountingTaker taker;

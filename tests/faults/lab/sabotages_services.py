@@ -104,8 +104,14 @@ IMAGES = (
              "images_tests",
              "an image store refuses what is no image and says what it is - HttpUnderTest"),
     Sabotage("a storage that refuses fails its records", "src/migrate/image_stage.cpp",
-             "    if (is_hopeless && others_come) {", "    if (is_hopeless) {",
+             "    if (asked.faults.count() >= enough) {",
+             "    if (asked.ticket.attempts >= enough) {",
              "migrate_tests", "a storage that refuses everything since fails no record"),
+    Sabotage("faults of an outage of the storage count against an image", "src/migrate/fault_share.hpp",
+             "        count_ += std::exchange(others_then_, others) == others ? 0U : 1U;",
+             "        count_ += std::exchange(others_then_, others) == others ? 1U : 1U;",
+             "migrate_tests",
+             "faults of an outage do not count against an image that fails once more after it"),
 )
 
 FAILURES = (
