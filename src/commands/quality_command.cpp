@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "quality_command.hpp"
 
+#include "packed_dumps.hpp"
 #include "progress_display.hpp"
 
 #include "ffdump/dump/member_text.hpp"
@@ -34,10 +35,11 @@ nothing was measured; 4 a dump cannot be read; 6 --report cannot be written; 130
 }
 
 void QualityCommand::declare(CLI::App& app) {
-    app.add_option("--from", options_.from, "The old dump: a directory, or one file of it")
+    app.add_option("--from", options_.from,
+                   "The old dump: a directory, one file of it, or an archive")
         ->type_name("DUMP")
         ->required();
-    app.add_option("--to", options_.to, "The new dump")->type_name("DUMP")->required();
+    app.add_option("--to", options_.to, "The new dump, likewise")->type_name("DUMP")->required();
     app.add_option("--sample", options_.sample,
                    "Records of each gallery; time grows with its square")
         ->type_name("N")
@@ -88,7 +90,10 @@ Result<QualityReport> QualityCommand::measure_with(const CommandContext& context
         display.progress(progress);
         return context.stop_signal.load() == 0;
     };
-    return measure_quality(context.files, options_);
+    PackedDumps dumps(context, display);
+    return dumps.open(options_.from, PackedDumps::Kind::any)
+        .and_then([&] { return dumps.open(options_.to, PackedDumps::Kind::any); })
+        .and_then([&] { return measure_quality(dumps.files(), options_); });
 }
 
 int QualityCommand::run(const CommandContext& context) {

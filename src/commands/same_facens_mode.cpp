@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "same_facens_mode.hpp"
 
+#include "packed_dumps.hpp"
 #include "progress_display.hpp"
 
 #include "ffdump/verify/same_facens.hpp"
@@ -22,7 +23,15 @@ Result<SameFacensReport> compare(const CommandContext& context,
     Log log = shared.log.make_log(context.terminal, context.clock);
     ProgressDisplay display(context.terminal, log, context.clock,
                             shared.log.quiet || shared.is_json || !log.shows(LogLevel::info));
-    return compare_facens(context.files, options,
+    PackedDumps dumps(context, display);
+    Result<void> opened = dumps.open(options.new_dump, PackedDumps::Kind::new_dump);
+    for (const std::string& path : options.redumps) {
+        opened = opened.and_then([&] { return dumps.open(path, PackedDumps::Kind::any); });
+    }
+    if (!opened) {
+        return failed(std::move(opened.error()));
+    }
+    return compare_facens(dumps.files(), options,
                           progress_of(display, "comparing", context.stop_signal));
 }
 
@@ -30,7 +39,8 @@ Result<SameFacensReport> compare(const CommandContext& context,
 
 void SameFacensMode::declare(CLI::App& app) {
     app.add_option("--same-facens", redumps_,
-                   "Dumps taken again from the restored shards, to compare --to with")
+                   "Dumps taken again from the restored shards, or archives of them, to "
+                   "compare --to with")
         ->type_name("DUMP")
         ->excludes("--from")
         ->excludes("--exclude-ids")

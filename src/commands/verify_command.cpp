@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verify_command.hpp"
 
+#include "packed_dumps.hpp"
 #include "progress_display.hpp"
-
-#include "ffdump/archive/archive_view.hpp"
 
 #include <memory>
 #include <utility>
@@ -20,7 +19,8 @@ std::string VerifyCommand::epilogue() const {
   ffdump verify --against-manifest --to newdump.tar.zst --pubkey ffdump.pub
   ffdump verify --to newdump --same-facens redump/shard1 redump/shard2
 
-Reads both dumps once and changes nothing; an archive of ffdump pack is read in place, twice.
+Reads both dumps once and changes nothing. Either may be a tar archive, plain or packed with gzip
+or zstd, or one of ffdump pack: it is read in place, twice.
 --against-manifest is for when the source is gone: every file and record of the new dump is held
 against the numbers, digests and checksums of its manifest. The last line says `restorable`, with the number
 of failed and excluded records if there are any, or `not restorable: ...`.
@@ -42,11 +42,12 @@ written; 130, 143 interrupted.)";
 
 void VerifyCommand::declare(CLI::App& app) {
     CLI::Option* const from =
-        app.add_option("--from", options_.from, "The dump that was migrated")->type_name("DUMP");
+        app.add_option("--from", options_.from, "The dump that was migrated, or an archive of it")
+            ->type_name("DUMP");
     app.add_flag("--against-manifest", against_manifest_,
                  "Without the source: hold the new dump against its manifest alone")
         ->excludes(from);
-    app.add_option("--to", options_.to, "The directory of the new dump, or its archive")
+    app.add_option("--to", options_.to, "The directory of the new dump, or an archive of it")
         ->type_name("DIR")
         ->required();
     excluded_.declare(app);
@@ -85,16 +86,6 @@ Result<void> VerifyCommand::prepare(const CommandContext& context) {
     });
 }
 
-Result<std::unique_ptr<FileSystem>> VerifyCommand::archive_view(const CommandContext& context,
-                                                                ProgressDisplay& display) const {
-    if (!is_dump_archive(context.files, options_.to)) {
-        return std::unique_ptr<FileSystem>();
-    }
-    const VerifyProgress show = progress_of(display, "checking the archive", context.stop_signal);
-    return open_archive_view(context.files, options_.to,
-                             [&show](std::uint64_t bytes) { return show(bytes, 0); });
-}
-
 tl::expected<VerifyReport, std::vector<Error>> VerifyCommand::verify_with(
     const CommandContext& context) {
     if (Result<void> prepared = prepare(context); !prepared) {
@@ -103,12 +94,16 @@ tl::expected<VerifyReport, std::vector<Error>> VerifyCommand::verify_with(
     Log log = log_.make_log(context.terminal, context.clock);
     ProgressDisplay display(context.terminal, log, context.clock,
                             log_.quiet || json_ || !log.shows(LogLevel::info));
-    const Result<std::unique_ptr<FileSystem>> archive = archive_view(context, display);
-    if (!archive) {
-        return tl::unexpected(std::vector<Error>{archive.error()});
+    PackedDumps dumps(context, display);
+    Result<void> opened = dumps.open(options_.to, PackedDumps::Kind::new_dump);
+    if (opened && !options_.from.empty()) {
+        opened = dumps.open(options_.from, PackedDumps::Kind::any);
     }
-    const CommandContext seen{*archive ? **archive : context.files, context.terminal, context.clock,
-                              context.stop_signal, context.log_format};
+    if (!opened) {
+        return tl::unexpected(std::vector<Error>{std::move(opened).error()});
+    }
+    const CommandContext seen{dumps.files(), context.terminal, context.clock, context.stop_signal,
+                              context.log_format};
     Result<VerifyReport> report =
         verify(seen.files, options_, progress_of(display, "verifying", context.stop_signal));
     if (!report) {

@@ -14,7 +14,6 @@
 #include <vector>
 
 namespace ffdump {
-class ProgressDisplay;
 
 /// `ffdump verify`: may the new dump be restored?
 class VerifyCommand final : public Command {
@@ -27,9 +26,6 @@ class VerifyCommand final : public Command {
 
  private:
     [[nodiscard]] Result<void> prepare(const CommandContext& context);
-    /// The archive to be verified as a file system; null when it is none.
-    [[nodiscard]] Result<std::unique_ptr<FileSystem>> archive_view(const CommandContext& context,
-                                                                   ProgressDisplay& display) const;
     [[nodiscard]] tl::expected<VerifyReport, std::vector<Error>> verify_with(
         const CommandContext& context);
 

@@ -3,12 +3,11 @@
 
 #include "dump_prefix.hpp"
 
-#include "ffdump/base/printable.hpp"
+#include "ffdump/dump/archived_name.hpp"
 #include "ffdump/io/compression.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
+#include <optional>
 #include <utility>
 
 namespace ffdump {
@@ -23,17 +22,6 @@ std::string name_of_content(const std::string& name) {
         }
     }
     return name;
-}
-
-bool has_hidden_part(std::string_view path) {
-    while (!path.empty()) {
-        const std::string_view part = path.substr(0, path.find('/'));
-        if (part.starts_with('.') && part != ".") {
-            return true;
-        }
-        path.remove_prefix(std::min(path.size(), part.size() + 1));
-    }
-    return false;
 }
 
 }  // namespace
@@ -74,31 +62,17 @@ Result<const DumpFile*> DumpStream::next() {
                             : failed(Error(Reason::source_unreadable, "the archive holds no file")
                                          .at_file(name_));
         }
-        Result<bool> wanted = is_wanted(**entry);
-        if (!wanted) {
-            return failed(std::move(wanted.error()));
+        Result<std::optional<std::string>> file = archived_name(**entry, name_);
+        if (!file) {
+            return failed(std::move(file.error()));
         }
-        if (*wanted) {
+        if (*file) {
             has_any_ = true;
             const std::string& path = (*entry)->path;
             return path.empty() ? recognised(name_of_content(file_name_of(name_)), name_, *archive_)
-                                : recognised(file_name_of(path), join_path(name_, path), *archive_);
+                                : recognised(std::move(**file), join_path(name_, path), *archive_);
         }
     }
-}
-
-Result<bool> DumpStream::is_wanted(const ArchiveEntry& entry) const {
-    if (entry.kind == EntryKind::directory || has_hidden_part(entry.path)) {
-        return false;
-    }
-    if (entry.kind == EntryKind::other) {
-        return failed(Error(Reason::source_unreadable,
-                            fmt::format("{} in the archive is neither file nor folder",
-                                        printable(entry.path)))
-                          .at_file(name_)
-                          .hint("pack the files themselves in place of links to them"));
-    }
-    return true;
 }
 
 Result<const DumpFile*> DumpStream::recognised(std::string name, std::string path,

@@ -171,4 +171,20 @@ bool is_hex(std::string_view text, std::size_t size) noexcept {
            text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+bool is_utc(std::string_view text) {
+    constexpr std::string_view kShape = "0000-00-00T00:00:00";
+    if (text.size() <= kShape.size() || !text.ends_with('Z')) {
+        return false;
+    }
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    for (std::size_t i = 0; i < kShape.size(); ++i) {
+        if (kShape[i] == '0' ? !is_digit(text[i]) : text[i] != kShape[i]) {
+            return false;
+        }
+    }
+    const std::string_view fraction = text.substr(kShape.size(), text.size() - kShape.size() - 1);
+    return fraction.empty() || (fraction.size() > 1 && fraction.front() == '.' &&
+                                std::ranges::all_of(fraction.substr(1), is_digit));
+}
+
 }  // namespace ffdump

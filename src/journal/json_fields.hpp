@@ -53,5 +53,7 @@ class JsonFields {
 
 /// `size` lower-case hex digits.
 [[nodiscard]] bool is_hex(std::string_view text, std::size_t size) noexcept;
+/// "2026-11-24T08:13:43Z", with or without a fraction of a second.
+[[nodiscard]] bool is_utc(std::string_view text);
 
 }  // namespace ffdump

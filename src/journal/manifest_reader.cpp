@@ -32,23 +32,6 @@ bool is_safe_name(std::string_view name) {
            name.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
 }
 
-/// "2026-11-24T08:13:43Z", with or without a fraction of a second.
-bool is_utc(std::string_view text) {
-    constexpr std::string_view kShape = "0000-00-00T00:00:00";
-    if (text.size() <= kShape.size() || !text.ends_with('Z')) {
-        return false;
-    }
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    for (std::size_t i = 0; i < kShape.size(); ++i) {
-        if (kShape[i] == '0' ? !is_digit(text[i]) : text[i] != kShape[i]) {
-            return false;
-        }
-    }
-    const std::string_view fraction = text.substr(kShape.size(), text.size() - kShape.size() - 1);
-    return fraction.empty() || (fraction.size() > 1 && fraction.front() == '.' &&
-                                std::ranges::all_of(fraction.substr(1), is_digit));
-}
-
 void take_hex(JsonFields& fields, const std::string& key, std::size_t digits, std::string& out) {
     fields.take(key, out);
     if (!is_hex(out, digits)) {

@@ -6,6 +6,7 @@
 #include "pipeline.hpp"
 #include "run_identity.hpp"
 #include "space_check.hpp"
+#include "time_keeper.hpp"
 
 #include "ffdump/base/printable.hpp"
 #include "ffdump/base/version.hpp"
@@ -274,8 +275,19 @@ Result<MigrationOutcome> MigrationRun::work_through(RecoveredRun run) {
     RedoLog redo(services_.files, directory_.state_folder(), run.begin.run_id,
                  std::move(*segments));
     MigrationOutcome outcome;
+    TimeKeeper times({services_.files, services_.clock, services_.log, services_.observer},
+                     directory_.time_line(), run.begin.run_id);
+    const MigrationServices watched{services_.files,
+                                    services_.images,
+                                    services_.extractor,
+                                    services_.cancel,
+                                    services_.clock,
+                                    services_.log,
+                                    times,
+                                    services_.stop_signal,
+                                    services_.random_seed};
     {
-        Pipeline pipeline(settings_, options_, services_,
+        Pipeline pipeline(settings_, options_, watched,
                           {plan_, directory_, excluded_, run.begin.run_id, redo, redone}, output);
         if (run.begin.retry_failed) {
             std::set<std::uint32_t> all;
@@ -288,26 +300,33 @@ Result<MigrationOutcome> MigrationRun::work_through(RecoveredRun run) {
             pipeline.finish_later(remaining.to_seal)
                 .and_then([&] { return pipeline.take_up(remaining.to_rename); })
                 .and_then([&] { return pipeline.run(std::move(remaining.to_read)); });
+        // After a fault of the machine nothing more is written.
+        if (ran || ran.error().fault() != FaultClass::machine) {
+            times.save();
+        }
         if (!ran) {
             return failed(std::move(ran.error()));
         }
         outcome.extraction_requests = pipeline.counters().requests;
         outcome.extracted = pipeline.counters().extracted;
     }
-    if (Result<void> finished = output.finish_failures(); !finished) {
-        return failed(std::move(finished.error()));
-    }
-    Result<Manifest> manifest = publish_run(run, output.progress());
-    if (!manifest) {
-        return failed(std::move(manifest.error()));
-    }
-    if (Result<void> discarded = redo.discard(); !discarded) {
-        return failed(std::move(discarded.error()));
-    }
-    outcome.manifest = std::move(*manifest);
-    warn_of_unmet_exclusions(outcome.manifest);
-    outcome.took = services_.clock.now() - begin;
-    return outcome;
+    return conclude(run, output, redo).map([&](Manifest manifest) {
+        outcome.manifest = std::move(manifest);
+        outcome.took = services_.clock.now() - begin;
+        return std::move(outcome);
+    });
+}
+
+Result<Manifest> MigrationRun::conclude(const RecoveredRun& run, OutputStage& output,
+                                        RedoLog& redo) {
+    return output.finish_failures()
+        .and_then([&] { return publish_run(run, output.progress()); })
+        .and_then([&](Manifest manifest) {
+            return redo.discard().map([&] {
+                warn_of_unmet_exclusions(manifest);
+                return std::move(manifest);
+            });
+        });
 }
 
 Result<std::vector<RedoLog::Segment>> MigrationRun::load_redone(const RecoveredRun& run,

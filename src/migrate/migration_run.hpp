@@ -39,6 +39,9 @@ class MigrationRun {
                                                    const Manifest& manifest);
     [[nodiscard]] Result<RecoveredRun> take_up(RecoveredRun run);
     [[nodiscard]] Result<MigrationOutcome> work_through(RecoveredRun run);
+    /// Everything is in place: the failures list, the manifest, then what is not needed any more.
+    [[nodiscard]] Result<Manifest> conclude(const RecoveredRun& run, OutputStage& output,
+                                            RedoLog& redo);
     /// What the run had extracted and not committed when its last process ended.
     [[nodiscard]] Result<std::vector<RedoLog::Segment>> load_redone(const RecoveredRun& run,
                                                                     RedoneResults& redone) const;

@@ -91,6 +91,7 @@ class Verification {
     [[nodiscard]] const Profile* profile_of(const ManifestFile& file, const std::string& path);
     [[nodiscard]] Result<void> show_progress(std::uint64_t bytes);
     void take_manifest_facts();
+    void take_time_line();
     [[nodiscard]] VerifyReport conclude();
 
     FileSystem& files_;
@@ -126,6 +127,7 @@ Result<VerifyReport> Verification::run() {
     }
     manifest_ = std::move(*manifest);
     take_manifest_facts();
+    take_time_line();
     if (!has_source()) {
         source = DumpListing::named_by(manifest_);
     }
@@ -159,6 +161,21 @@ void Verification::take_manifest_facts() {
     for (const ManifestFile& file : manifest_.files) {
         bytes_total_ +=
             file.action == "drop" ? 0 : (has_source() ? file.source_bytes : 0) + file.target_bytes;
+    }
+}
+
+void Verification::take_time_line() {
+    if (!files_.exists(directory_.time_line())) {
+        report_.no_time_line = "the new dump came without .ffdump/timeline";
+        return;
+    }
+    Result<TimeLine> line = load_time_line(files_, directory_.time_line());
+    if (!line) {
+        report_.no_time_line = ".ffdump/timeline cannot be used: " + line.error().detail();
+    } else if (line->stretches.empty() || line->stretches.back().run_id != manifest_.run_id) {
+        report_.no_time_line = ".ffdump/timeline is of another run";
+    } else {
+        report_.time_line = std::move(*line);
     }
 }
 

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <utility>
 
 namespace ffdump {
 namespace {
@@ -162,11 +164,68 @@ void add_sample(Page& page, const VerifyReport& report) {
     }
 }
 
+/// One line after the other: the time between two stretches is not shown.
+struct Speeds {
+    LinePlot::Line records{"records a second", {}};
+    LinePlot::Line failed{"failed records a second", {}};
+};
+
+std::vector<std::string> row_of(const TimeLine::Stretch& stretch, double step_seconds,
+                                Speeds& speeds) {
+    TimeLine::Step sum;
+    for (const TimeLine::Step& step : stretch.steps) {
+        speeds.records.values.push_back(static_cast<double>(step.records) / step_seconds);
+        speeds.failed.values.push_back(static_cast<double>(step.failed) / step_seconds);
+        sum.records += step.records;
+        sum.failed += step.failed;
+    }
+    const double seconds = static_cast<double>(stretch.steps.size()) * step_seconds;
+    return {stretch.started,
+            stretch.run_id,
+            fmt::format("{:.0f} s", seconds),
+            std::to_string(sum.records),
+            std::to_string(sum.failed),
+            seconds > 0 ? fmt::format("{:.1f}", static_cast<double>(sum.records) / seconds) : ""};
+}
+
+void add_throughput(Page& page, const VerifyReport& report) {
+    if (!report.time_line) {
+        return;
+    }
+    const double step = std::chrono::duration<double>(report.time_line->step).count();
+    Speeds speeds;
+    Table table{{"started", "run", "lasted", "records", "failed", "records a second"}, {}, 2};
+    for (const TimeLine::Stretch& stretch : report.time_line->stretches) {
+        table.rows.push_back(row_of(stretch, step, speeds));
+    }
+    page.heading("Throughput over time");
+    page.table(table);
+    if (speeds.records.values.empty()) {
+        return;
+    }
+    if (speeds.records.values.size() == 1) {
+        // One point is no line.
+        speeds.records.values.push_back(speeds.records.values.front());
+        speeds.failed.values.push_back(speeds.failed.values.front());
+    }
+    const double minutes = static_cast<double>(speeds.records.values.size()) * step / 60;
+    LinePlot plot{"records a second over time", "minutes of work", 0, minutes, {}};
+    const double most = *std::ranges::max_element(speeds.records.values);
+    plot.lines = {std::move(speeds.records), std::move(speeds.failed)};
+    page.figure(
+        fmt::format("Records a second in steps of {:g} s, {:.4g} at most; times between two "
+                    "stretches are left out. Not part of what is proven: nothing depends on it.",
+                    step, most),
+        svg_of(plot));
+}
+
 void add_missing(Page& page, const VerifyReport& report) {
     page.heading("Not on this page");
     std::vector<std::string> missing{
-        "similarities and neighbours under both models: ffdump quality --report",
-        "throughput over time: neither manifest nor journal holds times of single records"};
+        "similarities and neighbours under both models: ffdump quality --report"};
+    if (!report.time_line && !report.no_time_line.empty()) {
+        missing.push_back("throughput over time: " + report.no_time_line);
+    }
     if (!report.sample) {
         missing.emplace_back("a sample, extracted again: ffdump verify --sample");
     }
@@ -186,6 +245,7 @@ std::string render_html(const VerifyReport& report) {
     add_failures(page, report);
     add_norms(page, report);
     add_sample(page, report);
+    add_throughput(page, report);
     add_missing(page, report);
     return page.finish();
 }

@@ -56,8 +56,8 @@ TEST_CASE_METHOD(FailedOnce, "a run whose retry was killed before it began is co
 TEST_CASE_METHOD(FailedOnce, "what killed processes left is gone when the run is complete") {
     const bool retries = GENERATE(false, true);
     CAPTURE(retries);
-    const auto names = {"journal.new", "canaries", "canaries.new", "journal.prev",
-                        "manifest.prev.json"};
+    const auto names = {"journal.new",  "canaries",           "canaries.new",
+                        "journal.prev", "manifest.prev.json", "timeline.new"};
     for (const char* const name : names) {
         fs::copy_file(state / "lock", state / name);
     }

@@ -4,6 +4,7 @@
 
 #include "ffdump/io/byte_source.hpp"
 #include "ffdump/journal/failures.hpp"
+#include "ffdump/journal/time_line.hpp"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -50,6 +51,14 @@ TEST_CASE_METHOD(JournalFixture, "the example in formats/journal.md is what the 
     REQUIRE(journal->append(JournalType::run_end, ""));
     REQUIRE(journal->sync());
     CHECK(hex_dump(bytes()) == example("journal.md", "hexdump"));
+}
+
+TEST_CASE("the example in formats/timeline.md is read and written again as it stands") {
+    const std::string text = example("timeline.md", "json");
+    const Result<TimeLine> line = parse_time_line(text);
+    REQUIRE(line);
+    CHECK(line->stretches.at(0).steps.size() == 2);
+    CHECK(time_line_text(*line) == text);
 }
 
 TEST_CASE("the example in formats/failures.md is read and written again as it stands") {

@@ -82,9 +82,10 @@ TEST_CASE("a browser shows verify's report with verdict and plots, and asks nobo
         dump.verify_sample(service, {"--report", page, "--sample", "30", "--quiet"});
     INFO(end.err);
     REQUIRE(end.code == 0);
-    // Galleries, failures by reason, norms, the sample.
-    check_page(page, "verify", "restorable (1 record failed, 0 excluded)", 4);
+    // Galleries, failures by reason, norms, the sample, throughput.
+    check_page(page, "verify", "restorable (1 record failed, 0 excluded)", 5);
     CHECK_FALSE(has(file_bytes(page), MadeDump::image_name(1)));
+    CHECK(has(file_bytes(page), "Throughput over time"));
 }
 
 TEST_CASE("a browser shows quality's report with verdict and plots, and asks nobody for anything") {

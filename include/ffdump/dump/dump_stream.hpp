@@ -33,7 +33,6 @@ class DumpStream {
     DumpStream(std::string name, std::span<const Profile> profiles)
         : name_(std::move(name)), profiles_(profiles) {}
     Result<const DumpFile*> recognised(std::string name, std::string path, ByteSource& bytes);
-    [[nodiscard]] Result<bool> is_wanted(const ArchiveEntry& entry) const;
 
     std::string name_;
     std::span<const Profile> profiles_;

@@ -25,6 +25,8 @@ class OutputDirectory {
     [[nodiscard]] std::string previous_journal() const { return journal() + ".prev"; }
     /// Images that are extracted again to see whether the model is still the same.
     [[nodiscard]] std::string canaries() const { return state_folder() + "/canaries"; }
+    /// When how much was done, for people; nothing depends on it.
+    [[nodiscard]] std::string time_line() const { return state_folder() + "/timeline"; }
     [[nodiscard]] std::string lock() const { return state_folder() + "/lock"; }
     [[nodiscard]] std::string file(std::string_view name) const {
         return path_ + "/" + std::string(name);

@@ -6,6 +6,7 @@
 #include "ffdump/dump/record_reader.hpp"
 #include "ffdump/io/file_system.hpp"
 #include "ffdump/journal/manifest_trust.hpp"
+#include "ffdump/journal/time_line.hpp"
 #include "ffdump/verify/sample_report.hpp"
 
 #include <array>
@@ -93,6 +94,8 @@ struct VerifyReport {
     std::vector<std::string> not_proven;                  ///< what a good verdict does not say
     std::string verdict;                                  ///< the last line
     std::optional<SampleReport> sample;                   ///< with --sample
+    std::optional<TimeLine> time_line;  ///< of the run; the verdict owes it nothing
+    std::string no_time_line;           ///< why there is none
 
     /// Adds what a sample has shown: records that differ become findings, of which at most
     /// `most_findings` are named here, and the verdict is given anew.

@@ -33,7 +33,7 @@ def _round(workshop, made, number):
     unnamed = [err for process, err in ends
                if process.returncode == LOCK_HELD and "another run holds the lock" not in err]
     found += [f"round {number}: {err.strip()}" for err in unnamed]
-    if set(file_tree.take(f"{to}/.ffdump")) != {"failures.jsonl", "journal", "lock",
+    if set(file_tree.take(f"{to}/.ffdump")) != {"failures.jsonl", "journal", "lock", "timeline",
                                                 "manifest.json"}:
         found.append(f"round {number}: something was left behind")
     return named, found

@@ -95,6 +95,13 @@ JOURNAL = (
     Sabotage("canaries of another run are used", "src/journal/canary_file.cpp",
              "stored.run_id == run_id ?", "true ?",
              "journal_tests", "canaries come back as they were saved, for their run alone"),
+    Sabotage("the checksum of the time line is not compared", "src/journal/time_line.cpp",
+             '    if (text.substr(line.size()) != sha256_hex(line) + "\\n") {', "    if (false) {",
+             "journal_tests",
+             "a time line that is cut anywhere or has any bit changed is refused"),
+    Sabotage("a time line of another run is shown", "src/verify/verification.cpp",
+             " || line->stretches.back().run_id != manifest_.run_id", "", "verify_tests",
+             "a time line that is missing, damaged or another run's is told as missing, no more"),
 )
 
 OUTPUT = (
