@@ -15,6 +15,8 @@ namespace {
 /// Small, so that inputs reach them.
 constexpr std::size_t kRecordBytes = 2048;
 constexpr std::size_t kDepth = 16;
+/// More than an input has; larger buffers would cost more than the reading.
+constexpr std::size_t kBlockBytes = 4096;
 
 bool is_same(const ReadRecord& a, const ReadRecord& b) {
     return a.text == b.text && a.offset == b.offset && a.line == b.line && a.id == b.id &&
@@ -112,6 +114,7 @@ void add_stated(Profile& profile) {
 
 void fuzz_dump(std::string_view bytes, const Profile& profile, std::size_t block_bytes) {
     const ReadingStyle style{.container = profile.container,
+                             .block_bytes = kBlockBytes,
                              .record_bytes = kRecordBytes,
                              .depth = kDepth,
                              .profile = profile};
