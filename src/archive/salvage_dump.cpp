@@ -26,8 +26,7 @@ class Salvage {
  public:
     Salvage(FileSystem& files, const SalvageOptions& options, TarPieces pieces,
             FoundMembers members)
-        : files_(files),
-          options_(options),
+        : options_(options),
           pieces_(std::move(pieces)),
           members_(std::move(members)),
           parts_(files, options.directory) {}
@@ -219,7 +218,6 @@ class Salvage {
                               members_.manifest_text);
     }
 
-    FileSystem& files_;
     const SalvageOptions& options_;
     TarPieces pieces_;
     FoundMembers members_;

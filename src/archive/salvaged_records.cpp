@@ -63,9 +63,9 @@ class RecordSaver {
         FileSplicer::State state;
         state.has_first_lead = true;
         state.first_lead = "\n";
-        if (counts_ahead(profile_.container)) {
-            const std::string& head = splicer_.state().first_lead;
-            state.first_lead = head.empty() ? std::string(kAnyHead) : head;
+        state.head = splicer_.state().head;
+        if (counts_ahead(profile_.container) && state.head.empty()) {
+            state.head = kAnyHead;
         }
         splicer_ = FileSplicer(profile_, state);
         return open_array();
@@ -123,10 +123,7 @@ class RecordSaver {
                 return failed(std::move(closed.error()));
             }
         }
-        if (!counts_ahead(profile_.container)) {
-            return saved;
-        }
-        return counted_head(splicer_.state()).map([&saved](std::string head) {
+        return counted_head(profile_, splicer_.state()).map([&saved](std::string head) {
             saved.head = std::move(head);
             return saved;
         });

@@ -19,8 +19,8 @@ using SalvageSink = std::function<Result<void>(std::string_view bytes)>;
 
 struct SavedRecords {
     std::uint64_t records = 0;
-    /// To be written over the beginning of what went to the sink: the head of a msgpack array,
-    /// which states how many there are. Empty: nothing is.
+    /// To be written over the beginning of what went to the sink: the head or header that states
+    /// how many there are. Empty: nothing is.
     std::string head;
 };
 

@@ -13,7 +13,7 @@ constexpr std::string_view kFrameBegin("\x28\xb5\x2f\xfd", 4);
 
 class FrameScan {
  public:
-    explicit FrameScan(File& file) : file_(file) {}
+    FrameScan(File& file, std::uint64_t file_bytes) : file_(file), file_bytes_(file_bytes) {}
 
     Result<std::vector<FoundFrame>> run(const std::function<bool(std::uint64_t)>& progress) {
         for (;;) {
@@ -48,7 +48,10 @@ class FrameScan {
         buffer_.erase(0, buffer_.size() - window().size());
         buffer_at_ = at_;
         const std::size_t kept = buffer_.size();
-        buffer_.resize(kFramesAtOnce * needed);
+        // One more than there are, which tells that the file ends.
+        const std::uint64_t left = file_bytes_ - std::min(file_bytes_, at_) + 1;
+        buffer_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(
+            kFramesAtOnce * needed, std::max<std::uint64_t>(left, kept + 1))));
         const std::span<char> room = std::span(buffer_).subspan(kept);
         return file_.read_at(room, at_ + kept).map([&](std::size_t got) {
             is_at_end_ = got < room.size();
@@ -91,6 +94,7 @@ class FrameScan {
     }
 
     File& file_;
+    std::uint64_t file_bytes_;
     std::uint64_t at_ = 0;
     std::string buffer_;
     std::uint64_t buffer_at_ = 0;
@@ -130,7 +134,8 @@ class RunSource final : public ByteSource {
 }  // namespace
 
 TarPieces::TarPieces(File& file, std::vector<FoundFrame> frames) : file_(&file) {
-    std::ranges::stable_sort(frames, {}, &FoundFrame::tar_at);
+    std::ranges::sort(
+        frames, {}, [](const FoundFrame& frame) { return std::pair(frame.tar_at, frame.file_at); });
     std::uint64_t end = 0;
     for (const FoundFrame& frame : frames) {
         if (frame.tar_at >= end) {
@@ -141,8 +146,14 @@ TarPieces::TarPieces(File& file, std::vector<FoundFrame> frames) : file_(&file) 
 }
 
 Result<TarPieces> TarPieces::find(File& file, const std::function<bool(std::uint64_t)>& progress) {
-    return FrameScan(file).run(progress).map(
-        [&file](std::vector<FoundFrame> frames) { return TarPieces(file, std::move(frames)); });
+    const Result<FileIdentity> identity = file.identity();
+    if (!identity) {
+        return failed(identity.error());
+    }
+    return FrameScan(file, identity->size)
+        .run(progress)
+        .map(
+            [&file](std::vector<FoundFrame> frames) { return TarPieces(file, std::move(frames)); });
 }
 
 std::vector<TarRange> TarPieces::runs(TarRange wanted) const {

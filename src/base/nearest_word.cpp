@@ -51,6 +51,10 @@ std::string nearest_word(std::string_view word, std::span<const std::string> kno
     std::string best;
     std::size_t best_distance = std::max<std::size_t>(1, wanted.size() / 3) + 1;
     for (const std::string& candidate : known) {
+        const std::size_t longer = std::max(wanted.size(), candidate.size());
+        if (longer - std::min(wanted.size(), candidate.size()) >= best_distance) {
+            continue;  // as many letters lie between them
+        }
         const std::size_t d = distance(wanted, folded(candidate));
         if (d < best_distance) {
             best = candidate;

@@ -29,6 +29,11 @@ Result<void> ConversionTarget::flush() {
 }
 
 Result<ConvertedFile> finish_target(ConversionTarget& target, NeutralFrame& trailer) {
+    if (target.facts.count && target.facts.count != target.outcome.records) {
+        return failed(Reason::source_changed,
+                      fmt::format("{} records were counted, and then there were {}",
+                                  *target.facts.count, target.outcome.records));
+    }
     return target.writer->end(target.buffer, trailer)
         .and_then([&] { return target.flush(); })
         .and_then([&] { return target.file->finish(); })
@@ -223,6 +228,9 @@ Result<ConversionTarget*> FileConversion::open_target(const std::string& gallery
     if (!target.facts.dimension && !record_.members.empty()) {
         target.facts.dimension = dimension_of(record_);
     }
+    if (counts_in_header(source_.profile, options_.target)) {
+        target.facts.count = counts_.of(source_, gallery);
+    }
     target.outcome = {.source = source_.name,
                       .layout = source_.profile.name,
                       .name = std::move(*name),
@@ -332,9 +340,12 @@ Result<void> FileConversion::end(const RecordBlock& block) {
         return failed(std::move(frame.error()));
     }
     const StatedFacts stated = facts_in(*frame);
-    Result<void> counted = check_count(stated.count, "trailer").and_then([&] {
-        return check_count(number_of(Notation::msgpack, array_head_), "head of the array");
-    });
+    Result<void> counted =
+        check_count(stated.count, "trailer")
+            .and_then([&] { return check_count(header_.count, "header"); })
+            .and_then([&] {
+                return check_count(number_of(Notation::msgpack, array_head_), "head of the array");
+            });
     if (!counted) {
         return counted;
     }

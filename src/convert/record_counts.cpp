@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "record_counts.hpp"
 
+#include "stated_frames.hpp"
+
 #include "ffdump/dump/record_reader.hpp"
 
 #include <utility>
@@ -23,7 +25,10 @@ std::optional<std::string> stated_gallery(const RecordBlock& block) {
 
 bool RecordCounts::is_needed_for(const Profile& source) const {
     const bool is_known = counts_ahead(source.container) && !options_.split_galleries;
-    return counts_ahead(options_.target.container) && !is_known;
+    // Split, a file may get records of sources in several layouts.
+    return (counts_ahead(options_.target.container) && !is_known) ||
+           counts_in_header(source, options_.target) ||
+           (options_.split_galleries && counts_ahead(options_.target));
 }
 
 Result<void> RecordCounts::add(const DumpFile& file, ByteSource& bytes,

@@ -23,21 +23,28 @@ bool says(const NeutralMember& member, const NeutralMember& value) {
     return (number && whole_number(&member) == number) || (text && plain_text(&member) == text);
 }
 
-/// The part's value where the layout has a place for it: replaced when `is_firm`, else only added.
-/// One that says the same already keeps its bytes.
-Result<void> state(NeutralFrame& frame, const PartPaths& paths, NeutralMember made, bool is_firm) {
+/// Which of both the part's value may be; one that says the same already keeps its bytes.
+struct Stating {
+    bool replaces = false;
+    bool adds = true;
+};
+
+/// The part's value where the layout has a place for it.
+Result<void> state(NeutralFrame& frame, const PartPaths& paths, NeutralMember made,
+                   Stating stating) {
     for (const PartPath& path : paths) {
         if (path.part != made.part) {
             continue;
         }
         if (NeutralMember* const there = find_part(frame.members, made.part); there != nullptr) {
-            if (is_firm && !says(*there, made)) {
+            if (stating.replaces && !says(*there, made)) {
                 there->value = made.value;
                 there->notation = made.notation;
             }
             return {};
         }
-        return put_at(frame.members, path.path, std::move(made), frame.texts);
+        return stating.adds ? put_at(frame.members, path.path, std::move(made), frame.texts)
+                            : Result<void>();
     }
     return {};
 }
@@ -69,6 +76,11 @@ bool states_gallery(const Profile& profile) noexcept {
 bool states_model(const Profile& profile) noexcept {
     return has(profile.header, &StatedPaths::facen_model) ||
            has(profile.trailer, &StatedPaths::facen_model);
+}
+
+bool counts_in_header(const Profile& from, const Profile& to) noexcept {
+    return has(to.header, &StatedPaths::count) &&
+           (has(from.header, &StatedPaths::count) || !has(to.trailer, &StatedPaths::count));
 }
 
 bool states_dimension(const Profile& profile) noexcept {
@@ -121,16 +133,16 @@ Result<void> FrameMaker::common(const Side& side, NeutralFrame& frame,
         model.part = Part::facen_model;
         model.value = frame.texts.emplace_back(facts.model->token);
         model.notation = facts.model->notation;
-        done = state(frame, side.to, std::move(model), false);
+        done = state(frame, side.to, std::move(model), {});
     }
     if (done && facts.dimension) {
         done = state(frame, side.to, number_member(Part::dimension, *facts.dimension, frame.texts),
-                     false);
+                     {});
     }
     return done;
 }
 
-Result<void> FrameMaker::header(NeutralFrame& frame, const FileFacts& facts) const {
+Result<void> FrameMaker::header(NeutralFrame& frame, FileFacts& facts) const {
     const bool is_other_gallery =
         plain_text(find_part(frame.members, Part::gallery)) != facts.gallery;
     const auto gallery = [&] {
@@ -141,8 +153,14 @@ Result<void> FrameMaker::header(NeutralFrame& frame, const FileFacts& facts) con
     };
     Result<void> done =
         fit(header_, frame)
-            .and_then([&] { return state(frame, header_.to, gallery(), is_other_gallery); })
+            .and_then(
+                [&] { return state(frame, header_.to, gallery(), {.replaces = is_other_gallery}); })
             .and_then([&] { return common(header_, frame, facts); });
+    if (done && facts.count) {
+        done = state(frame, header_.to, number_member(Part::count, *facts.count, frame.texts),
+                     {.replaces = true, .adds = !has(to_.trailer, &StatedPaths::count)});
+        facts.has_counting_header = find_part(frame.members, Part::count) != nullptr;
+    }
     if (done && frame.members.empty() && to_.header && !is_json_object(to_)) {
         return failed(Reason::layout_cannot_carry,
                       fmt::format("nothing is known that the header of {} states", to_.name));
@@ -155,7 +173,8 @@ Result<void> FrameMaker::trailer(NeutralFrame& frame, const FileFacts& facts,
     return fit(trailer_, frame)
         .and_then([&] { return common(trailer_, frame, facts); })
         .and_then([&] {
-            return state(frame, trailer_.to, number_member(Part::count, count, frame.texts), true);
+            return state(frame, trailer_.to, number_member(Part::count, count, frame.texts),
+                         {.replaces = true, .adds = !facts.has_counting_header});
         });
 }
 

@@ -20,6 +20,9 @@ struct FileFacts {
     std::string gallery;
     std::optional<SpelledText> model;
     std::optional<std::uint64_t> dimension;
+    std::optional<std::uint64_t> count =
+        std::nullopt;  ///< of its records, where a header may have to state it
+    bool has_counting_header = false;
 };
 
 /// What a header or trailer states; nothing where it does not.
@@ -36,6 +39,10 @@ struct StatedFacts {
 [[nodiscard]] bool states_model(const Profile& profile) noexcept;
 [[nodiscard]] bool states_dimension(const Profile& profile) noexcept;
 
+/// Whether a header of `to`, made of one of `from`, may state the number of records: where both
+/// have a place for it, and where the trailer has none. Where the trailer has one, none is added.
+[[nodiscard]] bool counts_in_header(const Profile& from, const Profile& to) noexcept;
+
 /// The JSON text of a value, kept in `texts`.
 [[nodiscard]] std::string_view json_text(std::string_view text, std::deque<std::string>& texts);
 
@@ -51,8 +58,9 @@ class FrameMaker {
     [[nodiscard]] bool keeps_header() const noexcept { return header_.is_there; }
     [[nodiscard]] bool keeps_trailer() const noexcept { return trailer_.is_there; }
 
-    /// Fails with `layout_cannot_carry`, without a place, and the field's name.
-    [[nodiscard]] Result<void> header(NeutralFrame& frame, const FileFacts& facts) const;
+    /// Fails with `layout_cannot_carry`, without a place, and the field's name. Notes in `facts`
+    /// whether it states the number of records.
+    [[nodiscard]] Result<void> header(NeutralFrame& frame, FileFacts& facts) const;
     [[nodiscard]] Result<void> trailer(NeutralFrame& frame, const FileFacts& facts,
                                        std::uint64_t count) const;
 

@@ -53,7 +53,8 @@ class ProfileReader {
         check_words(root, profile);
         read_record(root, profile);
         profile.records = path(root, "", "records");
-        profile.header = read_stated(root, "header", {"gallery", "facen_model", "dimension"});
+        profile.header =
+            read_stated(root, "header", {"gallery", "facen_model", "dimension", "count"});
         profile.trailer = read_stated(root, "trailer", {"facen_model", "dimension", "count"});
         check_container(root, profile);
         if (error_) {

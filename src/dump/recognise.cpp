@@ -84,6 +84,7 @@ Result<Trial> tried(const Profile& profile, const Prefix& prefix) {
     trial.profile = &profile;
     ReadLimits limits;
     limits.record_bytes = 2 * kRecognitionBytes;  // never reached: a cut record is torn
+    limits.block_bytes = std::min(limits.block_bytes, prefix.bytes.size() + 1);
     const auto source = make_memory_source(prefix.bytes);
     RecordReader reader(*source, profile, "", limits);
     RecordBlock block;

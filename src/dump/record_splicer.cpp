@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/dump/record_splicer.hpp"
 
+#include "msgpack_stated.hpp"
+#include "stated_values.hpp"
+
 #include "ffdump/record/msgpack_token.hpp"
 
 #include <fmt/format.h>
@@ -38,6 +41,43 @@ class PieceCopier {
 /// The block begins an array file that does not begin with `[`.
 bool lacks_opening(const RecordBlock& block) {
     return block.begin.offset == 0 && block.view(block.header).find('[') == std::string_view::npos;
+}
+
+/// Where what was written before the records states their number.
+std::optional<ByteRange> count_in(const Profile& profile, std::string_view head) {
+    if (!profile.header) {
+        return std::nullopt;
+    }
+    return notation_of(profile.container) == Notation::msgpack
+               ? stated_by_msgpack(head, *profile.header).count
+               : StatedReader(profile).header(head).count;
+}
+
+/// As long as `old`, or nothing when there is no room for it.
+std::optional<std::string> number_as_long(std::uint64_t number, Notation notation,
+                                          std::string_view old) {
+    std::string text;
+    append_number(text, notation, number, old);
+    if (notation == Notation::json && text.size() < old.size()) {
+        text.append(old.size() - text.size(), ' ');
+    }
+    return text.size() == old.size() ? std::optional(std::move(text)) : std::nullopt;
+}
+
+std::optional<std::string> head_with(std::uint64_t records, const Profile& profile,
+                                     const std::string& head) {
+    if (counts_ahead(profile.container)) {
+        return msgpack_array_head(records, head);
+    }
+    const std::optional<ByteRange> range = count_in(profile, head);
+    if (!range) {
+        return head;
+    }
+    const std::optional<std::string> number =
+        number_as_long(records, notation_of(profile.container),
+                       std::string_view(head).substr(range->begin, range->size));
+    return number ? std::optional(std::string(head).replace(range->begin, range->size, *number))
+                  : std::nullopt;
 }
 
 /// A file of nothing or of white space, or its end met again by a resumed run.
@@ -124,16 +164,14 @@ void FileSplicer::lead(std::string& out, const RecordBlock& block, const RecordS
 
 void FileSplicer::header(std::string& out, const RecordBlock& block) {
     const std::string_view text = block.view(block.header);
-    if (counts_ahead(profile_.container) && block.begin.offset == 0) {
-        // Counted when the file is complete; until then as the source has it.
-        state_.has_first_lead = true;
-        state_.first_lead = text;
-        out.append(text);
-        return;
-    }
-    stated(out, text, block.header_values);
+    const std::size_t begin = out.size();
+    // Counted when the file is complete; until then as the source has it.
+    stated(out, text, block.header_values, Counting::later);
     if (is_array() && lacks_opening(block) && !holds_nothing(block)) {
         out += array_opening(profile_);
+    }
+    if (block.header_values.count && block.begin.offset == 0) {
+        state_.head = out.substr(begin);
     }
 }
 
@@ -178,20 +216,20 @@ void FileSplicer::left_out(const RecordBlock& block, std::size_t i) {
 
 void FileSplicer::trailer(std::string& out, const RecordBlock& block) {
     const std::string_view trailer = block.view(block.trailer);
-    stated(out, trailer, block.trailer_values);
+    stated(out, trailer, block.trailer_values, Counting::done);
     if (is_array() && block.last && trailer.find(']') == std::string_view::npos &&
         !holds_nothing(block)) {
         out += array_closing(profile_);
     }
 }
 
-Result<std::string> counted_head(const FileSplicer::State& state) {
-    std::optional<std::string> head = state.first_lead.empty()
-                                          ? std::string()
-                                          : msgpack_array_head(state.emitted, state.first_lead);
+Result<std::string> counted_head(const Profile& profile, const FileSplicer::State& state) {
+    std::optional<std::string> head =
+        state.head.empty() ? std::string() : head_with(state.emitted, profile, state.head);
     if (!head) {
-        return failed(Reason::record_malformed,
-                      fmt::format("the array's head has no room for {} records", state.emitted));
+        return failed(
+            Reason::record_malformed,
+            fmt::format("the number before the records has no room for {} of them", state.emitted));
     }
     return std::move(*head);
 }
@@ -202,8 +240,8 @@ bool FileSplicer::is_array() const {
 }
 
 /// A header or trailer with what it states brought up to date.
-void FileSplicer::stated(std::string& out, std::string_view text,
-                         const StatedValues& values) const {
+void FileSplicer::stated(std::string& out, std::string_view text, const StatedValues& values,
+                         Counting counting) const {
     struct Change {
         ByteRange range;
         std::string text;
@@ -224,7 +262,7 @@ void FileSplicer::stated(std::string& out, std::string_view text,
     if (values.dimension && facts_.dimension != 0) {
         put_number(values.dimension, facts_.dimension);
     }
-    if (values.count) {
+    if (values.count && counting == Counting::done) {
         put_number(values.count, state_.emitted);
     }
     std::ranges::sort(changes, {}, [](const Change& change) { return change.range.begin; });

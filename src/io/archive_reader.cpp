@@ -60,6 +60,13 @@ class LibarchiveReader final : public ArchiveReader {
             return failed(
                 Error(Reason::internal_error, "libarchive cannot read tar, gzip and zstd"));
         }
+        // Else what stands behind the end of an archive, as in two that were joined, would be
+        // passed over in silence.
+        if (const int code =
+                archive_read_set_format_option(opened, "tar", "read_concatenated_archives", "1");
+            code != ARCHIVE_OK) {
+            return failed(Error(Reason::internal_error, "libarchive cannot read joined archives"));
+        }
         return checked(archive_read_open(opened, this, nullptr, &LibarchiveReader::give, nullptr));
     }
 

@@ -2,6 +2,7 @@
 #include "ffdump/io/compression.hpp"
 
 #include <fmt/format.h>
+#include <xxhash.h>
 #include <zstd.h>
 
 #include <algorithm>
@@ -153,6 +154,32 @@ class GzipPacker final : public FramePacker {
     std::array<char, kOutputBytes> output_{};
 };
 
+void append_little_endian(std::string& out, std::uint64_t number, std::size_t bytes) {
+    for (std::size_t i = 0; i < bytes; ++i) {
+        out += static_cast<char>(static_cast<unsigned char>(number >> (8 * i)));
+    }
+}
+
+/// A frame of zstd (RFC 8878, 3.1.1) with one block that is not compressed, which the library gives
+/// at no level: it says the size of the content, and has a checksum.
+std::string stored_zstd_frame(std::string_view bytes) {
+    constexpr std::uint64_t kMagic = 0xFD2FB528U;
+    constexpr unsigned kSingleSegment = 0x20U;
+    constexpr unsigned kChecksum = 0x04U;
+    constexpr unsigned kTwoByteSize = 0x40U;
+    constexpr std::size_t kLeastOfTwo = 256;
+    constexpr unsigned kLastBlock = 1U;
+    const bool is_long = bytes.size() >= kLeastOfTwo;
+    std::string frame;
+    append_little_endian(frame, kMagic, 4);
+    append_little_endian(frame, kSingleSegment | kChecksum | (is_long ? kTwoByteSize : 0U), 1);
+    append_little_endian(frame, bytes.size() - (is_long ? kLeastOfTwo : 0), is_long ? 2 : 1);
+    append_little_endian(frame, (bytes.size() << 3U) | kLastBlock, 3);
+    frame += bytes;
+    append_little_endian(frame, XXH64(bytes.data(), bytes.size(), 0), 4);
+    return frame;
+}
+
 }  // namespace
 
 std::unique_ptr<BytePacker> make_byte_packer(const Compression& compression) {
@@ -168,9 +195,18 @@ std::unique_ptr<BytePacker> make_byte_packer(const Compression& compression) {
 }
 
 Result<std::string> stored_frame(Compression::Kind kind, std::string_view bytes) {
-    // zstd stores so few bytes as they are at any level, and zlib at level 0.
-    const int level = kind == Compression::Kind::zstd ? 1 : 0;
-    const std::unique_ptr<BytePacker> packer = make_byte_packer({kind, level});
+    if (bytes.size() > kMostStoredBytes) {
+        return failed(Error(Reason::record_too_large,
+                            fmt::format("{} bytes stand before the records, which state how many "
+                                        "there are, and {} may",
+                                        bytes.size(), kMostStoredBytes))
+                          .hint("convert the dump to a layout without a count in front"));
+    }
+    if (kind == Compression::Kind::zstd) {
+        return stored_zstd_frame(bytes);
+    }
+    // zlib stores at level 0.
+    const std::unique_ptr<BytePacker> packer = make_byte_packer({kind, 0});
     std::string frame;
     return packer->add(frame, bytes).and_then([&] { return packer->end_frame(frame); }).map([&] {
         return std::move(frame);

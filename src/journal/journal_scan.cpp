@@ -111,7 +111,10 @@ class Scan {
     Result<void> refuse_damage() {
         std::uint64_t budget = kMostCandidateBytes;
         for (std::uint64_t at = found_.end; at < found_.file_bytes; at += kWindowBytes) {
-            Result<std::string> window = bytes_at(at, kWindowBytes + kRecordHeaderBytes);
+            const std::uint64_t left = found_.file_bytes - at;
+            Result<std::string> window =
+                bytes_at(at, static_cast<std::size_t>(
+                                 std::min<std::uint64_t>(left, kWindowBytes + kRecordHeaderBytes)));
             if (!window) {
                 return failed(std::move(window.error()));
             }

@@ -248,7 +248,7 @@ std::string encode(const RunBegin& event) {
 std::string encode(const CommitEvent& event) {
     msgpack::sbuffer buffer;
     Packer packer(buffer);
-    MapWriter map(packer, 13);
+    MapWriter map(packer, 14);
     map.put("file", std::uint64_t{event.file})
         .put("source_offset", event.source_offset)
         .put("source_line", event.source_line)
@@ -260,7 +260,8 @@ std::string encode(const CommitEvent& event) {
         .put("emitted", event.emitted)
         .put("first_lead", event.first_lead)
         .put_flag("has_first_lead", event.has_first_lead)
-        .put_flag("slash_escaped", event.slash_escaped);
+        .put_flag("slash_escaped", event.slash_escaped)
+        .put("head", event.head);
     pack(map.begin("tally"), event.tally);
     return text_of(buffer);
 }
@@ -318,7 +319,8 @@ Result<CommitEvent> decode_commit(std::string_view payload) {
             .take("emitted", event.emitted)
             .take("first_lead", event.first_lead)
             .take("has_first_lead", event.has_first_lead)
-            .take("slash_escaped", event.slash_escaped);
+            .take("slash_escaped", event.slash_escaped)
+            .take("head", event.head);
         take_tally(fields, event.tally);
     });
 }

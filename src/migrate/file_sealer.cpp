@@ -83,7 +83,7 @@ class RegionCheck {
     RunningHash hash_;
 };
 
-/// Fewer bytes than a sector at the beginning of a file: a power loss leaves the old or the new.
+/// It may be torn by a power loss: until the file is sealed it is put again, whatever is there.
 Result<void> put_head(FileSystem& files, const std::string& path, std::string_view head) {
     Result<std::unique_ptr<File>> file = files.open_update(path);
     if (!file) {

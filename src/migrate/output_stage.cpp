@@ -126,12 +126,12 @@ Result<bool> OutputStage::write(BlockWork& work) {
 Result<void> OutputStage::write_header(const BlockWork& work) {
     current_->splicer.header(current_->buffer, work.block);
     const FilePlan& plan = plan_.files[work.file];
-    if (!counts_ahead(plan.file.profile.container) || current_->buffer.empty()) {
+    if (current_->splicer.state().head.empty()) {
         return {};
     }
     Result<std::string> frame = stored_frame(plan.compression.kind, current_->buffer);
     if (!frame) {
-        return failed(std::move(frame.error()));
+        return failed(std::move(frame.error()).at_file(plan.file.path).at_offset(0));
     }
     (current_->packer ? current_->packed : current_->buffer) = std::move(*frame);
     if (current_->packer) {
@@ -271,6 +271,7 @@ Result<void> OutputStage::commit(Clock::Instant now) {
     event.first_lead = progress.splicer.first_lead;
     event.has_first_lead = progress.splicer.has_first_lead;
     event.slash_escaped = progress.splicer.slash == SlashStyle::escaped;
+    event.head = progress.splicer.head;
     event.tally = progress.tally;
     return current_->part_file->sync()
         .and_then([this] { return failures_->sync(); })
@@ -279,10 +280,10 @@ Result<void> OutputStage::commit(Clock::Instant now) {
 }
 
 Result<void> OutputStage::complete() {
-    if (counts_ahead(plan_.files[current_->file].file.profile.container)) {
-        if (Result<std::string> head = counted_head(current_->splicer.state()); !head) {
-            return failed(std::move(head.error()).at_file(current_->part_file->path()));
-        }
+    if (Result<std::string> head =
+            counted_head(plan_.files[current_->file].file.profile, current_->splicer.state());
+        !head) {
+        return failed(std::move(head.error()).at_file(current_->part_file->path()));
     }
     if (current_->packer && current_->buffer.empty() &&
         progress_[current_->file].target_bytes == 0) {

@@ -36,11 +36,8 @@ FileSplicer::NewFacts new_facts(const FilePlan& plan) {
 
 Result<std::optional<std::string>> final_head(const FilePlan& plan,
                                               const FileSplicer::State& state) {
-    if (!counts_ahead(plan.file.profile.container)) {
-        return std::optional<std::string>();
-    }
-    return counted_head(state).and_then(
-        [&plan](const std::string& head) -> Result<std::optional<std::string>> {
+    return counted_head(plan.file.profile, state)
+        .and_then([&plan](const std::string& head) -> Result<std::optional<std::string>> {
             if (head.empty()) {
                 return std::optional<std::string>();
             }

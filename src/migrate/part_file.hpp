@@ -21,9 +21,10 @@ namespace ffdump {
 /// What header and trailer of a file state anew.
 [[nodiscard]] FileSplicer::NewFacts new_facts(const FilePlan& plan);
 
-/// Of a container that counts ahead: its head, packed as the file is, with the number of records
-/// that were written; as long as the one that stands there. Nothing for any other. Fails as
-/// counted_head and stored_frame do: without it the file would state another number.
+/// Of a file that states the number of its records before them: what stands there, packed as the
+/// file is, with the number of those that were written; as long as what is there. Nothing for any
+/// other. Fails as counted_head and stored_frame do: without it the file would state another
+/// number.
 [[nodiscard]] Result<std::optional<std::string>> final_head(const FilePlan& plan,
                                                             const FileSplicer::State& state);
 

@@ -104,6 +104,7 @@ class Replay {
         progress.splicer.emitted = event.emitted;
         progress.splicer.first_lead = std::move(event.first_lead);
         progress.splicer.has_first_lead = event.has_first_lead;
+        progress.splicer.head = std::move(event.head);
         progress.splicer.slash = event.slash_escaped ? SlashStyle::escaped : SlashStyle::plain;
         progress.regions.push_back(
             {event.region_begin, event.target_offset, std::move(event.region_hash)});

@@ -36,10 +36,12 @@ class FrameComparison {
     }
 
     void compare(const DumpCursor& source, const DumpCursor& target) {
+        const Framing source_header{source.header(), source.header_values()};
         const Framing target_header{target.header(), target.header_values()};
         const Framing target_trailer{target.trailer(), target.trailer_values()};
+        const StatedValues padded = with_padding(source_header, target_header);
         const bool is_same_header =
-            is_same({source.header(), source.header_values()}, target_header) ||
+            is_same(source_header, {target.header(), padded}) ||
             is_mended(source.header(), '[', target.header(), array_opening(compared_.profile));
         if (!is_same_header ||
             (records_ != 0 && !is_same_first_lead(source.first_lead(), target.first_lead()))) {
@@ -61,6 +63,20 @@ class FrameComparison {
     [[nodiscard]] bool is_same(const Framing& source, const Framing& target) const {
         return rest_of_stated(source.text, source.values, mask_) ==
                rest_of_stated(target.text, target.values, mask_);
+    }
+
+    /// A number before the records that has become shorter has spaces behind it in JSON, so that it
+    /// is as long as it was.
+    [[nodiscard]] StatedValues with_padding(const Framing& source, const Framing& target) const {
+        StatedValues values = target.values;
+        if (notation() == Notation::json && source.values.count && values.count &&
+            source.values.count->size > values.count->size) {
+            const std::string spaces(source.values.count->size - values.count->size, ' ');
+            const bool is_padded =
+                target.text.compare(values.count->end(), spaces.size(), spaces) == 0;
+            values.count->size += is_padded ? static_cast<std::uint32_t>(spaces.size()) : 0;
+        }
+        return values;
     }
 
     [[nodiscard]] Notation notation() const { return notation_of(compared_.profile.container); }

@@ -26,7 +26,7 @@ import zlib
 from ffdump_digests import TERMS, Sums, plus, xxh3_128
 from ffdump_frames import PROFILES, STRICT, Unchecked, Wrong, contents, frames, need, parse
 
-STATED = re.compile(rb'("(facen_model|facen_size|count)"\s*:\s*)("[^"]*"|\d+)')
+STATED = re.compile(rb'("(facen_model|facen_size|count)"\s*:\s*)("[^"]*"|\d+ *)')
 FIELDS = set("""ffdump_manifest run_id sequence parent_run tool started ended resumes source settings settings_sha256
     opt_outs extraction files galleries failures law not_proven manifest_sha256""".split())
 #: What a damaged dump makes Python say, besides Wrong.
@@ -60,7 +60,8 @@ def check_file(entry, source, target, failed, is_excluded, manifest):
     bad = {ordinal: record for ordinal, (line, record) in failed.items() if "id" not in line}
     old_frames, new_frames = frames(source, entry["profile"], bad), frames(target, entry["profile"], {})
     old, new = next(old_frames), next(new_frames)
-    facts = {b"facen_size": entry["records"]["new_dimension"] or None, b"facen_model": entry["target"]["model"]}
+    facts = {b"facen_size": entry["records"]["new_dimension"] or None, b"facen_model": entry["target"]["model"],
+             b"count": entry["records"]["target"]["count"]}
     check_stated(old, new, {} if is_copy else {key: value for key, value in facts.items() if value != ""})
     new = next(new_frames)
     for ordinal, old in enumerate(old_frames):

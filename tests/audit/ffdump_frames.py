@@ -10,9 +10,9 @@ import subprocess
 #: SHA-256 of the profiles in formats/ whose layouts are read here.
 PROFILES = {
     "json-array": "b8f144a08403cffabe257104f3913b5f6f40559117b7da9bd9237f64928296b0",
-    "json-lines-header": "fad0e31b1a9621607b5914b3be37f4d95c806b8f7c0a64ff03dc9eb2766e33eb",
+    "json-lines-header": "91248af32ce2d45108c0b89c6e6857241e472a369300240b521f500acce693d5",
     "json-lines": "e52f5a5d456bd5329e38f26922664a9c08514cd14e5c1e6db9d61c9292a3924f",
-    "json-object": "9041a80cfd5658b0f6e3c9d8a2ff040175506a088366315f4cbade05a95f7f10",
+    "json-object": "d1a424581609352150740feaa9d1ad4c085010b2e598f5923088abd33a4c6ea5",
     "json-stream": "e5059d3b4502a280518dac26c372d2ff17aea89d9418156bf0fa25ba27f02fe7",
 }
 LEAD, TAIL = re.compile(rb"[ \t\r\n,]*"), re.compile(rb"[ \t\r]*\n?")

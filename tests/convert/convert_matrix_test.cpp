@@ -203,6 +203,37 @@ TEST_CASE("records are moved to other places and back") {
     CHECK(bench.converted(back).at("faces.json").substr(0, first.size()) == first);
 }
 
+TEST_CASE("a count in front of the records stays there, and is added where no trailer has one") {
+    ConversionBench bench;
+    const std::string records = R"({"id":1,"facen":"AACAPwAAAAA="})"
+                                "\n"
+                                R"({"id":2,"facen":"AACAPwAAAAA="})"
+                                "\n";
+    const std::string header = R"({"count":2 ,"gallery":"faces","facen_size":2})"
+                               "\n";
+    bench.put("header", {{"faces.json", header + records}});
+    const Files made = bench.converted(bench.options("header", "object", shipped("json-object")));
+    CHECK(made.at("faces.json").starts_with(R"({"count":2 ,"gallery":"faces")"));
+    CHECK((bench.converted(bench.options("object", "back", shipped("json-lines-header"))) ==
+           Files{{"faces.json", header + records}}));
+    const Profile own = parse_profile(
+                            "name: own\nversion: 1\ncontainer: json_stream\n"
+                            "header: {count: n}\nrecord: {id: id, facen: facen}\n"
+                            "facen_encoding: base64-float32le\n",
+                            "own.yaml")
+                            .value();
+    bench.put("lines", {{"faces.json", records}});
+    CHECK(bench.converted(bench.options("lines", "own", own))
+              .at("faces.json")
+              .starts_with(R"({"n":2}{"id":1,)"));
+    CHECK(bench
+              .problem(R"({"count":3,"gallery":"faces"})"
+                       "\n" +
+                           records,
+                       shipped("json-lines"))
+              .find("the header states 3 records, 2 are there") != std::string::npos);
+}
+
 TEST_CASE("what a header and a trailer hold beside stays, and its odd spelling") {
     const ConversionBench bench;
     const std::string record = R"({"id":1,"facen":"AACAPwAAAAA="})";

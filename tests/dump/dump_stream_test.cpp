@@ -95,6 +95,16 @@ TEST_CASE("an archive with a link, or with nothing, is refused") {
     CHECK(counted(empty.bytes(), "a.tar.zst").error().detail() == "the archive holds no file");
 }
 
+TEST_CASE("archives that were joined are read to the last, and what is none is told") {
+    MadeArchive one(Packing::plain);
+    MadeArchive two(Packing::plain);
+    const std::string joined =
+        one.add("one.json", text_of(2)).bytes() + two.add("two.json", text_of(3)).bytes();
+    CHECK(counted(joined, "a.tar").value() == Counts{{"one", 2}, {"two", 3}});
+    const std::string garbage = joined + std::string(512, '\xFF') + std::string(1024, '\0');
+    CHECK(counted(garbage, "a.tar").error().reason() == Reason::source_unreadable);
+}
+
 TEST_CASE("an archive that is cut off anywhere is never taken for a whole one") {
     for (const Packing packing : {Packing::plain, Packing::gzip, Packing::zstd}) {
         MadeArchive archive(packing);

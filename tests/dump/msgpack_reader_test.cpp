@@ -172,11 +172,13 @@ TEST_CASE("the head of an array is counted at the end, in its own width") {
         splicer.left_out(block, 0);
         splicer.kept(out, block, 1);
         splicer.trailer(out, block);
-        const std::string head = counted_head(splicer.state()).value();
+        const std::string head = counted_head(profile, splicer.state()).value();
         CHECK(head + out.substr(head.size()) == mp_array({mp_record(2, facen, "b")}, width));
     }
-    FileSplicer::State full{.emitted = 16, .first_lead = "\x90", .has_first_lead = true};
-    CHECK_FALSE(counted_head(full));
+    FileSplicer::State full;
+    full.emitted = 16;
+    full.head = "\x90";
+    CHECK_FALSE(counted_head(profile, full));
 }
 
 TEST_CASE("every damage of a record has its own words, with the byte where it is") {

@@ -52,6 +52,13 @@ std::string spliced(const std::string& text, const Profile& profile, std::size_t
     return out;
 }
 
+FileSplicer::State state_of(std::uint64_t emitted, std::string head) {
+    FileSplicer::State state;
+    state.emitted = emitted;
+    state.head = std::move(head);
+    return state;
+}
+
 std::string changed(int id) {
     return R"({"id":)" + std::to_string(id) + R"(,"facen":"AACAvw==","facen_model":"new \"1\""})";
 }
@@ -93,6 +100,67 @@ TEST_CASE("what an object states around its array is brought up to date") {
                   changed(1) + ", " + changed(3) +
                   "], \"facen_model\":\"]\", \"count\":2 , \"z\":[]}\n");
     }
+}
+
+TEST_CASE("a number of records in a header keeps its width, with spaces in JSON") {
+    struct Case {
+        std::string header;
+        std::string wanted;
+        std::string container;
+        std::uint64_t emitted = 0;
+    };
+    const std::string in_msgpack("\x82\xA1m\xA1x\xA1n\xCD\x01\0", 10);
+    for (const Case& one :
+         {Case{R"({"n":100,"m":"x"})"
+               "\n",
+               R"({"n":7  ,"m":"x"})"
+               "\n",
+               "json_lines", 7},
+          Case{R"({"m":"x","n": 10 })", R"({"m":"x","n": 10 })", "json_stream", 10},
+          Case{R"({"n":5,"m":"x","faces":[)", R"({"n":0,"m":"x","faces":[)", "json_object", 0},
+          Case{R"({"m":"x"})", R"({"m":"x"})", "json_lines", 7},
+          Case{in_msgpack, in_msgpack.substr(0, 7) + "\xCD" + std::string("\0\x07", 2),
+               "msgpack_stream", 7}}) {
+        INFO(one.header);
+        const bool is_object = one.container == "json_object";
+        const bool is_msgpack = one.container == "msgpack_stream";
+        const Profile profile =
+            parse_profile("name: own\nversion: 1\ncontainer: " + one.container +
+                              (is_object ? "\nrecords: faces" : "") +
+                              "\nheader: {count: n, facen_model: m}\n"
+                              "record: {id: id, facen: facen}\nfacen_encoding: " +
+                              (is_msgpack ? "bin-float32le" : "base64-float32le") + "\n",
+                          "own.yaml")
+                .value();
+        CHECK(counts_ahead(profile));
+        CHECK(counted_head(profile, state_of(one.emitted, one.header)).value() == one.wanted);
+    }
+    const Profile& lines = shipped("json-lines-header");
+    CHECK(counted_head(lines, state_of(10, "{\"count\":9}\n")).error().reason() ==
+          Reason::record_malformed);
+}
+
+TEST_CASE("a number of records in a header is counted when all are written") {
+    const std::string text = R"({"count":3,"facen_model":"old"})"
+                             "\n" +
+                             record(1) + "\n" + record(2) + "\n" + record(3) + "\n";
+    const Profile& profile = shipped("json-lines-header");
+    const auto source = make_memory_source(text);
+    RecordReader reader(*source, profile, "dump", {});
+    FileSplicer splicer(profile, {}, {.facen_model = "newer", .dimension = 0});
+    RecordBlock block;
+    REQUIRE(reader.next(block).value());
+    std::string out;
+    splicer.header(out, block);
+    CHECK(out == R"({"count":3,"facen_model":"newer"})"
+                 "\n");
+    splicer.left_out(block, 0);
+    splicer.kept(out, block, 1);
+    splicer.kept(out, block, 2);
+    CHECK(counted_head(profile, splicer.state()).value() == R"({"count":2,"facen_model":"newer"})"
+                                                            "\n");
+    CHECK(surveyed(text).stated_count == 3);
+    CHECK(has_wrong_count(surveyed(text + record(4) + "\n")));
 }
 
 TEST_CASE("header and trailer are of a stream as of lines") {

@@ -53,6 +53,8 @@ std::vector<Shape> shapes() {
         {"stream", "", "", "", ""},
         {"header", "", "{" + header + "}\n", "\n", "\n{\"count\":" + count + "}\n"},
         {"object", "", "{" + header + ",\"faces\":[", ", ", "],\"count\":" + count + "}"},
+        {"counting-header", "", "{\"count\":" + count + "," + header + "}\n", "\n", "\n"},
+        {"counting-object", "", "{" + header + ",\"count\":" + count + ",\"faces\":[", ", ", "]}"},
     };
     for (const std::string_view word : FacenEncoding::words()) {
         const std::string encoding(word);

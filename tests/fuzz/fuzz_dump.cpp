@@ -15,6 +15,8 @@ namespace {
 /// Small, so that inputs reach them.
 constexpr std::size_t kRecordBytes = 2048;
 constexpr std::size_t kDepth = 16;
+/// More than an input has; larger buffers would cost more than the reading.
+constexpr std::size_t kBlockBytes = 4096;
 
 bool is_same(const ReadRecord& a, const ReadRecord& b) {
     return a.text == b.text && a.offset == b.offset && a.line == b.line && a.id == b.id &&
@@ -82,10 +84,18 @@ void hold_migration(std::string_view bytes, const ReadingStyle& style, const Dum
     }
     const Profile& profile = *style.profile;
     const Facen fresh(4, 0.5F);
-    const std::string out =
-        splice_dump(bytes, style,
-                    [&fresh](std::string& text, FileSplicer& splicer, const RecordBlock& block,
-                             std::size_t i) { splicer.changed(text, block, i, fresh, "new"); });
+    FileSplicer::State last;
+    std::string out = splice_dump(
+        bytes, style,
+        [&](std::string& text, FileSplicer& splicer, const RecordBlock& block, std::size_t i) {
+            splicer.changed(text, block, i, fresh, "new");
+            last = splicer.state();
+        });
+    if (const Result<std::string> head = counted_head(profile, last)) {
+        must_hold(head->size() == last.head.size() && out.starts_with(last.head),
+                  "a count in front of the records keeps its width");
+        out.replace(0, head->size(), *head);
+    }
     ReadingStyle wider = style;
     wider.record_bytes *= 2;
     const DumpReading again = read_dump(out, wider);
@@ -104,6 +114,7 @@ void add_stated(Profile& profile) {
     header.gallery = {"g"};
     header.facen_model = {"m"};
     header.dimension = {"d"};
+    header.count = {"c"};
     profile.header = header;
     StatedPaths trailer;
     trailer.count = {"n"};
@@ -112,6 +123,7 @@ void add_stated(Profile& profile) {
 
 void fuzz_dump(std::string_view bytes, const Profile& profile, std::size_t block_bytes) {
     const ReadingStyle style{.container = profile.container,
+                             .block_bytes = kBlockBytes,
                              .record_bytes = kRecordBytes,
                              .depth = kDepth,
                              .profile = profile};

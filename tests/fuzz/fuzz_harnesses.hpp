@@ -16,13 +16,19 @@ namespace ffdump {
 // fixtures/fuzz/finds; CONTRIBUTING.md says how to add one.
 
 void fuzz_configuration(std::string_view input);
+void fuzz_dump_archive(std::string_view input);
 void fuzz_extraction_answer(std::string_view input);
+void fuzz_failures_list(std::string_view input);
 void fuzz_image_header(std::string_view input);
+void fuzz_journal(std::string_view input);
 void fuzz_json_records(std::string_view input);
 void fuzz_layout_profile(std::string_view input);
+void fuzz_manifest(std::string_view input);
 void fuzz_msgpack_records(std::string_view input);
 void fuzz_recognition(std::string_view input);
+void fuzz_redo_log(std::string_view input);
 void fuzz_s3_list_page(std::string_view input);
+void fuzz_tar_archive(std::string_view input);
 void fuzz_unpacking(std::string_view input);
 
 struct FuzzHarness {
@@ -30,15 +36,21 @@ struct FuzzHarness {
     void (*run)(std::string_view input);
 };
 
-inline constexpr std::array<FuzzHarness, 9> kFuzzHarnesses = {{
+inline constexpr std::array<FuzzHarness, 15> kFuzzHarnesses = {{
     {"configuration", fuzz_configuration},
+    {"dump_archive", fuzz_dump_archive},
     {"extraction_answer", fuzz_extraction_answer},
+    {"failures_list", fuzz_failures_list},
     {"image_header", fuzz_image_header},
+    {"journal", fuzz_journal},
     {"json_records", fuzz_json_records},
     {"layout_profile", fuzz_layout_profile},
+    {"manifest", fuzz_manifest},
     {"msgpack_records", fuzz_msgpack_records},
     {"recognition", fuzz_recognition},
+    {"redo_log", fuzz_redo_log},
     {"s3_list_page", fuzz_s3_list_page},
+    {"tar_archive", fuzz_tar_archive},
     {"unpacking", fuzz_unpacking},
 }};
 

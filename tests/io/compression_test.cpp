@@ -181,9 +181,10 @@ TEST_CASE("skipping in a packed file passes over what it holds") {
 
 TEST_CASE("a stored frame is as long as another one for as many bytes, and unpacks to them") {
     for (const Kind kind : {Kind::none, Kind::zstd, Kind::gzip}) {
-        for (const std::size_t size : {1U, 3U, 5U}) {
+        for (const std::size_t size :
+             {1UL, 3UL, 5UL, 255UL, 256UL, 257UL, 3000UL, kMostStoredBytes}) {
             const std::size_t length = stored_frame(kind, std::string(size, '\0')).value().size();
-            for (std::uint32_t seed = 0; seed < 2000; ++seed) {
+            for (std::uint32_t seed = 0; seed < 2000 / std::min<std::size_t>(size, 200); ++seed) {
                 std::string bytes(size, static_cast<char>(0xDDU));
                 for (std::size_t i = 1; i < size; ++i) {
                     bytes[i] = static_cast<char>((seed * 2654435761U) >> (8U * (i % 4)));
@@ -193,5 +194,7 @@ TEST_CASE("a stored frame is as long as another one for as many bytes, and unpac
                 REQUIRE((kind == Kind::none || unpacked(frame + frame, kind) == bytes + bytes));
             }
         }
+        CHECK(stored_frame(kind, std::string(kMostStoredBytes + 1, '\0')).error().reason() ==
+              Reason::record_too_large);
     }
 }

@@ -97,6 +97,7 @@ TEST_CASE("a commit survives the journal") {
     CHECK(read.first_lead == event.first_lead);
     CHECK(read.has_first_lead);
     CHECK(read.slash_escaped);
+    CHECK(read.head == event.head);
     CHECK(read.tally == event.tally);
     const CommitEvent empty = decode_commit(encode(CommitEvent())).value();
     CHECK(empty.tally == Tally());
@@ -122,7 +123,7 @@ TEST_CASE("a missing field of an event is named, whichever it is") {
               "a record RUN_BEGIN of the journal: field " + key + " is missing");
     }
     const std::string commit = encode(sample_commit());
-    CHECK(Payload(commit).keys().size() == 13);
+    CHECK(Payload(commit).keys().size() == 14);
     for (const std::string& key : Payload(commit).keys()) {
         CHECK(problem(decode_commit(Payload(commit).without(key).bytes())) ==
               "a record COMMIT of the journal: field " + key + " is missing");

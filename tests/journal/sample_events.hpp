@@ -72,6 +72,7 @@ namespace ffdump {
     event.first_lead = std::string("\0\xFF\n", 3);
     event.has_first_lead = true;
     event.slash_escaped = true;
+    event.head = "{\"count\":8 }\xFF\n";
     event.tally = sample_tally();
     return event;
 }

@@ -199,8 +199,8 @@ TEST_CASE("output does not seal a file whose head cannot state the number of its
     OutputFixture run;
     run.plan.files[0].file.profile = builder_profile(Container::msgpack_array);
     std::vector<FileProgress> progress(1);
-    progress[0].splicer.first_lead = "\x92";  // an array of two, in one byte
-    progress[0].splicer.emitted = 16;         // which has room for 15
+    progress[0].splicer.head = "\x92";  // an array of two, in one byte
+    progress[0].splicer.emitted = 16;   // which has room for 15
     REQUIRE(run.stage->resume(std::move(progress), 0));
     CHECK_FALSE(run.stage->head_to_seal(0));
 }

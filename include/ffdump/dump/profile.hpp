@@ -32,7 +32,7 @@ enum class Container : std::uint8_t {
     return is_msgpack ? Notation::msgpack : Notation::json;
 }
 
-/// Whether the number of records stands before them, so that it is known only when all are written.
+/// Whether the container itself has the number of records in front of them.
 [[nodiscard]] constexpr bool counts_ahead(Container container) noexcept {
     return container == Container::msgpack_array;
 }
@@ -58,7 +58,7 @@ struct StatedPaths {
     FieldPath gallery;      ///< a string; only of a header
     FieldPath facen_model;  ///< a string: brought up to date, as those in records
     FieldPath dimension;    ///< a number: brought up to date
-    FieldPath count;        ///< a number of records: brought up to date; only of a trailer
+    FieldPath count;        ///< a number of records: brought up to date
 };
 
 /// A dump layout as data, read from formats/*.yaml. The vendor documents none, so none is wired
@@ -82,6 +82,12 @@ struct Profile {
     GallerySource gallery_from = GallerySource::file_name;
     std::string sha256;  ///< of the profile's text: part of a run's identity
 };
+
+/// Whether the number of records stands before them, in the container or in the header, so that it
+/// is known only when all are written.
+[[nodiscard]] inline bool counts_ahead(const Profile& profile) noexcept {
+    return counts_ahead(profile.container) || (profile.header && !profile.header->count.empty());
+}
 
 /// One profile; every mistake fails with `profile_invalid`, file, line, column, nearest key.
 [[nodiscard]] Result<Profile> parse_profile(const std::string& text, const std::string& name);

@@ -59,15 +59,16 @@ class FileSplicer {
     /// What the next run needs to go on in the middle of a file; stored in the journal.
     struct State {
         std::uint64_t emitted = 0;  ///< records written so far
-        std::string first_lead;     ///< lead of the file's first record; a newline if over 4 KiB;
-                                    ///< of a msgpack array its head in the source
+        std::string first_lead;     ///< lead of the file's first record; a newline if over 4 KiB
         bool has_first_lead = false;
         /// Style of the last facen that showed one, for facens whose old text has no slash.
         SlashStyle slash = SlashStyle::plain;
+        /// What was written before the records, where it states their number; else empty.
+        std::string head;
     };
 
     /// What header and trailer are to state; what is not known stays as it is. The number of
-    /// records is always brought up to date.
+    /// records is always brought up to date: in a header by counted_head().
     struct NewFacts {
         std::optional<std::string> facen_model;
         std::size_t dimension = 0;  ///< 0 = not known
@@ -97,7 +98,9 @@ class FileSplicer {
     bool note(const RecordBlock& block, const RecordSpan& span);
     void lead(std::string& out, const RecordBlock& block, const RecordSpan& span);
 
-    void stated(std::string& out, std::string_view text, const StatedValues& values) const;
+    enum class Counting : std::uint8_t { later, done };
+    void stated(std::string& out, std::string_view text, const StatedValues& values,
+                Counting counting) const;
     [[nodiscard]] bool is_array() const;
 
     Profile profile_;
@@ -105,10 +108,12 @@ class FileSplicer {
     State state_;
 };
 
-/// Of a container that counts_ahead(): the head of the array with the number of records that were
-/// written, as long as the one that was copied from the source. Fails with `record_malformed` when
-/// it has no room for it: the source had more records than it states.
-[[nodiscard]] Result<std::string> counted_head(const FileSplicer::State& state);
+/// The state's head with the number of records that were written: as long as it was, so that it can
+/// be overwritten in place. In JSON spaces stand behind a number that has become shorter. Empty
+/// when the head states none. Fails with `record_malformed` when there is no room for the number:
+/// the source had more records than it states.
+[[nodiscard]] Result<std::string> counted_head(const Profile& profile,
+                                               const FileSplicer::State& state);
 
 /// `text`, which must be UTF-8, as the inside of a JSON string.
 void append_json_escaped(std::string& out, std::string_view text);

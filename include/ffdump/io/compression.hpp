@@ -74,9 +74,10 @@ class BytePacker {
     [[nodiscard]] virtual Result<void> empty_frame(std::string& out) = 0;
 };
 
-/// `bytes`, at most 5 of them, as one frame whose size depends on how many they are and not on
-/// what they say: it can be overwritten in place. Fails with `internal_error` when the library
-/// does.
+/// `bytes` as one frame whose size depends on how many they are and not on what they say: it can be
+/// overwritten in place. Fails with `record_too_large` when they are too many, and with
+/// `internal_error` when the library does.
+inline constexpr std::size_t kMostStoredBytes = std::size_t{32} << 10U;
 [[nodiscard]] Result<std::string> stored_frame(Compression::Kind kind, std::string_view bytes);
 
 /// Frames of zstd with checksums, or members of gzip, of about 4 MiB of content; or the bytes as

@@ -58,7 +58,8 @@ struct CommitEvent {
     std::string first_lead;
     bool has_first_lead = false;
     bool slash_escaped = false;
-    Tally tally;  ///< of this file so far
+    std::string head;  ///< of what states the number of records before them
+    Tally tally;       ///< of this file so far
 };
 
 /// The part file is complete, read back and equal to what was written.

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fuzz_harnesses.hpp"
+#include "redo_layout.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace ffdump {
+namespace {
+
+/// Of an entry: what stands before the floats, where their number is, and the hash behind them.
+constexpr std::size_t kHeadBytes = 20;
+constexpr std::size_t kNumberAt = 16;
+constexpr std::size_t kHashBytes = 8;
+
+template <class Number>
+Number number_at(std::string_view bytes, std::size_t at) {
+    Number number = 0;
+    std::memcpy(&number, bytes.substr(at, sizeof number).data(), sizeof number);
+    return number;
+}
+
+std::size_t bytes_of(std::size_t floats) {
+    return kHeadBytes + (floats * sizeof(float)) + kHashBytes;
+}
+
+/// The entries with hashes that fit, else no change would ever get past them.
+std::string mended(std::string_view rest, std::uint64_t seed) {
+    std::string out;
+    while (rest.size() >= kHeadBytes) {
+        const std::size_t floats = number_at<std::uint32_t>(rest, kNumberAt);
+        if (rest.size() < bytes_of(floats)) {
+            break;
+        }
+        Facen facen(floats);
+        const std::string_view bytes = rest.substr(kHeadBytes, floats * sizeof(float));
+        std::ranges::copy(bytes, reinterpret_cast<char*>(facen.data()));
+        append_redo_entry(out, seed,
+                          {number_at<std::uint32_t>(rest, 4), number_at<std::uint64_t>(rest, 8)},
+                          facen);
+        rest.remove_prefix(bytes_of(floats));
+    }
+    return out.append(rest);
+}
+
+}  // namespace
+
+void fuzz_redo_log(std::string_view input) {
+    const bool is_mended = take_choice(input) % 4 != 3;
+    const std::uint64_t seed = redo_seed("0123456789abcdef0123456789abcdef");
+    const std::string bytes = is_mended ? mended(input, seed) : std::string(input);
+    std::string_view rest = bytes;
+    RedoEntry entry;
+    while (parse_redo_entry(rest, seed, entry) == RedoState::whole) {
+        must_hold(!entry.facen.empty() && entry.facen.size() <= kMaxDimension,
+                  "a facen's length is bounded");
+        must_hold(entry.bytes == bytes_of(entry.facen.size()) && entry.bytes <= rest.size(),
+                  "an entry is as long as it says");
+        std::string again;
+        append_redo_entry(again, seed, entry.place, entry.facen);
+        must_hold(rest.starts_with(again), "an entry that was read can be written");
+        rest.remove_prefix(entry.bytes);
+    }
+}
+
+}  // namespace ffdump
