@@ -115,9 +115,11 @@ Result<std::shared_ptr<TarMembers>> TarMembers::find(FileSystem& files, const st
     }
     auto members = std::shared_ptr<TarMembers>(new TarMembers(files, archive));
     members->identity_ = *identity;
-    return members->read_all(**reader, progress).map([&](bool is_archive) {
-        return is_archive ? std::move(members) : nullptr;
-    });
+    const Result<bool> is_archive = members->read_all(**reader, progress);
+    if (!is_archive) {
+        return failed(is_archive.error());
+    }
+    return *is_archive ? std::move(members) : nullptr;
 }
 
 Result<bool> TarMembers::read_all(ArchiveReader& reader, const UnpackProgress& progress) {
@@ -175,7 +177,7 @@ Result<TarMember> TarMembers::read_member(ArchiveReader& reader, const UnpackPro
     }
 }
 
-Result<void> TarMembers::add(std::string name, TarMember member) {
+Result<void> TarMembers::add(std::string name, TarMember&& member) {
     if (members_.size() == kMostMembers) {
         return failed(Error(Reason::source_unreadable,
                             fmt::format("the archive holds more than {} files", kMostMembers))

@@ -71,7 +71,7 @@ class TarMembers {
     [[nodiscard]] Result<bool> read_all(ArchiveReader& reader, const UnpackProgress& progress);
     [[nodiscard]] Result<TarMember> read_member(ArchiveReader& reader,
                                                 const UnpackProgress& progress);
-    [[nodiscard]] Result<void> add(std::string name, TarMember member);
+    [[nodiscard]] Result<void> add(std::string name, TarMember&& member);
 
     FileSystem& files_;
     std::string archive_;

@@ -9,12 +9,13 @@ namespace ffdump {
 
 Result<void> remove_leftovers(FileSystem& files, const OutputDirectory& directory) {
     // In this order: the old manifest must not outlive the old journal, see undo_withdrawal.
-    const std::vector<std::string> names = {directory.previous_manifest(),
-                                            directory.previous_journal(),
-                                            directory.canaries(),
-                                            temporary_of(directory.canaries()),
-                                            temporary_of(directory.journal()),
-                                            temporary_of(directory.time_line())};
+    const std::vector<std::string> names = {
+        directory.previous_manifest(), directory.previous_journal(), directory.canaries(),
+        temporary_of(directory.canaries()), temporary_of(directory.journal())};
+    // The time line must not fail a run, even here.
+    if (files.exists(temporary_of(directory.time_line()))) {
+        static_cast<void>(files.remove(temporary_of(directory.time_line())));
+    }
     const auto is_there = [&files](const std::string& name) { return files.exists(name); };
     if (std::ranges::none_of(names, is_there)) {
         return {};

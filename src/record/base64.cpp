@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/record/base64.hpp"
 
+#include "wide_base64.hpp"
+
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -51,6 +53,12 @@ void put_bytes(char* out, std::uint32_t value, std::size_t count) noexcept {
     }
 }
 
+/// Of the last group.
+std::size_t padding_of(const char* text) noexcept {
+    const std::size_t one = text[3] == '=' ? 1U : 0U;
+    return one + (one == 1 && text[2] == '=' ? 1U : 0U);
+}
+
 std::string without_backslashes(std::string_view text, bool& valid) {
     std::string plain;
     plain.reserve(text.size());
@@ -68,9 +76,8 @@ std::string without_backslashes(std::string_view text, bool& valid) {
 }
 
 /// The last group: four characters of which one or two may be padding.
-bool decode_tail(const char* text, std::string& out) {
-    std::size_t padding = text[3] == '=' ? 1U : 0U;
-    padding += padding == 1 && text[2] == '=' ? 1U : 0U;
+bool decode_tail(const char* text, char* out) {
+    const std::size_t padding = padding_of(text);
     std::array<char, 4> group{text[0], text[1], text[2], text[3]};
     for (std::size_t i = 0; i < padding; ++i) {
         group[3 - i] = 'A';
@@ -80,9 +87,7 @@ bool decode_tail(const char* text, std::string& out) {
     if ((value & kInvalid) != 0 || (value & spare_bits) != 0) {
         return false;
     }
-    std::array<char, 3> bytes{};
-    put_bytes(bytes.data(), value, 3 - padding);
-    out.append(bytes.data(), 3 - padding);
+    put_bytes(out, value, 3 - padding);
     return true;
 }
 
@@ -110,37 +115,49 @@ void append_base64(std::string& out, std::string_view bytes) {
     }
 }
 
-std::optional<std::string> decode_base64(std::string_view text, bool escaped_slashes) {
-    std::string plain;
-    if (escaped_slashes && text.find('\\') != std::string_view::npos) {
-        bool valid = true;
-        plain = without_backslashes(text, valid);
-        if (!valid) {
-            return std::nullopt;
-        }
-        text = plain;
-    }
+std::optional<std::size_t> bytes_in_base64(std::string_view text) noexcept {
     if (text.size() % 4 != 0) {
         return std::nullopt;
     }
-    std::string out;
+    return text.empty() ? 0 : (text.size() / 4 * 3) - padding_of(text.data() + text.size() - 4);
+}
+
+bool decode_base64_into(std::string_view text, std::span<char> out) noexcept {
+    if (bytes_in_base64(text) != out.size()) {
+        return false;
+    }
     if (text.empty()) {
-        return out;
+        return true;
     }
     const std::size_t groups = (text.size() / 4) - 1;
-    out.reserve((groups + 1) * 3);
-    out.resize(groups * 3);
+    std::size_t done = 0;
+    if (!decode_wide(text.substr(0, groups * 4), out.data(), done)) {
+        return false;
+    }
     std::uint32_t seen = 0;
-    char* to = out.data();
-    for (std::size_t i = 0; i < groups; ++i, to += 3) {
+    for (std::size_t i = done; i < groups; ++i) {
         const std::uint32_t value = group_value(text.data() + (i * 4));
         seen |= value;
-        put_bytes(to, value, 3);
+        put_bytes(out.data() + (i * 3), value, 3);
     }
-    if ((seen & kInvalid) != 0 || !decode_tail(text.data() + (groups * 4), out)) {
+    return (seen & kInvalid) == 0 &&
+           decode_tail(text.data() + (groups * 4), out.data() + (groups * 3));
+}
+
+std::optional<std::string> decode_base64(std::string_view text, bool escaped_slashes) {
+    std::string out;
+    if (const std::optional<std::size_t> bytes = bytes_in_base64(text)) {
+        out.resize(*bytes);
+        if (decode_base64_into(text, out)) {
+            return out;
+        }
+    }
+    if (!escaped_slashes || text.find('\\') == std::string_view::npos) {
         return std::nullopt;
     }
-    return out;
+    bool valid = true;
+    const std::string plain = without_backslashes(text, valid);
+    return valid ? decode_base64(plain, false) : std::nullopt;
 }
 
 }  // namespace ffdump

@@ -5,6 +5,7 @@
 #include <xxhash.h>
 
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstddef>
 #include <cstring>
@@ -75,10 +76,9 @@ void RecordDigester::start(std::string_view tag) {
 }
 
 void RecordDigester::add_number(std::uint64_t number) {
+    static_assert(std::endian::native == std::endian::little);
     std::array<char, sizeof number> bytes{};
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        bytes.at(i) = static_cast<char>((number >> (8U * i)) & 0xFFU);
-    }
+    std::memcpy(bytes.data(), &number, sizeof number);
     scratch_.append(bytes.data(), bytes.size());
 }
 

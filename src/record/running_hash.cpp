@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/record/running_hash.hpp"
 
+// XXH3 by the widest instructions that the processor has, by the library's own choice at run time:
+// half the time of what every processor has, as measured, for long inputs. The hashes are the same.
+#ifdef __x86_64__
+#include <xxh_x86dispatch.h>
+#else
 #include <xxhash.h>
+#endif
 
 namespace ffdump {
 namespace {

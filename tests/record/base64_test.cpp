@@ -3,7 +3,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <optional>
 #include <random>
+#include <span>
 #include <string>
 
 namespace ffdump {
@@ -49,6 +51,38 @@ TEST_CASE("base64 decoding takes every byte of the alphabet and no other, at eve
             CHECK(decode_base64(text).has_value() == allowed);
         }
     }
+}
+
+TEST_CASE("base64 decoding takes and refuses the same in long texts, at every place of them") {
+    const std::string usual =
+        "QrZ7+/9aQrZ7+/9aQrZ7+/9aQrZ7+/9aQrZ7+/9aQrZ7+/9aQrZ7+/9aQrZ7+/9aQrZ7+/9a";
+    for (std::size_t place = 0; place + 4 < usual.size(); ++place) {
+        for (int c = 0; c < 256; ++c) {
+            std::string text = usual;
+            text[place] = static_cast<char>(c);
+            std::optional<std::string> wanted = "";
+            for (std::size_t at = 0; at < text.size() && wanted; at += 4) {
+                const auto group = decode_base64(std::string_view(text).substr(at, 4));
+                wanted =
+                    group && group->size() == 3 ? std::optional(*wanted + *group) : std::nullopt;
+            }
+            CAPTURE(place, c);
+            REQUIRE(decode_base64(text) == wanted);
+        }
+    }
+}
+
+TEST_CASE("base64 is decoded into memory of exactly its length") {
+    for (std::size_t length = 0; length < 120; ++length) {
+        const std::string bytes(length, 'b');
+        const std::string text = encoded(bytes);
+        REQUIRE(bytes_in_base64(text) == length);
+        std::string out(length + 2, '#');
+        REQUIRE(decode_base64_into(text, std::span(out).subspan(1, length)));
+        CHECK(out == "#" + bytes + "#");
+        CHECK_FALSE(decode_base64_into(text, std::span(out)));
+    }
+    CHECK_FALSE(bytes_in_base64("AAAAA"));
 }
 
 TEST_CASE("base64 decoding refuses what is not canonical") {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,5 +17,11 @@ void append_base64(std::string& out, std::string_view bytes);
 /// text is not such base64. `escaped_slashes` lets `\/` stand for `/`.
 [[nodiscard]] std::optional<std::string> decode_base64(std::string_view text,
                                                        bool escaped_slashes = false);
+
+/// How many bytes a text without escapes holds; nothing when it cannot be base64.
+[[nodiscard]] std::optional<std::size_t> bytes_in_base64(std::string_view text) noexcept;
+/// The same as decode_base64() without escapes, into memory at hand: as many bytes as
+/// bytes_in_base64() says. False when it is not base64; `out` is then undefined.
+[[nodiscard]] bool decode_base64_into(std::string_view text, std::span<char> out) noexcept;
 
 }  // namespace ffdump
