@@ -190,7 +190,7 @@ Result<std::size_t> TarPieces::read_at(std::span<char> out, std::uint64_t tar_at
         }
         loaded_ = index;
     }
-    const std::size_t begin = static_cast<std::size_t>(tar_at - frame.tar_at);
+    const auto begin = static_cast<std::size_t>(tar_at - frame.tar_at);
     const std::size_t count = std::min(out.size(), content_.size() - begin);
     std::copy_n(content_.begin() + static_cast<std::ptrdiff_t>(begin), count, out.begin());
     return count;

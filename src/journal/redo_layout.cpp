@@ -70,9 +70,7 @@ void append_redo_entry(std::string& out, std::uint64_t seed, const RecordPlace& 
     append_number(out, place.file);
     append_number(out, place.ordinal);
     append_number(out, static_cast<std::uint32_t>(facen.size()));
-    const std::size_t at = out.size();
-    out.resize(at + facen.size() * sizeof(float));
-    std::memcpy(out.data() + at, facen.data(), facen.size() * sizeof(float));
+    out.append(reinterpret_cast<const char*>(facen.data()), facen.size() * sizeof(float));
     append_number(out, XXH3_64bits_withSeed(out.data() + begin, out.size() - begin, seed));
 }
 

@@ -83,7 +83,7 @@ MadeFile made_file(Container container, std::size_t count = 9) {
 }
 
 /// What is saved of the file when only `runs` of it are there.
-std::string saved_of(const MadeFile& file, const std::vector<Stretch>& runs,
+std::string saved_of(const MadeFile& file, const std::vector<Stretch>& runs, const Profile& profile,
                      std::uint64_t& records) {
     std::vector<SalvagedRun> sources;
     std::vector<std::string> bytes;
@@ -93,12 +93,11 @@ std::string saved_of(const MadeFile& file, const std::vector<Stretch>& runs,
         sources.push_back({make_memory_source(bytes.back()), run.begin == 0});
     }
     std::string out;
-    const Result<SavedRecords> saved =
-        write_whole_records(std::move(sources), builder_profile(file.container), {},
-                            [&out](std::string_view more) -> Result<void> {
-                                out.append(more);
-                                return {};
-                            });
+    const Result<SavedRecords> saved = write_whole_records(
+        std::move(sources), profile, {}, [&out](std::string_view more) -> Result<void> {
+            out.append(more);
+            return {};
+        });
     REQUIRE(saved);
     out.replace(0, saved->head.size(), saved->head);
     records = saved->records;
@@ -117,7 +116,7 @@ void check_saved(const MadeFile& file, const std::vector<Stretch>& runs) {
         }
     }
     std::uint64_t records = 0;
-    const std::string out = saved_of(file, runs, records);
+    const std::string out = saved_of(file, runs, builder_profile(file.container), records);
     CHECK(records == whole.size());
     const DumpReading reading = read_dump(out, {.container = file.container});
     CHECK_FALSE(reading.failure);
@@ -189,6 +188,27 @@ TEST_CASE("from any number of runs exactly their whole records are saved") {
     }
 }
 
+TEST_CASE("a count in front of the records is that of the saved ones, also behind a gap") {
+    MadeFile file = made_file(Container::json_lines, 12);
+    const std::string header = R"({"n":12,"end":"\"n\":1"})"
+                               "\n";
+    file.text.insert(0, header);
+    for (Stretch& place : file.places) {
+        place.begin += header.size();
+        place.end += header.size();
+    }
+    Profile profile = builder_profile(Container::json_lines);
+    profile.header = StatedPaths{};
+    profile.header->count = {"n"};
+    std::uint64_t records = 0;
+    const std::vector<Stretch> runs = {{0, file.places[2].end - 1},
+                                       {file.places[3].begin + 1, file.places[7].end + 1}};
+    const std::string out = saved_of(file, runs, profile, records);
+    CHECK(records == 6);
+    CHECK(out.starts_with(R"({"n":6 ,"end":"\"n\":1"})"
+                          "\n"));
+}
+
 TEST_CASE("an object in a record that could be one itself is not taken for one behind a gap") {
     const std::string inner = json_record(7000);
     std::vector<std::string> records;
@@ -203,7 +223,8 @@ TEST_CASE("an object in a record that could be one itself is not taken for one b
         for (std::size_t at = file.text.find(records[3]); at < file.text.find(records[5]); ++at) {
             std::uint64_t saved = 0;
             CAPTURE(static_cast<int>(container), at);
-            static_cast<void>(saved_of(file, {{at, file.text.size()}}, saved));
+            static_cast<void>(
+                saved_of(file, {{at, file.text.size()}}, builder_profile(file.container), saved));
             CHECK((saved == 196 || saved == 195 || saved == 194));
         }
     }

@@ -110,7 +110,8 @@ void hold_archive_of(const std::string& text, std::size_t change) {
     const std::vector<std::string> members = members_of(*manifest, text);
     std::string archive = archive_of({members.begin(), members.end()});
     must_hold(read_through(archive).has_value(), "an archive that was packed can be read");
-    archive[change % archive.size()] ^= static_cast<char>(1U << (change % 8));
+    char& byte = archive[change % archive.size()];
+    byte = static_cast<char>(static_cast<unsigned char>(byte) ^ (1U << (change % 8)));
     const Result<std::uint64_t> read = read_through(archive);
     must_hold(!read.has_value(), "every change of an archive is told");
     hold_judged(read);
@@ -137,17 +138,19 @@ void fuzz_dump_archive(std::string_view input) {
     const unsigned choice = take_choice(input);
     if (choice % 4 == 3) {
         hold_judged(read_through(input));
-        return hold_pieces(input);
+        hold_pieces(input);
+        return;
     }
     if (choice % 4 == 2) {
         if (const std::optional<TarHeader> header = read_tar_header(input)) {
             must_hold(tar_header(header->path, header->bytes) == header->text,
                       "a header that was read can be written");
         }
-        return hold_judged(read_through(archive_of(frames_of(input))));
+        hold_judged(read_through(archive_of(frames_of(input))));
+        return;
     }
     if (input.size() >= 2) {
-        const std::size_t change = static_cast<unsigned char>(input[0]) * std::size_t{256} +
+        const std::size_t change = (static_cast<unsigned char>(input[0]) * std::size_t{256}) +
                                    static_cast<unsigned char>(input[1]);
         hold_archive_of(mended_manifest(input.substr(2)), change);
     }

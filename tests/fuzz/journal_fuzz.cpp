@@ -14,7 +14,7 @@
 namespace ffdump {
 namespace {
 
-const std::string kPath = "out/.ffdump/journal";
+constexpr const char* kPath = "out/.ffdump/journal";
 constexpr std::size_t kRunIdAt = 16;
 
 enum class Chain : unsigned char { as_it_is, mended };
@@ -61,15 +61,20 @@ void hold_event(const Result<Event>& event, Result<Event> (*decode)(std::string_
 void hold_record(const JournalRecord& record) {
     switch (record.type) {
         case JournalType::run_begin:
-            return hold_event(decode_run_begin(record.payload), decode_run_begin);
+            hold_event(decode_run_begin(record.payload), decode_run_begin);
+            return;
         case JournalType::commit:
-            return hold_event(decode_commit(record.payload), decode_commit);
+            hold_event(decode_commit(record.payload), decode_commit);
+            return;
         case JournalType::file_sealed:
-            return hold_event(decode_file_sealed(record.payload), decode_file_sealed);
+            hold_event(decode_file_sealed(record.payload), decode_file_sealed);
+            return;
         case JournalType::file_renamed:
-            return hold_event(decode_file_renamed(record.payload), decode_file_renamed);
+            hold_event(decode_file_renamed(record.payload), decode_file_renamed);
+            return;
         case JournalType::rewound:
-            return hold_event(decode_run_rewound(record.payload), decode_run_rewound);
+            hold_event(decode_run_rewound(record.payload), decode_run_rewound);
+            return;
         default:
             return;
     }

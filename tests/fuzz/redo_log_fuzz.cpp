@@ -3,7 +3,6 @@
 #include "redo_layout.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -18,7 +17,7 @@ constexpr std::size_t kHashBytes = 8;
 template <class Number>
 Number number_at(std::string_view bytes, std::size_t at) {
     Number number = 0;
-    std::memcpy(&number, bytes.substr(at, sizeof number).data(), sizeof number);
+    std::ranges::copy(bytes.substr(at, sizeof number), reinterpret_cast<char*>(&number));
     return number;
 }
 
