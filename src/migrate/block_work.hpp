@@ -129,6 +129,10 @@ struct Ticket {
     std::uint32_t index = 0;
     unsigned attempts = 0;   ///< requests that were made for it so far
     std::size_t server = 0;  ///< of extraction-api, that the last of them went to
+    /// Of the image storage. A fetch that fails while no other image comes may be an outage.
+    unsigned telling_faults = 0;    ///< other images had come since it was asked for before
+    unsigned lonely_faults = 0;     ///< since then in a row, no other image came
+    std::uint64_t others_then = 0;  ///< images that had come when it failed last
     [[nodiscard]] const RecordSpan& span() const { return work->block.spans[index]; }
     [[nodiscard]] RecordPlace place() const { return work->place(index); }
 };

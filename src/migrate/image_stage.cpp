@@ -101,9 +101,11 @@ void ImageStage::start(Ticket ticket, Clock::Instant now) {
         return;
     }
     const std::uint64_t fetch = next_fetch_++;
-    ++ticket.attempts;
+    if (ticket.attempts++ == 0) {
+        ticket.others_then = successes_;
+    }
     const PacedRequest paced{.sent = now, .in_flight = flying_.size() + 1};
-    flying_.emplace(fetch, Flight{ticket, successes_, std::nullopt, {}, paced});
+    flying_.emplace(fetch, Flight{ticket, std::nullopt, {}, paced});
     gate_.sent(now);
     store_.fetch(std::move(*normalized_id), [this, fetch](Result<Image> image) {
         mailbox_.post(ImageFetched{fetch, std::move(image)});
@@ -174,12 +176,14 @@ void ImageStage::fault(const Flight& flight, const Error& error, Clock::Instant 
     }
     gate_.faulted(now, error);
     // Others come while this one never does: then it is this image, not the storage.
-    const bool others_come = successes_ > flight.successes_before;
-    const bool is_hopeless =
-        ticket.attempts >= first_attempts_.hopeless_after(limits_.hopeless_faults);
-    if (is_hopeless && others_come) {
+    const bool others_came = std::exchange(ticket.others_then, successes_) != successes_;
+    ticket.telling_faults += others_came ? 1U : 0U;
+    ticket.lonely_faults = others_came ? 0U : ticket.lonely_faults + 1;
+    const unsigned enough = first_attempts_.hopeless_after(limits_.hopeless_faults);
+    if (others_came && ticket.telling_faults >= enough) {
         give_up(ticket, error);
-    } else if (is_hopeless && flying_.empty() && !known_.first().empty()) {
+    } else if (ticket.telling_faults + ticket.lonely_faults >= enough && flying_.empty() &&
+               !known_.first().empty()) {
         // There are no others left to come.
         probe(ticket, error, now);
     } else {
@@ -215,7 +219,7 @@ void ImageStage::look(Clock::Instant now) {
     }
     is_looking_ = true;
     const std::uint64_t fetch = next_fetch_++;
-    flying_.emplace(fetch, Flight{{}, successes_, std::nullopt, *id, {.sent = now}});
+    flying_.emplace(fetch, Flight{{}, std::nullopt, *id, {.sent = now}});
     gate_.sent(now);
     store_.fetch(std::move(*id), [this, fetch](Result<Image> image) {
         mailbox_.post(ImageFetched{fetch, std::move(image)});
@@ -270,7 +274,7 @@ void ImageStage::none_came(Clock::Instant now) {
 
 void ImageStage::probe(const Ticket& ticket, Error suspicion, Clock::Instant now) {
     const std::uint64_t fetch = next_fetch_++;
-    flying_.emplace(fetch, Flight{ticket, successes_, std::move(suspicion), {}, {.sent = now}});
+    flying_.emplace(fetch, Flight{ticket, std::move(suspicion), {}, {.sent = now}});
     gate_.sent(now);
     store_.fetch(known_.first(), [this, fetch](Result<Image> image) {
         mailbox_.post(ImageFetched{fetch, std::move(image)});
@@ -285,6 +289,7 @@ void ImageStage::probed(const Flight& flight, const Result<Image>& image, Clock:
         return;
     }
     const Error& error = image.error();
+    Ticket ticket = flight.ticket;
     if (reason_info(error.reason()).fault == FaultClass::record) {
         // It is gone since: the next image that comes takes its place.
         known_.forget_first();
@@ -293,8 +298,9 @@ void ImageStage::probed(const Flight& flight, const Result<Image>& image, Clock:
         gate_.ended(now);
     } else {
         gate_.faulted(now, error);
+        ticket.lonely_faults = 0;  // it was the storage
     }
-    delayed_.emplace(now + gate_.delay(flight.ticket.attempts, error.retry_after()), flight.ticket);
+    delayed_.emplace(now + gate_.delay(ticket.attempts, error.retry_after()), ticket);
 }
 
 std::optional<Clock::Instant> ImageStage::next_timer() const {

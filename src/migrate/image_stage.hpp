@@ -63,7 +63,6 @@ class ImageStage {
  private:
     struct Flight {
         Ticket ticket;  ///< of no record when `look` is set
-        std::uint64_t successes_before = 0;
         /// Set when an image that came before is asked for in the ticket's place: what the ticket
         /// failed with.
         std::optional<Error> suspicion;

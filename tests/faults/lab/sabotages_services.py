@@ -104,8 +104,14 @@ IMAGES = (
              "images_tests",
              "an image store refuses what is no image and says what it is - HttpUnderTest"),
     Sabotage("a storage that refuses fails its records", "src/migrate/image_stage.cpp",
-             "    if (is_hopeless && others_come) {", "    if (is_hopeless) {",
+             "    if (others_came && ticket.telling_faults >= enough) {",
+             "    if (ticket.telling_faults + ticket.lonely_faults >= enough) {",
              "migrate_tests", "a storage that refuses everything since fails no record"),
+    Sabotage("an outage uses up the attempts of an image", "src/migrate/image_stage.cpp",
+             "    ticket.telling_faults += others_came ? 1U : 0U;\n",
+             "    ++ticket.telling_faults;\n",
+             "migrate_tests",
+             "an outage of the storage does not use up the attempts of an image"),
 )
 
 FAILURES = (
