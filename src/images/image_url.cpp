@@ -65,7 +65,9 @@ Result<std::string> image_url(std::string_view upload_url, std::string_view norm
     if (auto checked = check_image_id(normalized_id); !checked) {
         return failed(std::move(checked).error());
     }
-    std::string url(upload_url);
+    std::string url;
+    url.reserve(upload_url.size() + 1 + normalized_id.size());
+    url += upload_url;
     if (!url.ends_with('/')) {
         url += '/';
     }

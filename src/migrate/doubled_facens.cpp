@@ -9,7 +9,9 @@ void doubt_doubles(std::span<const SharedBytes> images, std::vector<ExtractedFac
     std::vector<bool> is_double(facens.size());
     for (std::size_t i = 0; i < facens.size(); ++i) {
         for (std::size_t j = 0; j < i; ++j) {
-            if (facens[i] && facens[j] && *facens[i] == *facens[j] && *images[i] != *images[j]) {
+            // Whose bytes are shared are the same image, and need no look at either.
+            if (images[i] != images[j] && facens[i] && facens[j] && *facens[i] == *facens[j] &&
+                *images[i] != *images[j]) {
                 is_double[i] = is_double[j] = true;
             }
         }

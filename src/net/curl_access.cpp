@@ -88,4 +88,16 @@ std::vector<std::string> header_lines(const HttpAccess& access) {
     return lines;
 }
 
+Result<void> check_header_lines(const std::vector<std::string>& lines) {
+    constexpr std::string_view kForbidden("\r\n\0", 3);
+    for (const std::string& line : lines) {
+        const bool is_whole = line.find_first_of(kForbidden) == std::string::npos &&
+                              line.find(':') != std::string::npos;
+        if (!is_whole) {
+            return failed(Reason::config_invalid, "a request header is not a line \"Name: value\"");
+        }
+    }
+    return {};
+}
+
 }  // namespace ffdump

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ffdump/base/result.hpp"
 #include "ffdump/net/http_access.hpp"
 
 #include <curl/curl.h>
@@ -16,5 +17,8 @@ namespace ffdump {
 
 /// The header lines of the access; a bearer token is libcurl's own business.
 [[nodiscard]] std::vector<std::string> header_lines(const HttpAccess& access);
+
+/// Fails with `config_invalid` when one is no line "Name: value" and might smuggle another.
+[[nodiscard]] Result<void> check_header_lines(const std::vector<std::string>& lines);
 
 }  // namespace ffdump

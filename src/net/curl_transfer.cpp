@@ -22,6 +22,8 @@ namespace ffdump {
 namespace {
 
 constexpr long kMaxRedirects = 3;
+/// Nothing tells when the last byte of a body went out; the wait for an answer begins there.
+constexpr std::chrono::milliseconds kLookAtUpload{50};
 
 long curl_milliseconds(std::chrono::milliseconds time) {
     return static_cast<long>(std::clamp<std::chrono::milliseconds::rep>(time.count(), 0, INT_MAX));
@@ -43,39 +45,31 @@ std::string_view header_value(std::string_view line) {
     return line.substr(first, line.find_last_not_of(kSpace) - first + 1);
 }
 
-Result<void> check_headers(const std::vector<std::string>& headers) {
-    constexpr std::string_view kForbidden("\r\n\0", 3);
-    for (const std::string& header : headers) {
-        const bool is_whole = header.find_first_of(kForbidden) == std::string::npos &&
-                              header.find(':') != std::string::npos;
-        if (!is_whole) {
-            return failed(Reason::config_invalid, "a request header is not a line \"Name: value\"");
-        }
-    }
-    return {};
-}
-
 }  // namespace
 
 CurlTransfer::CurlTransfer(const HttpLimits& limits, SocketLedger& sockets)
     : limits_(limits), sockets_(sockets), easy_(curl_easy_init()) {}
 
-Result<void> CurlTransfer::prepare(HttpRequest request, HttpDone done, std::string origin) {
+Result<void> CurlTransfer::prepare(HttpRequest request, HttpDone done, const std::string& origin) {
     const bool is_set_up = is_set_up_for(request);
     request_ = std::move(request);
     done_ = std::move(done);
-    origin_ = std::move(origin);
+    origin_ = origin;  // into the bytes it has
     fresh_ = false;
     if (is_set_up) {
         // Setting some fifty options anew costs as much as all else that is done for a small image.
         start_over();
-        if (curl_easy_setopt(easy_.get(), CURLOPT_URL, request_.url.c_str()) == CURLE_OK) {
+        CURLcode code = curl_easy_setopt(easy_.get(), CURLOPT_URL, request_.url.c_str());
+        if (code == CURLE_OK && request_.method == HttpMethod::post) {
+            code = upload_.attach(easy_.get(), request_.parts);
+        }
+        if (code == CURLE_OK) {
             return {};
         }
     }
     for (const auto& lines : {request_.headers, request_.access ? header_lines(*request_.access)
                                                                 : std::vector<std::string>()}) {
-        if (auto checked = check_headers(lines); !checked) {
+        if (auto checked = check_header_lines(lines); !checked) {
             return failed(std::move(checked).error().at_url(bare_url(request_.url)));
         }
     }
@@ -86,10 +80,11 @@ Result<void> CurlTransfer::prepare(HttpRequest request, HttpDone done, std::stri
 }
 
 bool CurlTransfer::is_set_up_for(const HttpRequest& request) const {
-    return set_up_for_ && request.method != HttpMethod::post &&
-           request.method == set_up_for_->method && request.access == set_up_for_->access &&
-           request.timeouts == set_up_for_->timeouts && request.headers == set_up_for_->headers &&
+    return set_up_for_ && request.method == set_up_for_->method &&
+           request.access == set_up_for_->access && request.timeouts == set_up_for_->timeouts &&
+           request.headers == set_up_for_->headers &&
            request.follow_redirects == set_up_for_->follow_redirects &&
+           (request.method != HttpMethod::post || !request.parts.empty()) &&
            request.url.starts_with("https:") == set_up_for_->url.starts_with("https:");
 }
 
@@ -126,8 +121,10 @@ CURLcode CurlTransfer::set_options() {
             return code;
         }
     }
-    if (request_.method != HttpMethod::post && !fresh_) {
+    const bool has_no_body = request_.method == HttpMethod::post && request_.parts.empty();
+    if (!fresh_ && !has_no_body) {
         set_up_for_ = request_;
+        set_up_for_->parts.clear();
     }
     return CURLE_OK;
 }
@@ -197,6 +194,9 @@ CURLcode CurlTransfer::set_headers() {
         // Only here, since libcurl would sign the empty header of a request that has no body.
         lines.emplace_back("Expect:");
     }
+    if (!request_.parts.empty()) {
+        lines.push_back(upload_.header_line());
+    }
     for (const std::string& line : lines) {
         curl_slist* const longer = curl_slist_append(headers_.get(), line.c_str());
         if (longer == nullptr) {
@@ -226,7 +226,7 @@ CURLcode CurlTransfer::set_request() {
             .set(CURLOPT_POSTFIELDS, "")
             .code();
     }
-    return upload_.attach(easy_.get(), request_.parts, watch_);
+    return upload_.attach(easy_.get(), request_.parts);
 }
 
 std::size_t CurlTransfer::on_header(char* bytes, std::size_t size, std::size_t count,
@@ -319,8 +319,32 @@ bool CurlTransfer::may_go_out(int local_port) {
         stop(Reason::connection_lost, "the connection holds bytes that were not asked for");
         return false;
     }
+    sent_ = 0;
     watch_.connected(std::chrono::steady_clock::now(), !request_.parts.empty());
     return true;
+}
+
+/// libcurl takes a body in large pieces: only what the kernel took of it has gone out.
+void CurlTransfer::note_sent(Clock::Instant now) {
+    if (!watch_.is_uploading()) {
+        return;
+    }
+    curl_off_t sent = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_SIZE_UPLOAD_T, &sent);
+    const auto all = static_cast<std::size_t>(sent);
+    watch_.uploaded(now, all - std::min(all, sent_), all >= upload_.size());
+    sent_ = all;
+}
+
+std::optional<std::string> CurlTransfer::overdue(Clock::Instant now) {
+    note_sent(now);
+    return watch_.overdue(now);
+}
+
+std::optional<Clock::Instant> CurlTransfer::next_check(Clock::Instant now) {
+    note_sent(now);
+    const std::optional<Clock::Instant> next = watch_.next_check();
+    return next && watch_.is_uploading() ? std::min(*next, now + kLookAtUpload) : next;
 }
 
 curl_socket_t CurlTransfer::open_socket(void* self, curlsocktype, curl_sockaddr* address) noexcept {
@@ -335,7 +359,6 @@ void CurlTransfer::stop(Reason reason, std::string detail) {
 }
 
 Result<HttpAnswer> CurlTransfer::finish(CURLcode code) {
-    const std::string place = bare_url(request_.url);
     if (code == CURLE_OK) {
         long status = 0;
         char* redirect = nullptr;
@@ -345,6 +368,7 @@ Result<HttpAnswer> CurlTransfer::finish(CURLcode code) {
         answer_.redirect_url = redirect == nullptr ? "" : redirect;
         return std::move(answer_);
     }
+    const std::string place = bare_url(request_.url);
     if (stopped_) {
         return failed(Error(*stopped_).at_url(place));
     }

@@ -31,7 +31,8 @@ class CurlTransfer {
     CurlTransfer& operator=(const CurlTransfer&) = delete;
 
     /// Sets the handle up for `request`; `fresh` makes a new connection in any case.
-    [[nodiscard]] Result<void> prepare(HttpRequest request, HttpDone done, std::string origin);
+    [[nodiscard]] Result<void> prepare(HttpRequest request, HttpDone done,
+                                       const std::string& origin);
     /// Sets the handle up for the same request on a connection of its own.
     [[nodiscard]] Result<void> prepare_again();
     /// Result of the transfer, once libcurl reports `code`.
@@ -46,8 +47,17 @@ class CurlTransfer {
     [[nodiscard]] bool is_on_stale_connection() const noexcept { return stale_ && !fresh_; }
 
     [[nodiscard]] CURL* easy() const noexcept { return easy_.get(); }
-    [[nodiscard]] TransferWatch& watch() noexcept { return watch_; }
+    /// Why it must be cut now, or nothing; to be asked at next_check() at the latest.
+    [[nodiscard]] std::optional<std::string> overdue(Clock::Instant now);
+    [[nodiscard]] std::optional<Clock::Instant> next_check(Clock::Instant now);
     [[nodiscard]] const std::string& origin() const noexcept { return origin_; }
+
+    /// Where its owner, TransferPool, keeps it.
+    struct PoolPlace {
+        std::size_t index = 0;
+        HttpMethod method = HttpMethod::get;
+    };
+    PoolPlace pool_place;
 
  private:
     static std::size_t on_header(char* bytes, std::size_t size, std::size_t count,
@@ -59,7 +69,7 @@ class CurlTransfer {
     static curl_socket_t open_socket(void* self, curlsocktype purpose,
                                      curl_sockaddr* address) noexcept;
 
-    /// Whether the handle is set up for such a request already, but for the URL.
+    /// Whether the handle is set up for such a request already, but for URL and body.
     [[nodiscard]] bool is_set_up_for(const HttpRequest& request) const;
     void start_over();
     [[nodiscard]] CURLcode set_options();
@@ -70,6 +80,7 @@ class CurlTransfer {
     [[nodiscard]] CURLcode set_headers();
     [[nodiscard]] bool may_go_out(int local_port);
     void note_received(std::size_t bytes);
+    void note_sent(Clock::Instant now);
     [[nodiscard]] bool take_header(std::string_view line);
     [[nodiscard]] bool take_body(std::string_view bytes);
     void stop(Reason reason, std::string detail);
@@ -79,6 +90,7 @@ class CurlTransfer {
     CurlEasy easy_;
     CurlList headers_;
     UploadBody upload_;
+    std::size_t sent_ = 0;  ///< of upload_, taken by the kernel
     TransferWatch watch_{{}, false};
     HttpRequest request_;
     std::optional<HttpRequest> set_up_for_;  ///< without URL and parts

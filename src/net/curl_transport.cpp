@@ -3,6 +3,7 @@
 #include "known_base.hpp"
 #include "signals_blocked.hpp"
 #include "socket_poll.hpp"
+#include "transfer_pool.hpp"
 
 #include "ffdump/net/http.hpp"
 
@@ -128,8 +129,7 @@ class CurlTransport final : public HttpTransport {
     std::optional<Clock::Instant> curl_is_due_;  ///< when libcurl wants to be called
     KnownBase base_;
     std::map<std::string, Lane> lanes_;
-    std::map<CurlTransfer*, std::unique_ptr<CurlTransfer>> active_;
-    std::vector<std::unique_ptr<CurlTransfer>> idle_;
+    TransferPool transfers_{limits_, sockets_};
     std::vector<Ended> ended_;  ///< handed out once a turn, so that one wake-up serves them all
     Clock::Instant next_look_;  ///< at the transfers' times: not after every single answer
     Clock::Instant looked_at_;
@@ -182,14 +182,13 @@ void CurlTransport::run() noexcept {
         hand_out();  // after the next requests went out, so that the server need not wait for us
         wait_and_act();
     }
-    active_.clear();
-    idle_.clear();
+    transfers_.clear();
     multi_.reset();  // on this thread: it closes connections, which may write to them
 }
 
 bool CurlTransport::is_finished() {
     const std::lock_guard lock(mutex_);
-    return stopping_ && active_.empty() && ended_.empty() && inbox_.empty();
+    return stopping_ && transfers_.active().empty() && ended_.empty() && inbox_.empty();
 }
 
 void CurlTransport::admit() {
@@ -246,15 +245,7 @@ void CurlTransport::start_one(Lane& lane, const std::string& origin) {
     Posted posted = std::move(lane.waiting.front());
     lane.waiting.pop_front();
     ++lane.active;
-    std::unique_ptr<CurlTransfer> transfer;
-    if (idle_.empty()) {
-        transfer = std::make_unique<CurlTransfer>(limits_, sockets_);
-    } else {
-        transfer = std::move(idle_.back());
-        idle_.pop_back();
-    }
-    CurlTransfer& started = *transfer;
-    active_.emplace(&started, std::move(transfer));
+    CurlTransfer& started = transfers_.take(posted.request.method);
     Result<void> prepared =
         started.prepare(std::move(posted.request), std::move(posted.done), origin);
     if (prepared && curl_multi_add_handle(multi_.get(), started.easy()) != CURLM_OK) {
@@ -309,9 +300,9 @@ void CurlTransport::end_overdue() {
     }
     next_look_ = now + kLookEvery;
     std::vector<std::pair<CurlTransfer*, std::string>> overdue;
-    for (const auto& [transfer, owner] : active_) {
-        if (std::optional<std::string> why = transfer->watch().overdue(now)) {
-            overdue.emplace_back(transfer, std::move(*why));
+    for (const auto& transfer : transfers_.active()) {
+        if (std::optional<std::string> why = transfer->overdue(now)) {
+            overdue.emplace_back(transfer.get(), std::move(*why));
         }
     }
     for (auto& [transfer, why] : overdue) {
@@ -323,9 +314,9 @@ void CurlTransport::end_all(Reason reason, std::string_view detail) {
     // done may post new requests, which is why nothing here is walked while it is called.
     const std::map<std::string, Lane> lanes = std::exchange(lanes_, {});
     std::vector<CurlTransfer*> cut;
-    cut.reserve(active_.size());
-    for (const auto& [transfer, owner] : active_) {
-        cut.push_back(transfer);
+    cut.reserve(transfers_.active().size());
+    for (const auto& transfer : transfers_.active()) {
+        cut.push_back(transfer.get());
     }
     for (CurlTransfer* const transfer : cut) {
         settle(*transfer, failed(transfer->cut(reason, std::string(detail))));
@@ -343,10 +334,8 @@ void CurlTransport::settle(CurlTransfer& transfer, Result<HttpAnswer> result) {
     if (const auto lane = lanes_.find(transfer.origin()); lane != lanes_.end()) {
         --lane->second.active;
     }
-    const auto entry = active_.find(&transfer);
     ended_.push_back({transfer.release(), std::move(result)});
-    idle_.push_back(std::move(entry->second));
-    active_.erase(entry);
+    transfers_.give_back(transfer);
 }
 
 void CurlTransport::hand_out() {
@@ -366,8 +355,8 @@ int CurlTransport::next_wait_ms() {
         wait = kLookEvery;  // soon enough for any time-out
     } else {
         looked_at_ = now;
-        for (const auto& [transfer, owner] : active_) {
-            if (const std::optional<Clock::Instant> next = transfer->watch().next_check()) {
+        for (const auto& transfer : transfers_.active()) {
+            if (const std::optional<Clock::Instant> next = transfer->next_check(now)) {
                 wait = std::min(wait, ceil<milliseconds>(*next - now));
             }
         }

@@ -38,6 +38,8 @@ class TransferWatch {
     [[nodiscard]] std::string curl_timeout_text() const;
 
     [[nodiscard]] bool is_connected() const noexcept { return connected_; }
+    /// A request goes out, and not all of its body has yet.
+    [[nodiscard]] bool is_uploading() const noexcept { return connected_ && uploading_; }
     [[nodiscard]] bool has_answer() const noexcept { return answered_; }
 
  private:

@@ -1,77 +1,124 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "upload_body.hpp"
 
+#include "option_setter.hpp"
+
+#include "ffdump/base/random.hpp"
+
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
 
 namespace ffdump {
+namespace {
 
-CURLcode UploadBody::attach(CURL* easy, const std::vector<HttpPart>& parts, TransferWatch& watch) {
-    clear();
-    watch_ = &watch;
-    mime_.reset(curl_mime_init(easy));
-    if (!mime_) {
-        return CURLE_OUT_OF_MEMORY;
-    }
-    cursors_.resize(parts.size());  // libcurl keeps pointers to the elements: no growth later
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-        if (const CURLcode code = add(parts[i], cursors_[i]); code != CURLE_OK) {
-            return code;
+/// As browsers write a name within quotes.
+std::string quoted(std::string_view name) {
+    std::string text = "\"";
+    for (const char c : name) {
+        switch (c) {
+            case '"':
+                text += "%22";
+                break;
+            case '\r':
+                text += "%0D";
+                break;
+            case '\n':
+                text += "%0A";
+                break;
+            default:
+                text += c;
         }
     }
-    return curl_easy_setopt(easy, CURLOPT_MIMEPOST, mime_.get());
+    return text += '"';
 }
 
-CURLcode UploadBody::add(const HttpPart& part, Cursor& cursor) {
-    cursor.body = this;
-    cursor.bytes = part.bytes;
-    curl_mimepart* const made = curl_mime_addpart(mime_.get());
-    if (made == nullptr) {
-        return CURLE_OUT_OF_MEMORY;
+}  // namespace
+
+// 128 random bits, which no image holds by chance, and which nobody who made one could know.
+UploadBody::UploadBody()
+    : boundary_("ffdump-" + Random::from_system().hex128()),
+      header_line_("Content-Type: multipart/form-data; boundary=" + boundary_) {}
+
+CURLcode UploadBody::attach(CURL* easy, const std::vector<HttpPart>& parts) {
+    clear();
+    for (const HttpPart& part : parts) {
+        if (part.content_type.find_first_of("\r\n") != std::string::npos) {
+            return CURLE_BAD_FUNCTION_ARGUMENT;
+        }
+        std::string head = "--" + boundary_ + "\r\nContent-Disposition: form-data; name=";
+        head += quoted(part.name);
+        if (!part.file_name.empty()) {
+            head += "; filename=" + quoted(part.file_name);
+        }
+        if (!part.content_type.empty()) {
+            head += "\r\nContent-Type: " + part.content_type;
+        }
+        frame(head + "\r\n\r\n");
+        if (part.bytes) {
+            pieces_.push_back({part.bytes, 0, part.bytes->size()});
+            size_ += part.bytes->size();
+        }
+        frame("\r\n");
     }
-    CURLcode code = curl_mime_name(made, part.name.c_str());
-    if (code == CURLE_OK && !part.file_name.empty()) {
-        code = curl_mime_filename(made, part.file_name.c_str());
+    frame("--" + boundary_ + "--\r\n");
+    return OptionSetter(easy)
+        .set(CURLOPT_POST, 1L)
+        .set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(size_))
+        .set(CURLOPT_UPLOAD_BUFFERSIZE, kBufferBytes)
+        .set(CURLOPT_READFUNCTION, &UploadBody::read)
+        .set(CURLOPT_READDATA, static_cast<void*>(this))
+        .set(CURLOPT_SEEKFUNCTION, &UploadBody::seek)
+        .set(CURLOPT_SEEKDATA, static_cast<void*>(this))
+        .code();
+}
+
+void UploadBody::frame(std::string_view text) {
+    if (!pieces_.empty() && !pieces_.back().bytes) {
+        pieces_.back().size += text.size();
+    } else {
+        pieces_.push_back({nullptr, framing_.size(), text.size()});
     }
-    if (code == CURLE_OK && !part.content_type.empty()) {
-        code = curl_mime_type(made, part.content_type.c_str());
-    }
-    if (code == CURLE_OK) {
-        const auto size = static_cast<curl_off_t>(part.bytes ? part.bytes->size() : 0);
-        code =
-            curl_mime_data_cb(made, size, &UploadBody::read, &UploadBody::seek, nullptr, &cursor);
-    }
-    return code;
+    framing_ += text;
+    size_ += text.size();
+}
+
+std::string_view UploadBody::text_of(const Piece& piece) const noexcept {
+    const std::string_view all = piece.bytes ? std::string_view(*piece.bytes) : framing_;
+    return {all.data() + piece.begin, piece.size};
 }
 
 void UploadBody::clear() noexcept {
-    mime_.reset();
-    cursors_.clear();
+    pieces_.clear();
+    framing_.clear();
+    size_ = piece_ = at_ = 0;
 }
 
 std::size_t UploadBody::read(char* buffer, std::size_t size, std::size_t count,
-                             void* cursor) noexcept {
-    auto& from = *static_cast<Cursor*>(cursor);
-    const std::size_t left = from.bytes ? from.bytes->size() - from.position : 0;
-    const std::size_t length = std::min(left, size * count);
-    if (length != 0) {
-        std::memcpy(buffer, from.bytes->data() + from.position, length);
-        from.position += length;
+                             void* self) noexcept {
+    auto& body = *static_cast<UploadBody*>(self);
+    const std::size_t room = size * count;
+    std::size_t filled = 0;
+    while (filled < room && body.piece_ < body.pieces_.size()) {
+        const std::string_view left = body.text_of(body.pieces_[body.piece_]).substr(body.at_);
+        const std::size_t length = std::min(left.size(), room - filled);
+        std::memcpy(buffer + filled, left.data(), length);
+        filled += length;
+        body.at_ += length;
+        if (length == left.size()) {
+            ++body.piece_;
+            body.at_ = 0;
+        }
     }
-    UploadBody& body = *from.body;
-    const bool complete = &from == &body.cursors_.back() && length == left;
-    body.watch_->uploaded(std::chrono::steady_clock::now(), length, complete);
-    return length;
+    return filled;
 }
 
-int UploadBody::seek(void* cursor, curl_off_t offset, int origin) noexcept {
-    auto& from = *static_cast<Cursor*>(cursor);
-    const std::size_t size = from.bytes ? from.bytes->size() : 0;
-    if (origin != SEEK_SET || offset < 0 || static_cast<std::size_t>(offset) > size) {
-        return CURL_SEEKFUNC_FAIL;
+int UploadBody::seek(void* self, curl_off_t offset, int origin) noexcept {
+    if (origin != SEEK_SET || offset != 0) {
+        return CURL_SEEKFUNC_FAIL;  // a request is sent again from its start or not at all
     }
-    from.position = static_cast<std::size_t>(offset);
+    auto& body = *static_cast<UploadBody*>(self);
+    body.piece_ = body.at_ = 0;
     return CURL_SEEKFUNC_OK;
 }
 

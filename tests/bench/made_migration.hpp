@@ -8,6 +8,8 @@
 #include "ffdump/base/log.hpp"
 #include "ffdump/migrate/migration.hpp"
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -32,7 +34,8 @@ inline Facen unit_facen(RecordGenerator& generator, std::size_t dimension) {
     return facen;
 }
 
-/// JSON lines of some 2 KB with the ids 0, 1, 2 ...
+/// JSON lines of some 2 KB with the ids 0, 1, 2 ..., each with an image of its own: one that
+/// records share is extracted once.
 inline void write_dump(const std::string& path, std::size_t records) {
     RecordGenerator generator(kOldDimension);
     std::vector<std::string> facens(kDifferentFacens);
@@ -48,7 +51,7 @@ inline void write_dump(const std::string& path, std::size_t records) {
         out << RecordBuilder(id)
                    .facen(facens[id % facens.size()])
                    .meta(meta)
-                   .normalized("1_d960s8iutk0g0aki8iv0.png")
+                   .normalized(fmt::format("1_{:08}iutk0g0aki8iv.png", id))
                    .text()
             << '\n';
     }

@@ -4,6 +4,7 @@
 
     speed_bench.py --part a      scheduling: images a second against slots x batch / delay
     speed_bench.py --part b      microseconds of CPU for a record at zero delay
+    speed_bench.py --part b --against OTHER/ffdump    the same of another build, by turns
     speed_bench.py --part c      against operator_script.py: CPU for a record, and wall time
 
 Part a is long: --delay and --slots choose points, --saturation hard or soft, --seconds and --rounds
@@ -70,14 +71,14 @@ def run(command):
     return time.monotonic() - began, used.ru_utime + used.ru_stime
 
 
-def ffdump(options, folder, url, *more, storage):
+def ffdump(options, folder, url, *more, storage, program=None):
     config = folder / "migration.ini"
     config.write_text(
         f"extraction-api: {{extraction-api: '{url}'}}\nextraction_batch_size: {BATCH}\n"
         f"normalized_storage: {storage}\nffdump: {{model: jackfruit_480}}\n")
     new = folder / "new"
     shutil.rmtree(new, ignore_errors=True)
-    took = run([options.build / "ffdump", "migrate", "--config", config, "--from",
+    took = run([program or options.build / "ffdump", "migrate", "--config", config, "--from",
                 folder / "dump", "--to", new, "--log-level", "error", "--quiet", *more])
     shutil.rmtree(new)
     return took
@@ -132,30 +133,36 @@ def part_a(options):
 
 
 def costs(options, folder, records, rounds):
-    """Wall and CPU seconds of ffdump and of the script, by turns; medians for a record."""
+    """Wall and CPU seconds of each program, by turns; medians for a record."""
     make_all(folder, records)
-    ours, theirs = [], []
+    took = {"ffdump": []}
     options.double = []
     with Double(options, folder, folder / "images") as double:
         uploads = f"{double.url}/uploads/"
+        storage = f"{{type: webdav, webdav: {{upload-url: '{uploads}'}}}}"
         for _ in range(rounds):
-            ours.append(ffdump(options, folder, double.url, "--workers", "8",
-                               storage=f"{{type: webdav, webdav: {{upload-url: '{uploads}'}}}}"))
+            took["ffdump"].append(ffdump(options, folder, double.url, "--workers", "8",
+                                         storage=storage))
+            if options.against:
+                took.setdefault("other", []).append(
+                    ffdump(options, folder, double.url, "--workers", "8", storage=storage,
+                           program=options.against))
             if options.part == "c":
-                theirs.append(run([sys.executable, ROOT / "tests/bench/operator_script.py",
-                                   folder / "dump/faces.json", folder / "script.json",
-                                   double.url + "/", uploads]))
-    return [[statistics.median(column) / records * 1e6 for column in zip(*some)]
-            for some in (ours, theirs) if some]
+                took.setdefault("script", []).append(
+                    run([sys.executable, ROOT / "tests/bench/operator_script.py",
+                         folder / "dump/faces.json", folder / "script.json",
+                         double.url + "/", uploads]))
+    return {who: [statistics.median(column) / records * 1e6 for column in zip(*some)]
+            for who, some in took.items()}
 
 
 def part_b_or_c(options):
     with tempfile.TemporaryDirectory(dir=options.scratch) as name:
         measured = costs(options, pathlib.Path(name), options.records, options.rounds)
-    for who, (wall, cpu) in zip(("ffdump", "script"), measured):
+    for who, (wall, cpu) in measured.items():
         print(f"{who:<8}{cpu:>8.1f} us CPU a record {wall:>8.1f} us wall {1e6 / wall:>8.0f} records/s")
     if options.part == "c":
-        (wall, cpu), (their_wall, their_cpu) = measured
+        (wall, cpu), (their_wall, their_cpu) = measured["ffdump"], measured["script"]
         print(f"script / ffdump: CPU {their_cpu / cpu:.1f}, wall {their_wall / wall:.1f}")
 
 
@@ -164,6 +171,7 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--part", choices="abc", required=True)
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
+    parser.add_argument("--against", type=pathlib.Path, help="another ffdump, for part b")
     parser.add_argument("--scratch", default=None, help="folder for dumps; default: the system's")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--records", type=int, default=20000, help="parts b and c")

@@ -165,6 +165,25 @@ TEST_CASE("faults of an outage do not count against an image that fails once mor
     CHECK(faults_of_b == 4);
 }
 
+TEST_CASE("an outage of the storage does not use up the attempts of an image") {
+    const std::string ids = std::string(80, 'a') + 'b' + std::string(20, 'c');
+    StageFixture images(ids);
+    bool is_down = false;
+    int later_faults_of_b = 0;
+    images.store.answer_of = [&](const std::string& id) {
+        is_down = is_down || (id == "b" && later_faults_of_b == 0);
+        const bool fails = is_down || (id == "b" && ++later_faults_of_b <= 4);
+        return fails ? refused() : an_image();
+    };
+    images.turn(2000);
+    REQUIRE(std::ranges::count(images.store.asked, "b") > 30);
+    is_down = false;
+    later_faults_of_b = 1;
+    images.turn(1000);
+    CHECK(images.stage.is_idle());
+    CHECK(images.fate(ids.find('b')) == RecordFate::State::changed);
+}
+
 TEST_CASE("a storage that never gave an image fails no record") {
     StageFixture images("ab");
     images.store.answer_of = [](const std::string&) { return refused(); };

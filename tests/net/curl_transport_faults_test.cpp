@@ -5,6 +5,9 @@
 #include <catch2/catch.hpp>
 
 #include <fcntl.h>
+#include <future>
+#include <memory>
+#include <string>
 #include <sys/resource.h>
 
 namespace ffdump {
@@ -160,6 +163,32 @@ TEST_CASE("a service that does not answer is cut by the header time-out, which i
         against([](RawConnection& connection) { connection.hang(); }, {5s, 200ms, 30s});
     CHECK(reason_of(result) == Reason::request_timed_out);
     CHECK(result.error().detail() == "no answer header within 200ms");
+}
+
+TEST_CASE("the wait for an answer to a post begins when the kernel has taken its last byte") {
+    const auto post_of = [](std::size_t bytes, bool is_read) {
+        std::promise<void> ended;
+        RawHttpServer server([&](RawConnection& connection) {
+            if (is_read) {
+                connection.read_request();
+            }
+            ended.get_future().wait();
+        });
+        HttpRequest request;
+        request.method = HttpMethod::post;
+        request.url = server.url();
+        request.parts = {{"image0", "", "", std::make_shared<const std::string>(bytes, 'z')}};
+        request.timeouts = {5s, 200ms, 700ms};
+        Result<HttpAnswer> result = fetch(*make_curl_transport({}), request);
+        ended.set_value();
+        return result;
+    };
+    const auto taken = post_of(100000, true);
+    REQUIRE_FALSE(taken);
+    CHECK(taken.error().detail() == "no answer header within 200ms");
+    const auto stuck = post_of(64U << 20U, false);
+    REQUIRE_FALSE(stuck);
+    CHECK(stuck.error().detail() == "not finished within 700ms");
 }
 
 TEST_CASE("a body that comes too slowly is cut by the overall time-out, which is named") {

@@ -141,6 +141,40 @@ TEST_CASE("transport sends every byte of a multipart body as it is") {
     CHECK(parts[2].second.empty());
 }
 
+TEST_CASE("transport sends one body after the other on the same handle, each its own") {
+    std::vector<std::string> seen;
+    RawHttpServer server([&seen](RawConnection& connection) {
+        for (int i = 0; i < 3; ++i) {
+            seen.push_back(connection.read_request());
+            connection.answer(200, "");
+        }
+    });
+    const auto transport = make_curl_transport({});
+    const std::vector<std::size_t> sizes{700000, 3, 100000};
+    for (const std::size_t size : sizes) {
+        const std::string name = "image\"" + std::to_string(size);
+        REQUIRE(fetch(*transport,
+                      post(server.url(), {{name, "", "", shared(std::string(size, 'x'))}})));
+    }
+    REQUIRE(seen.size() == sizes.size());
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+        const auto parts = split_parts(seen[i]);
+        REQUIRE(parts.size() == 1);
+        CHECK(parts[0].first ==
+              "Content-Disposition: form-data; name=\"image%22" + std::to_string(sizes[i]) + "\"");
+        CHECK(parts[0].second.size() == sizes[i]);
+    }
+}
+
+TEST_CASE("transport sends no part whose type holds another line") {
+    RawHttpServer server(echo_path);
+    const auto transport = make_curl_transport({});
+    const auto result =
+        fetch(*transport, post(server.url(), {{"a", "", "text/plain\r\nX: y", shared("b")}}));
+    REQUIRE_FALSE(result);
+    CHECK(server.accepted() == 0);
+}
+
 TEST_CASE("transport reuses a connection for one request after the other") {
     RawHttpServer server(echo_path);
     const auto transport = make_curl_transport({});
