@@ -184,7 +184,7 @@ TEST_CASE("a service that stays away is told as such, and never as a difference"
     CHECK_FALSE(has(end.err, "facen_differs"));
 }
 
-TEST_CASE("an image that is gone is named and not held against the dump; all of them are") {
+TEST_CASE("an image that is gone is named and not held against the dump, and all are") {
     const MigratedDump migrated;
     migrated.dump.remove_image(5);
     {
