@@ -107,9 +107,9 @@ IMAGES = (
              "    if (asked.faults.count() >= enough) {",
              "    if (asked.ticket.attempts >= enough) {",
              "migrate_tests", "a storage that refuses everything since fails no record"),
-    Sabotage("faults of an outage of the storage count against an image", "src/migrate/fault_share.hpp",
-             "        count_ += std::exchange(others_then_, others) == others ? 0U : 1U;",
-             "        count_ += std::exchange(others_then_, others) == others ? 1U : 1U;",
+    Sabotage("faults of an outage of the storage count against an image",
+             "src/migrate/image_stage.cpp",
+             "    asked.faults.add(successes_);", "    asked.faults.add(next_fetch_);",
              "migrate_tests",
              "faults of an outage do not count against an image that fails once more after it"),
 )
