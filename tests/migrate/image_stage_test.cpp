@@ -147,24 +147,6 @@ TEST_CASE("a storage that refuses everything since fails no record") {
     CHECK(images.work.open == 0);
 }
 
-TEST_CASE("faults of an outage do not count against an image that fails once more after it") {
-    StageFixture images("abcdef");
-    bool is_out = false;
-    int faults_of_b = 0;
-    images.store.answer_of = [&](const std::string& id) {
-        const bool is_flake = id == "b" && !is_out && faults_of_b++ < 3;
-        return is_out || is_flake ? refused() : an_image();
-    };
-    is_out = true;
-    images.turn(100);
-    REQUIRE(std::ranges::count(images.store.asked, "b") > 9);
-    is_out = false;
-    images.turn(100);
-    CHECK(images.stage.is_idle());
-    CHECK(images.fate(1) == RecordFate::State::changed);
-    CHECK(faults_of_b == 4);
-}
-
 TEST_CASE("an outage of the storage does not use up the attempts of an image") {
     const std::string ids = std::string(80, 'a') + 'b' + std::string(20, 'c');
     StageFixture images(ids);

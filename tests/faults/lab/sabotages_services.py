@@ -111,7 +111,7 @@ IMAGES = (
              "src/migrate/image_stage.cpp",
              "    asked.faults.add(successes_);", "    asked.faults.add(next_fetch_);",
              "migrate_tests",
-             "faults of an outage do not count against an image that fails once more after it"),
+             "an outage of the storage does not use up the attempts of an image"),
 )
 
 FAILURES = (
