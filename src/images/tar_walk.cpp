@@ -16,6 +16,7 @@ namespace ffdump {
 namespace {
 
 constexpr std::size_t kBlockBytes = 64U << 10U;
+constexpr la_int64_t kTarBlock = 512;
 
 struct ArchiveDeleter {
     void operator()(archive* reader) const noexcept { archive_read_free(reader); }
@@ -40,6 +41,7 @@ struct TarWalk::State {
     RandomBytes* bytes = nullptr;
     std::uint64_t begin = 0;
     std::uint64_t at = 0;
+    bool has_member = false;  ///< whose bytes are not all read
     std::vector<char> block = std::vector<char>(kBlockBytes);
     std::optional<Error> failure;  ///< of the bytes below, which says more than libarchive's
     std::unique_ptr<archive, ArchiveDeleter> reader{archive_read_new()};
@@ -90,6 +92,8 @@ Result<TarWalk> TarWalk::open(RandomBytes& bytes, std::uint64_t place, TarPackin
     state->at = place;
     archive* const reader = state->reader.get();
     archive_read_support_format_tar(reader);
+    // Else images behind the end of the first of joined archives would be missing in silence.
+    archive_read_set_format_option(reader, "tar", "read_concatenated_archives", "1");
     if (packing == TarPacking::any) {
         // No others: some of libarchive's filters start programs.
         archive_read_support_filter_gzip(reader);
@@ -110,13 +114,23 @@ Result<std::optional<TarMember>> TarWalk::next() {
     archive* const reader = state_->reader.get();
     archive_entry* entry = nullptr;
     while (true) {
+        if (std::exchange(state_->has_member, false)) {
+            archive_read_data_skip(reader);  // what fails here fails again below
+        }
+        const la_int64_t behind_member = archive_filter_bytes(reader, 0);
         const int code = archive_read_next_header(reader, &entry);
         if (code == ARCHIVE_EOF) {
-            return std::optional<TarMember>();
+            // An archive ends with blocks of zeros; libarchive takes the end of the bytes for one.
+            return archive_filter_bytes(reader, 0) - behind_member >= kTarBlock
+                       ? Result<std::optional<TarMember>>(std::nullopt)
+                       : failed(Error(Reason::storage_unreadable,
+                                      "the archive is cut off between two files")
+                                    .hint("copy it again, or make it anew"));
         }
         if (code != ARCHIVE_OK && code != ARCHIVE_WARN) {
             return failed(state_->error());
         }
+        state_->has_member = true;
         const bool is_file = archive_entry_filetype(entry) == AE_IFREG &&
                              archive_entry_hardlink(entry) == nullptr &&
                              archive_entry_size(entry) >= 0;

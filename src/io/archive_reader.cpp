@@ -21,7 +21,7 @@ using namespace std::string_view_literals;
 
 constexpr std::size_t kInputBytes = 256U << 10U;
 constexpr std::size_t kMostPathBytes = 4096;
-constexpr std::size_t kTarBlock = 512;
+constexpr la_int64_t kTarBlock = 512;
 
 struct ArchiveCloser {
     void operator()(archive* open) const noexcept { archive_read_free(open); }
@@ -72,15 +72,21 @@ class LibarchiveReader final : public ArchiveReader {
 
     [[nodiscard]] Result<const ArchiveEntry*> next() override {
         archive_entry* entry = nullptr;
+        if (std::exchange(has_entry_, false)) {
+            archive_read_data_skip(archive_.get());  // what fails here fails again below
+        }
+        const la_int64_t behind_entry = archive_filter_bytes(archive_.get(), 0);
         const int code = archive_read_next_header(archive_.get(), &entry);
         if (code == ARCHIVE_EOF) {
-            return is_cut_off() ? Result<const ArchiveEntry*>(failed(
-                                      unreadable("the archive is cut off between two files")))
-                                : nullptr;
+            return is_cut_off(behind_entry)
+                       ? Result<const ArchiveEntry*>(
+                             failed(unreadable("the archive is cut off between two files")))
+                       : nullptr;
         }
         if (Result<void> good = checked(code); !good) {
             return failed(std::move(good.error()));
         }
+        has_entry_ = true;
         const bool is_raw = archive_format(archive_.get()) == ARCHIVE_FORMAT_RAW;
         const char* const path = is_raw ? "" : archive_entry_pathname(entry);
         if (path == nullptr || std::string_view(path).size() > kMostPathBytes) {
@@ -117,22 +123,15 @@ class LibarchiveReader final : public ArchiveReader {
             archive_set_error(open, EIO, "cannot read");
             return ARCHIVE_FATAL;
         }
-        reader->note_tail({reader->input_.data(), *got});
         *buffer = reader->input_.data();
         return static_cast<la_ssize_t>(*got);
     }
 
-    void note_tail(std::string_view bytes) {
-        tail_.append(bytes.substr(bytes.size() - std::min(bytes.size(), kTarBlock)));
-        tail_.erase(0, tail_.size() - std::min(tail_.size(), kTarBlock));
-    }
-
     /// A tar archive ends with blocks of zeros; libarchive takes the end of the bytes for the
-    /// archive's. Compressed streams know their end themselves.
-    [[nodiscard]] bool is_cut_off() const {
-        const bool is_plain_tar = archive_filter_code(archive_.get(), 0) == ARCHIVE_FILTER_NONE &&
-                                  archive_format(archive_.get()) != ARCHIVE_FORMAT_RAW;
-        return is_plain_tar && tail_.find_first_not_of('\0') != std::string::npos;
+    /// archive's. A compressed stream may be whole and its archive not, when tar was killed.
+    [[nodiscard]] bool is_cut_off(la_int64_t behind_entry) const {
+        const bool is_tar = archive_format(archive_.get()) != ARCHIVE_FORMAT_RAW;
+        return is_tar && archive_filter_bytes(archive_.get(), 0) - behind_entry < kTarBlock;
     }
 
     [[nodiscard]] Error unreadable(std::string_view what) const {
@@ -158,7 +157,7 @@ class LibarchiveReader final : public ArchiveReader {
     std::vector<char> input_;
     std::unique_ptr<archive, ArchiveCloser> archive_;
     ArchiveEntry entry_;
-    std::string tail_;  ///< the last block that libarchive was given
+    bool has_entry_ = false;  ///< whose bytes are not all read
     std::optional<Error> failure_;
 };
 

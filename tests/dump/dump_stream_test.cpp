@@ -8,6 +8,7 @@
 #include "ffdump/dump/survey.hpp"
 
 #include <catch2/catch.hpp>
+#include <zstd.h>
 
 #include <map>
 #include <string>
@@ -121,6 +122,22 @@ TEST_CASE("an archive that is cut off anywhere is never taken for a whole one") 
             CHECK((!records || size == 0));
         }
     }
+}
+
+TEST_CASE("a packed archive whose tar was cut between two files is refused") {
+    // As when tar was killed and what packs its output was not.
+    MadeArchive plain(Packing::plain);
+    const std::string whole = plain.add("one.json", text_of(2)).bytes();
+    const std::string content = whole.substr(0, ((whole.find_last_not_of('\0') / 512) + 1) * 512);
+    const std::size_t most = ZSTD_compressBound(whole.size());
+    const auto packed = [most](const std::string& tar) {
+        std::string bytes(most, '\0');
+        bytes.resize(ZSTD_compress(bytes.data(), most, tar.data(), tar.size(), 1));
+        return bytes;
+    };
+    CHECK(counted(packed(whole), "a.tar.zst").value() == Counts{{"one", 2}});
+    CHECK_THAT(counted(packed(content), "a.tar.zst").error().detail(),
+               Catch::Contains("cut off between two files"));
 }
 
 TEST_CASE("an archive with a flipped byte is read as it was or refused") {

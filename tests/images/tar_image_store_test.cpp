@@ -215,6 +215,34 @@ TEST_CASE("a packing that is not read is named, with what to do instead") {
     }
 }
 
+TEST_CASE("a tar that was cut between two files is refused, packed or not") {
+    // As when tar was killed and what packs its output was not.
+    Archive archive;
+    archive.pack("uploads.tar", {});
+    const std::string whole = file_bytes(archive.folder.at("uploads.tar"));
+    const std::string content = whole.substr(0, ((whole.find_last_not_of('\0') / 512) + 1) * 512);
+    archive.folder.write("uploads.tar", content);
+    CHECK_THROWS_WITH(archive.open(), Catch::Contains("cut off between two files"));
+    Archive::run(program_path("gzip"), {"-k", archive.folder.at("uploads.tar")});
+    archive.settings.storage.tar.path = archive.folder.at("uploads.tar.gz");
+    CHECK_THROWS_WITH(archive.open(), Catch::Contains("cut off between two files"));
+    archive.folder.write("uploads.tar", content + std::string(512, '\0'));
+    archive.settings.storage.tar.path = archive.folder.at("uploads.tar");
+    archive.check_whole();
+}
+
+TEST_CASE("images come from tars that were joined, from the first to the last") {
+    Archive archive;
+    archive.pack("first.tar", {});
+    archive.folder.write("up/uploads/later.png", face_png(4));
+    archive.pack("second.tar", {});
+    archive.folder.write("uploads.tar", file_bytes(archive.folder.at("first.tar")) +
+                                            file_bytes(archive.folder.at("second.tar")));
+    archive.settings.storage.tar.path = archive.folder.at("uploads.tar");
+    archive.check_whole();
+    CHECK((*fetch_image(*archive.open(), "later.png").value().bytes == face_png(4)));
+}
+
 TEST_CASE("what is no tar is refused before the run") {
     Archive archive;
     archive.folder.write("text", "this is no archive\n");
