@@ -20,6 +20,10 @@ class Outcome:
     notes: list = dataclasses.field(default_factory=list)
 
 
+class Violation(Exception):
+    """Of a run that a goal only prepares with: the goal ends there, and that is what it found."""
+
+
 def _begin_worker(programs, sim_arguments, function):
     _WORKER["function"] = function
     workshop = _WORKER["workshop"] = Workshop(programs, sim_arguments)

@@ -4,6 +4,7 @@ import dataclasses
 import os
 
 from lab import file_tree
+from lab.campaign import Violation
 from lab.made_dumps import MadeDump
 
 NO_CANARIES = ("--set", "ffdump.canaries.images=0")
@@ -54,8 +55,8 @@ def _undisturbed(workshop, scenario):
     ended, calls = workshop.run_with_fault(scenario.arguments(workshop, to), to, 0, "",
                                            with_bytes=True)
     if ended.code != scenario.code:
-        raise SystemExit(f"{scenario.name}: the undisturbed run ended with {ended.code}: "
-                         f"{ended.err}")
+        raise Violation(f"{scenario.name}: the undisturbed run ended with {ended.code}: "
+                        f"{ended.err.strip()}")
     scenario.wanted = file_tree.take(to)
     scenario.calls = calls
     scenario.root = to
