@@ -98,7 +98,13 @@ Result<void> UnpackedParts::clear() {
             return removed;
         }
     }
-    return found->empty() ? Result<void>() : pending_.remove();
+    if (found->empty()) {
+        return {};
+    }
+    // The list goes last: after a power loss it must still say whose the others are.
+    return files_.sync_directory(directory_.path())
+        .and_then([this] { return files_.sync_directory(directory_.state_folder()); })
+        .and_then([this] { return pending_.remove(); });
 }
 
 Result<void> UnpackedParts::refuse_complete() {

@@ -140,7 +140,10 @@ Result<void> ConvertedFiles::open() {
             return removed;
         }
     }
-    return has(*entries, kListName) ? pending_.remove() : Result<void>();
+    // The lock's name is durable before any other, and the list goes after them: after a power loss
+    // they say whose the others are.
+    return files_.sync_directory(folder_).and_then(
+        [&] { return has(*entries, kListName) ? pending_.remove() : Result<void>(); });
 }
 
 Result<std::unique_ptr<PackedFile>> ConvertedFiles::create(const std::string& name,
