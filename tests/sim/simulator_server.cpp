@@ -98,8 +98,6 @@ void SimulatorServer::adopt(int socket) {
     const std::uint64_t number = ++accepted_;
     connection.thread = std::thread([this, &connection, number] {
         serve(*connection.wire, number);
-        // Now and not when the next client comes: who looks sees that nobody is served any more.
-        connection.wire->interrupt();
         connection.done = true;
     });
 }

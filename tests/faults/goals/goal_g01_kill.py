@@ -39,7 +39,6 @@ class Kills:
         command = scenario.arguments(workshop, to)
         chance = self.campaign.chance(scenario.name, at, do)
         ended, calls = workshop.run_with_fault(command, to, at, do)
-        workshop.simulator.images_since()
         if ended.code != KILLED:
             # The order of two threads' calls may differ: the call was not made, or not so.
             wrong = [] if ended.code == scenario.code else [f"{where}: ended with {ended.code}"]
@@ -52,9 +51,9 @@ class Kills:
             where += f", then at call {again}"
             kills += second.code == KILLED
             found += self._look(scenario, to)
-            workshop.simulator.images_since()
         tree = file_tree.take(to)
         in_place = {name for name in tree if not name.startswith(".ffdump")}
+        workshop.simulator.begin_run()
         ended = workshop.run(command)
         if not scenario.may_end_with(ended.code, tree):
             found.append(f"the same command ended with {ended.code}: {ended.err.strip()}")

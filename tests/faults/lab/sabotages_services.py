@@ -121,7 +121,7 @@ FAILURES = (
              "migrate_tests",
              "extraction asks for a batch again as it was after a fault of the service"),
     Sabotage("a batch is split after a fault of the service", "src/migrate/extraction_stage.cpp",
-             "    if (batch.is_check() ||\n        batch.telling_faults < "
+             "    if (batch.is_check() ||\n        batch.telling_faults.count() < "
              "first_attempts_.hopeless_after(limits_.hopeless_faults)) {",
              "    if (batch.images.size() == 1 || batch.is_check()) {",
              "migrate_tests",

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where one worker of a campaign runs ffdump: a folder in memory and a simulator of its own."""
+import http.client
 import json
 import os
 import pathlib
@@ -15,10 +16,8 @@ sys.path.insert(0, str(made_dumps.ROOT / "tests/support"))
 from extraction_double import ExtractionDouble  # noqa: E402  (not of the lab alone)
 
 RUN_SECONDS = 20
-#: Of a socket from which something may still be read: established, being so, closed by the other
-#: side alone; as /proc/net/tcp writes them.
-OPEN_STATES = ("01", "03", "08")
-QUIET_SECONDS = 60
+MOST_LOG_BYTES = 4 << 20
+
 
 
 def memory_folder():
@@ -54,39 +53,40 @@ class Simulator(ExtractionDouble):
         super().__init__(programs.simulator, "--log", self.log_path, "--model", made_dumps.MODEL,
                          "--dimension", str(made_dumps.DIMENSION), *arguments)
         self._read = 0
+        self._since = 0
 
-    def _wait_until_quiet(self):
-        """A request of a run that was killed may still be read here; it is that run's, not the
-        next one's. When the last connection is closed, all that came over it is in the log."""
-        port = f":{int(self.url.rsplit(':', 1)[1]):04X}"
-        until = time.monotonic() + QUIET_SECONDS
-        while self._has_connections(port):
-            if time.monotonic() > until:
-                raise RuntimeError("the double of extraction-api still has connections")
-            time.sleep(0.001)
+    def begin_run(self):
+        """From now on images_since() tells of the next run alone. A request of a run that was
+        killed may still be read: it came over an older connection, and is known by that."""
+        host, port = self.url.removeprefix("http://").split(":")
+        mark = http.client.HTTPConnection(host, int(port), timeout=RUN_SECONDS)
+        mark.connect()
+        ours = mark.sock.getsockname()[1]
+        mark.request("GET", "/mark")
+        mark.getresponse().read()
+        mark.close()
+        # In the log before its answer began. A port may have been used before: the last counts.
+        self._since = [line["connection"] for line in self._lines() if line["peer_port"] == ours][-1]
+        if self._read > MOST_LOG_BYTES:  # what comes to it now is of older runs
+            os.truncate(self.log_path, 0)
+            self._read = 0
 
-    @staticmethod
-    def _has_connections(port):
-        with open("/proc/net/tcp", encoding="ascii") as sockets:
-            return any(local.endswith(port) and state in OPEN_STATES
-                       for _, local, _, state, *_ in map(str.split, sockets))
-
-    def images_since(self):
-        """SHA-256 of every image asked for since the last call, answered or not."""
-        self._wait_until_quiet()
+    def _lines(self):
+        """Of every request since the last call, answered or not."""
         with open(self.log_path, "rb") as log:
             log.seek(self._read)
             text = log.read()
-        # ffdump may have been killed while a line was written.
+        # A line may be in the middle of being written.
         whole = text.rfind(b"\n") + 1
         self._read += whole
-        if self._read > 4 << 20:
-            os.truncate(self.log_path, 0)
-            self._read = 0
+        return [json.loads(line) for line in text[:whole].splitlines()]
+
+    def images_since(self):
+        """SHA-256 of every image asked for since the last call, by the run that was begun last."""
         digests = []
-        for line in text[:whole].splitlines():
-            if b'"kind":"extract"' in line:
-                digests += json.loads(line).get("sha256", [])
+        for line in self._lines():
+            if line["kind"] == "extract" and line["connection"] > self._since:
+                digests += line.get("sha256", [])
         return digests
 
 
