@@ -74,7 +74,7 @@ void BatchQueue::put_back_halves(ImageBatch batch) {
     second.images.assign(std::make_move_iterator(middle),
                          std::make_move_iterator(batch.images.end()));
     batch.images.erase(middle, batch.images.end());
-    batch.faults = batch.telling_faults = 0;
+    batch.faults = 0;
     batch.is_new = batch.is_full = false;
     put_back(std::move(batch), std::nullopt);
     put_back(std::move(second), std::nullopt);

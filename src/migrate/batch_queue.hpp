@@ -2,6 +2,7 @@
 #pragma once
 
 #include "block_work.hpp"
+#include "fault_share.hpp"
 #include "image_supply.hpp"
 #include "model_guard.hpp"
 
@@ -25,10 +26,9 @@ namespace ffdump {
 struct ImageBatch {
     std::size_t lane = 0;  ///< extraction target, by its place in the plan
     std::vector<ReadyImage> images;
-    unsigned faults = 0;            ///< of the service
-    unsigned telling_faults = 0;    ///< those since whose predecessor others were answered
-    std::uint64_t others_then = 0;  ///< answers until it was sent first or failed last
-    bool alone = false;             ///< one image that is asked a second time on its own
+    unsigned faults = 0;  ///< of the service
+    TellingFaults telling_faults{0};
+    bool alone = false;       ///< one image that is asked a second time on its own
     bool look = false;        ///< one image whose facen is known, to see whether a server is well
     std::size_t look_at = 0;  ///< this server, and no other
     std::unique_ptr<CanaryRequest> canaries;

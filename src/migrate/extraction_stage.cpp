@@ -157,7 +157,7 @@ void ExtractionStage::send(ImageBatch batch, Clock::Instant now) {
     images.reserve(batch.images.size());
     if (batch.faults == 0) {
         budget_.sent();
-        batch.others_then = successes_;
+        batch.telling_faults = TellingFaults(successes_);
     } else if (!gate_.is_open()) {
         budget_.sent_again();
     }
@@ -353,10 +353,9 @@ void ExtractionStage::fault(Flight flight, const Error& error, Clock::Instant no
     ++batch.faults;
     // Others are answered while this batch never is: then something in it does it. What failed
     // while nobody was answered says nothing.
-    const bool is_telling = std::exchange(batch.others_then, successes_) != successes_;
-    batch.telling_faults += is_telling ? 1U : 0U;
+    const bool is_telling = batch.telling_faults.add(successes_);
     if (batch.is_check() ||
-        batch.telling_faults < first_attempts_.hopeless_after(limits_.hopeless_faults)) {
+        batch.telling_faults.count() < first_attempts_.hopeless_after(limits_.hopeless_faults)) {
         if (!is_telling && !batch.is_check() && batch.faults >= kLonelyFaults) {
             health_.look_at(batch.lane, flight.server);
         }

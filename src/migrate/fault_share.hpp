@@ -35,8 +35,11 @@ class TellingFaults {
     /// `others`: requests that the service has answered so far.
     explicit TellingFaults(std::uint64_t others) : others_then_(others) {}
 
-    void add(std::uint64_t others) {
-        count_ += std::exchange(others_then_, others) == others ? 0U : 1U;
+    /// Whether it tells.
+    bool add(std::uint64_t others) {
+        const bool is_telling = std::exchange(others_then_, others) != others;
+        count_ += is_telling ? 1U : 0U;
+        return is_telling;
     }
     [[nodiscard]] unsigned count() const noexcept { return count_; }
 

@@ -79,12 +79,7 @@ TEST_CASE("a run over a file with a count in front that is killed is finished") 
     const Arguments command = dump.migrate(service, "new",
                                            {"--batch-size", "2", "--workers", "2", "--compress",
                                             packing, "--accept-failures", "image_missing"});
-    {
-        ChildProcess child(ffdump_command(command));
-        REQUIRE(wait_for_requests(service, moment));
-        REQUIRE(child.send_signal(packing == "none" ? SIGINT : SIGKILL));
-        REQUIRE(child.wait());
-    }
+    REQUIRE(stopped_run(service, command, moment, packing == "none" ? SIGINT : SIGKILL));
     const ChildEnd end = run_ffdump(command);
     INFO(end.err);
     CHECK(end.code == 3);

@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -105,6 +106,19 @@ using Arguments = std::vector<std::string>;
         }
     }
     return true;
+}
+
+/// Starts `arguments` of ffdump, and sends `signal` once the double has seen `moment` extraction
+/// requests; how it ended, or nothing when one of these did not come about.
+[[nodiscard]] inline std::optional<ChildEnd> stopped_run(const Simulator& service,
+                                                         const Arguments& arguments,
+                                                         std::size_t moment, int signal) {
+    ChildProcess child(ffdump_command(arguments));
+    if (!wait_for_requests(service, moment) || !child.send_signal(signal)) {
+        return std::nullopt;
+    }
+    auto end = child.wait();
+    return end ? std::optional(std::move(*end)) : std::nullopt;
 }
 
 }  // namespace ffdump

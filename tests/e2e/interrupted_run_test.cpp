@@ -97,12 +97,7 @@ TEST_CASE("a run that is killed asks again only for what was under way") {
     CAPTURE(moment);
     const Simulator service(dump.service({"--delay-ms", "20"}));
     const Arguments options = MadeDump::without_canaries({"--batch-size", "2", "--workers", "2"});
-    {
-        ChildProcess child(ffdump_command(dump.migrate(service, "new", options)));
-        REQUIRE(wait_for_requests(service, moment));
-        REQUIRE(child.send_signal(SIGKILL));
-        REQUIRE(child.wait());
-    }
+    REQUIRE(stopped_run(service, dump.migrate(service, "new", options), moment, SIGKILL));
     const ChildEnd end = run_ffdump(dump.migrate(service, "new", options));
     INFO(end.err);
     CHECK(end.code == 0);

@@ -110,12 +110,7 @@ TEST_CASE("a run over a msgpack array that is killed early or later on is finish
     const Simulator service(dump.service({"--delay-ms", "10"}));
     const Arguments command = dump.migrate(
         service, "new", {"--batch-size", "2", "--workers", "2", "--compress", packing});
-    {
-        ChildProcess child(ffdump_command(command));
-        REQUIRE(wait_for_requests(service, moment));
-        REQUIRE(child.send_signal(packing == "none" ? SIGINT : SIGKILL));
-        REQUIRE(child.wait());
-    }
+    REQUIRE(stopped_run(service, command, moment, packing == "none" ? SIGINT : SIGKILL));
     const ChildEnd end = run_ffdump(command);
     INFO(end.err);
     CHECK(end.code == 0);

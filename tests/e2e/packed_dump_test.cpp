@@ -106,10 +106,8 @@ TEST_CASE("a packed run that is killed is finished by the same command, and fail
     const Simulator service(dump.service({"--delay-ms", "20"}));
     const Arguments more{"--batch-size", "2", "--workers", "2", "--compress", how};
     for (int life = 0; life < 3; ++life) {
-        ChildProcess child(ffdump_command(dump.migrate(service, "new", more)));
-        REQUIRE(wait_for_requests(service, service.count("extract") + 20));
-        REQUIRE(child.send_signal(life == 0 ? SIGTERM : SIGKILL));
-        REQUIRE(child.wait());
+        REQUIRE(stopped_run(service, dump.migrate(service, "new", more),
+                            service.count("extract") + 20, life == 0 ? SIGTERM : SIGKILL));
     }
     CHECK(run_ffdump(dump.migrate(service, "new", more)).code == 3);
     CHECK(last_line(verify(dump.from(), dump.at("new")).out) ==

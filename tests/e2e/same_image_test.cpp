@@ -74,12 +74,7 @@ TEST_CASE("a killed run over shared images is finished and asks only for what wa
     const Simulator service(dump.service({"--delay-ms", "20"}));
     const Arguments command =
         dump.migrate(service, "new", options_for(shared, {"--batch-size", "1", "--workers", "2"}));
-    {
-        ChildProcess child(ffdump_command(command));
-        REQUIRE(wait_for_requests(service, moment));
-        REQUIRE(child.send_signal(SIGKILL));
-        REQUIRE(child.wait());
-    }
+    REQUIRE(stopped_run(service, command, moment, SIGKILL));
     const ChildEnd end = run_ffdump(command);
     INFO(end.err);
     CHECK(end.code == 0);

@@ -117,6 +117,27 @@ MigrationPlan plan_of(const ScratchFolder& folder, std::uint64_t records) {
     return plan;
 }
 
+/// Whom a round has to do with; `cancel` lets go of what the store was asked for.
+struct RoundParts {
+    ImageStore& store;
+    MigrationObserver& observer;
+    RoundTaker& taker;
+    std::function<void()> cancel = [] {};
+};
+
+/// With the machine's files and clock, and nobody who stops it.
+Result<void> run_round(const Settings& settings, const MigrationPlan& plan,
+                       const RoundParts& parts) {
+    const std::unique_ptr<FileSystem> files = make_posix_file_system();
+    const SystemClock clock;
+    NoLines sink;
+    Log log(sink, clock, LogLevel::off, LogFormat::text);
+    const std::atomic<int> stop{0};
+    return image_round(settings, plan, {},
+                       {*files, parts.store, parts.cancel, clock, log, parts.observer, stop},
+                       parts.taker);
+}
+
 TEST_CASE("a round gives up an image that the storage always fails, though none is left to come") {
     Settings settings;
     settings.retry.base_delay = std::chrono::milliseconds(1);
@@ -131,13 +152,7 @@ TEST_CASE("a round gives up an image that the storage always fails, though none 
     };
     NoObserver observer;
     NotingTaker taker;
-    const std::unique_ptr<FileSystem> files = make_posix_file_system();
-    const SystemClock clock;
-    NoLines sink;
-    Log log(sink, clock, LogLevel::off, LogFormat::text);
-    const std::atomic<int> stop{0};
-    REQUIRE(
-        image_round(settings, plan, {}, {*files, store, [] {}, clock, log, observer, stop}, taker));
+    REQUIRE(run_round(settings, plan, {store, observer, taker}));
     CHECK((taker.gone == std::vector<std::string>{"2.png"}));
     CHECK(taker.there.size() == 2);
     CHECK(static_cast<unsigned>(std::ranges::count(store.asked, "2.png")) >=
@@ -154,15 +169,7 @@ TEST_CASE("a round asks for as many images at once as the settings allow") {
     WaitingStore store;
     AnsweringObserver observer(store);
     CountingTaker taker;
-    const std::unique_ptr<FileSystem> files = make_posix_file_system();
-    const SystemClock clock;
-    NoLines sink;
-    Log log(sink, clock, LogLevel::off, LogFormat::text);
-    const std::atomic<int> stop{0};
-    const Result<void> done = image_round(
-        settings, plan, {},
-        {*files, store, [&store] { store.answer_all(); }, clock, log, observer, stop}, taker);
-    REQUIRE(done);
+    REQUIRE(run_round(settings, plan, {store, observer, taker, [&store] { store.answer_all(); }}));
     CHECK(taker.count() == 12);
     CHECK(store.most_at_once() == wanted);
 }
