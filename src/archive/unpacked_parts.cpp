@@ -37,8 +37,7 @@ UnpackedParts::~UnpackedParts() {
     for (const Part& part : parts_) {
         is_clear = files_.remove(part.has_name ? part.name : part.part).has_value() && is_clear;
     }
-    if (is_clear) {
-        static_cast<void>(pending_.remove());
+    if (is_clear && sync_folders() && pending_.remove()) {
         static_cast<void>(files_.remove(directory_.lock()));
     }
 }
@@ -102,9 +101,7 @@ Result<void> UnpackedParts::clear() {
         return {};
     }
     // The list goes last: after a power loss it must still say whose the others are.
-    return files_.sync_directory(directory_.path())
-        .and_then([this] { return files_.sync_directory(directory_.state_folder()); })
-        .and_then([this] { return pending_.remove(); });
+    return sync_folders().and_then([this] { return pending_.remove(); });
 }
 
 Result<void> UnpackedParts::refuse_complete() {
@@ -208,6 +205,10 @@ Result<void> UnpackedParts::name_parts(const std::string& last) {
         }
         part.has_name = true;
     }
+    return sync_folders();
+}
+
+Result<void> UnpackedParts::sync_folders() {
     return files_.sync_directory(directory_.path()).and_then([this] {
         return files_.sync_directory(directory_.state_folder());
     });

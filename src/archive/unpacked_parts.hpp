@@ -54,6 +54,7 @@ class UnpackedParts {
     [[nodiscard]] Result<void> refuse_complete();
     [[nodiscard]] Result<void> clear();
     [[nodiscard]] Result<void> name_parts(const std::string& last);
+    [[nodiscard]] Result<void> sync_folders();
     /// Nothing is unfinished any more.
     [[nodiscard]] Result<void> settle();
 

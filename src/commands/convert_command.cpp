@@ -26,7 +26,8 @@ formats/README.md. Files keep their names, unless the layout has no place for th
 then it names the file. What both layouts can carry is carried exactly, and the way back gives the
 same bytes; what the new one cannot is an error that names file, line, record and field. Between
 JSON and msgpack values stay, and spellings are those of formats/README.md. DIR must be new or
-empty, or hold only what a conversion left that was killed; after an error or a signal nothing of the new dump is left in it.
+empty, or hold only what a conversion left that was killed; after an error or a signal nothing of
+the new dump is left in it.
 
 Exit codes: 0 converted; 2 usage, or the layout cannot carry the dump; 4 the dump is unreadable or
 corrupt; 6 output not writable, or disk full; 8 another run holds DIR; 130, 143 interrupted.)",

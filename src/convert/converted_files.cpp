@@ -70,15 +70,18 @@ ConvertedFiles::ConvertedFiles(FileSystem& files, std::string folder)
     : files_(files), folder_(std::move(folder)), pending_(files, join_path(folder_, kListName)) {}
 
 ConvertedFiles::~ConvertedFiles() {
-    // A hidden file that cannot be removed is left to the next run.
+    if (lock_ == nullptr) {
+        return;
+    }
+    // What cannot be removed is left to the next run, with the list that says whose it is.
+    bool is_clear = true;
     for (const std::string& name : names_) {
-        static_cast<void>(files_.remove(part_of(name)));
+        is_clear = files_.remove(part_of(name)).has_value() && is_clear;
     }
     for (const std::string& name : published_) {
-        static_cast<void>(files_.remove(join_path(folder_, name)));
+        is_clear = files_.remove(join_path(folder_, name)).has_value() && is_clear;
     }
-    if (lock_ != nullptr) {
-        static_cast<void>(pending_.remove());
+    if (is_clear && files_.sync_directory(folder_) && pending_.remove()) {
         static_cast<void>(files_.remove(lock_path()));
     }
 }
