@@ -58,10 +58,10 @@ TEST_CASE("images over TLS come by HTTP/2 from a server whose CA is named, and f
     CHECK(StoreOverNetwork(settings).fetch("tls.png").error().reason() == Reason::tls_failed);
     settings.storage.access.ca_file = server.authority().ca();
     CHECK(StoreOverNetwork(settings).refusal("tls.png") == "an image");
-    CHECK(server.tls_log().find("HTTP/2.0 200 /uploads/tls.png") != std::string::npos);
+    CHECK(server.logs_tls("HTTP/2.0 200 /uploads/tls.png"));
     settings.storage.access.http2 = false;
     CHECK(StoreOverNetwork(settings).refusal("tls.png") == "an image");
-    CHECK(server.tls_log().find("HTTP/1.1 200 /uploads/tls.png") != std::string::npos);
+    CHECK(server.logs_tls("HTTP/1.1 200 /uploads/tls.png"));
 }
 
 TEST_CASE("a client certificate is shown to the server that wants one") {

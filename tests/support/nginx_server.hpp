@@ -2,6 +2,7 @@
 #pragma once
 
 #include "child_process.hpp"
+#include "file_changes.hpp"
 #include "http_put.hpp"
 #include "program_path.hpp"
 #include "scratch_folder.hpp"
@@ -78,7 +79,17 @@ class NginxServer {
     [[nodiscard]] static std::string user() { return "reader"; }
     [[nodiscard]] const std::string& password() const noexcept { return password_; }
     /// Lines "PROTOCOL STATUS URI" of what was asked over TLS.
-    [[nodiscard]] std::string tls_log() const { return file_bytes(folder_.at("logs/tls.log")); }
+    /// Whether its log of requests over TLS has these words, which it may write after its answer.
+    [[nodiscard]] bool logs_tls(std::string_view words) const {
+        const std::string path = folder_.at("logs/tls.log");
+        const FileChanges changes(path);
+        while (file_bytes(path).find(words) == std::string::npos) {
+            if (!changes.wait(std::chrono::seconds(30))) {
+                return false;
+            }
+        }
+        return true;
+    }
 
     /// As FindFace stores an image: `path` percent-encoded below /uploads/.
     void put(const std::string& path, std::string_view bytes) const {
