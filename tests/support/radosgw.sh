@@ -5,6 +5,19 @@
 # ACCESS_KEY and SECRET_KEY. Says "listening" once it answers; ends when it is killed.
 set -euo pipefail
 folder=$1 monitor=$2 gateway=$3
+
+pause() {
+  read -rt 0.2 <> <(:) || true
+}
+# Whoever asks the monitor before it has its map is refused ("wrong fsid", or EPERM). The test
+# that started us waits for two minutes and no longer; what was said last is there to read then.
+insist() {
+  until "$@" >/dev/null 2>"$folder/said.$1"; do
+    echo "$* failed: $(tail -n 1 "$folder/said.$1")" >&2
+    pause
+  done
+}
+
 fsid=$(cat /proc/sys/kernel/random/uuid)
 osd=$(cat /proc/sys/kernel/random/uuid)
 conf=$folder/ceph.conf
@@ -42,19 +55,23 @@ CONF
 monmaptool --create --addv a "[v1:127.0.0.1:$monitor]" --fsid "$fsid" monmap >/dev/null
 ceph-mon -c "$conf" --mkfs -i a --monmap monmap
 ceph-mon -c "$conf" -i a -f >/dev/null 2>&1 &
-ceph -c "$conf" config set mon mon_allow_pool_size_one true >/dev/null
-ceph -c "$conf" osd new "$osd" >/dev/null
-ceph-osd -c "$conf" -i 0 --mkfs --osd-uuid "$osd" >/dev/null 2>&1
-# It gives up ("wrong fsid") when it asks the monitor before it has the monitor's map.
-(until ceph-osd -c "$conf" -i 0 -f >/dev/null 2>&1; do :; done) &
+insist ceph -c "$conf" config set mon mon_allow_pool_size_one true
+insist ceph -c "$conf" osd new "$osd"
+insist ceph-osd -c "$conf" -i 0 --mkfs --osd-uuid "$osd"
+insist ceph-osd -c "$conf" -i 0 -f &
 until ceph -c "$conf" osd stat 2>/dev/null | grep -q ' 1 up'; do
-  read -rt 0.2 <> <(:) || true
+  pause
 done
-radosgw -c "$conf" -n client.rgw -f >/dev/null 2>&1 &
-radosgw-admin -c "$conf" -n client.rgw user create --uid ff --display-name ff \
-  --access-key "$ACCESS_KEY" --secret-key "$SECRET_KEY" >/dev/null
+insist radosgw -c "$conf" -n client.rgw -f &
+# Not to be made twice, should the first attempt have failed after it made the user.
+make_user() {
+  radosgw-admin -c "$conf" -n client.rgw user info --uid ff 2>/dev/null | grep -q "$ACCESS_KEY" ||
+    radosgw-admin -c "$conf" -n client.rgw user create --uid ff --display-name ff \
+      --access-key "$ACCESS_KEY" --secret-key "$SECRET_KEY"
+}
+insist make_user
 until (: <"/dev/tcp/127.0.0.1/$gateway") 2>/dev/null; do
-  read -rt 0.1 <> <(:) || true
+  pause
 done
 echo listening
 wait
