@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Damage: every bit of ffdump's own files, and 100,000 random damages of a large output.
+"""Damage: every bit of ffdump's own files and of a signature, and 100,000 random damages of a
+large output.
 
-Bits of a finished run must be told by verify, or the file says the same all the same. Bits of an
-unfinished run must be refused with 4, or the run ends with the same bytes. Of the large output each
-damage must change the SHA-256 that the manifest has; a sample is shown to `verify` itself."""
+Bits of a finished run must be told by verify, or the file says the same all the same; those of a
+signature must be told, but for the comment that nothing vouches for. Bits of an unfinished run must
+be refused with 4, or the run ends with the same bytes. Of the large output each damage must change
+the SHA-256 that the manifest has; a sample is shown to `verify` itself."""
 import hashlib
 import json
 import os
+import subprocess
 
 from lab import file_tree, made_dumps
 from lab.campaign import Outcome
@@ -26,9 +29,9 @@ DAMAGED, DIFFERENT = 4, 3
 class Bits:
     """One bit of one file in `tree` is turned over, then a command looks."""
 
-    def __init__(self, made, finished, unfinished, more):
-        self.made, self.more = made, more
-        self.trees = {"finished": finished, "unfinished": unfinished}
+    def __init__(self, made, finished, unfinished, signed, key, more):
+        self.made, self.key, self.more = made, key, more
+        self.trees = {"finished": finished, "unfinished": unfinished, "signed": signed}
         self.wanted = finished
 
     def __call__(self, workshop, task):
@@ -45,7 +48,12 @@ class Bits:
                 file_tree.put(tree, to)
             with open(f"{to}/{name}", "wb") as file:
                 file.write(data)
-            outcome = (self._verify if state == "finished" else self._resume)(workshop, to, name)
+            look = {"finished": self._verify, "unfinished": self._resume,
+                    "signed": self._verify_signature}[state]
+            outcome = look(workshop, to, name)
+            # Whoever reads the first line of a signature is told there that nothing vouches for it.
+            if state == "signed" and (outcome == "harmless") != (byte < tree[name].index(b"\n")):
+                outcome = "a good signature" if outcome == "harmless" else f"a comment: {outcome}"
             told += outcome == "told"
             harmless += outcome == "harmless"
             if outcome not in ("told", "harmless"):
@@ -62,6 +70,15 @@ class Bits:
         if is_told and os.path.basename(name) not in ended.out + ended.err:
             return f"told without the file's name: {last} {ended.err.strip()}"
         return "told" if is_told else f"not told: exit code {ended.code}, {last}"
+
+    def _verify_signature(self, workshop, to, name):
+        ended = workshop.run(["verify", "--from", str(self.made.dump), "--to", to,
+                              "--pubkey", self.key])
+        last = (ended.out.strip().splitlines() or [""])[-1]
+        if ended.code == 0 and last.startswith("restorable"):
+            return "harmless"
+        is_told = ended.code == DIFFERENT and "signature" in last
+        return "told" if is_told else f"{name} not told: exit code {ended.code}, {last}"
 
     def _resume(self, workshop, to, name):
         ended = workshop.run(workshop.migrate(self.made.folder, to, *self.more))
@@ -81,8 +98,11 @@ def _bit_tasks(campaign, bits):
             # The finished run's journal is not read any more; the next retry begins a new one.
             if data is None or not is_ours or (state == "finished" and name.endswith("journal")):
                 continue
+            if state == "signed" and not name.endswith(".minisig"):
+                continue
             for byte in range(len(data)):
-                in_ci = name.endswith("manifest.json" if state == "finished" else "journal")
+                in_ci = name.endswith({"finished": "manifest.json", "unfinished": "journal",
+                                       "signed": ".minisig"}[state])
                 if not campaign.is_ci or (in_ci and byte % 32 == campaign.seed % 32):
                     yield state, name, byte
 
@@ -98,7 +118,25 @@ def _make_bits(campaign, workshop):
                   call.path.endswith(".json.part"))
     file_tree.put({}, to)
     workshop.run_with_fault(command, to, middle, "kill")
-    return Bits(made, finished, file_tree.take(to), more)
+    unfinished = file_tree.take(to)
+    signed, key = _sign(campaign, workshop, finished)
+    return Bits(made, finished, unfinished, signed, key, more)
+
+
+def _sign(campaign, workshop, finished):
+    """The finished run as it comes out of a signed archive, and the key that must be given."""
+    keys = f"{campaign.stage}/g6keys"
+    os.makedirs(keys)
+    subprocess.run(["minisign", "-G", "-W", "-p", f"{keys}/public", "-s", f"{keys}/secret"],
+                   check=True, stdout=subprocess.DEVNULL)
+    to, archive, out = work_folder(workshop), f"{keys}/run.tar.zst", f"{keys}/run"
+    file_tree.put(finished, to)
+    for command in (["pack", to, "-o", archive, "--sign", f"{keys}/secret"],
+                    ["unpack", archive, "--directory", out, "--pubkey", f"{keys}/public"]):
+        ended = workshop.run(command)
+        if ended.code not in (0, DIFFERENT):
+            raise SystemExit(f"G6: {command[0]} ended with {ended.code}: {ended.err}")
+    return file_tree.take(out), f"{keys}/public"
 
 
 class Damages:
