@@ -248,7 +248,7 @@ std::string encode(const RunBegin& event) {
 std::string encode(const CommitEvent& event) {
     msgpack::sbuffer buffer;
     Packer packer(buffer);
-    MapWriter map(packer, 14);
+    MapWriter map(packer, 15);
     map.put("file", std::uint64_t{event.file})
         .put("source_offset", event.source_offset)
         .put("source_line", event.source_line)
@@ -257,6 +257,7 @@ std::string encode(const CommitEvent& event) {
         .put("region_begin", event.region_begin)
         .put("region_hash", event.region_hash)
         .put("failures_offset", event.failures_offset)
+        .put("failures_hash", event.failures_hash)
         .put("emitted", event.emitted)
         .put("first_lead", event.first_lead)
         .put_flag("has_first_lead", event.has_first_lead)
@@ -316,6 +317,7 @@ Result<CommitEvent> decode_commit(std::string_view payload) {
             .take("region_begin", event.region_begin)
             .take("region_hash", event.region_hash)
             .take("failures_offset", event.failures_offset)
+            .take("failures_hash", event.failures_hash)
             .take("emitted", event.emitted)
             .take("first_lead", event.first_lead)
             .take("has_first_lead", event.has_first_lead)

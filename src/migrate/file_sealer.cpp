@@ -83,6 +83,25 @@ class RegionCheck {
     RunningHash hash_;
 };
 
+/// Of what is there; a region that the file does not have to its end has another hash.
+Result<std::string> hash_of(File& file, const WrittenRegion& region, std::span<char> chunk) {
+    RunningHash hash;
+    for (std::uint64_t at = region.begin; at < region.end;) {
+        const auto wanted =
+            static_cast<std::size_t>(std::min<std::uint64_t>(chunk.size(), region.end - at));
+        Result<std::size_t> got = file.read_at(chunk.first(wanted), at);
+        if (!got) {
+            return failed(std::move(got.error()));
+        }
+        if (*got == 0) {
+            break;
+        }
+        hash.add({chunk.data(), *got});
+        at += *got;
+    }
+    return hash.value().hex();
+}
+
 /// It may be torn by a power loss: until the file is sealed it is put again, whatever is there.
 Result<void> put_head(FileSystem& files, const std::string& path, std::string_view head) {
     Result<std::unique_ptr<File>> file = files.open_update(path);
@@ -122,7 +141,7 @@ Result<SealedFile> read_back(FileSystem& files, const std::string& path,
     if (Result<void> whole = check.finish(); !whole) {
         return failed(std::move(whole.error()));
     }
-    if (const std::uint64_t end = regions.empty() ? 0 : regions.back().end; bytes != end) {
+    if (const std::uint64_t end = end_of(regions); bytes != end) {
         return failed(Error(Reason::output_damaged,
                             fmt::format("the file has {} bytes, {} were written", bytes, end))
                           .at_file(path));
@@ -130,8 +149,9 @@ Result<SealedFile> read_back(FileSystem& files, const std::string& path,
     return SealedFile{bytes, sha256.hex()};
 }
 
-Result<void> check_region(FileSystem& files, const std::string& path, const WrittenRegion& region) {
-    if (region.hash.empty()) {
+Result<void> check_regions(FileSystem& files, const std::string& path,
+                           std::span<const WrittenRegion> regions) {
+    if (std::ranges::all_of(regions, [](const auto& region) { return region.hash.empty(); })) {
         return {};
     }
     Result<std::unique_ptr<File>> file = files.open_read_back(path);
@@ -142,21 +162,23 @@ Result<void> check_region(FileSystem& files, const std::string& path, const Writ
         return failed(Error(Reason::output_damaged, file.error().detail()).at_file(path));
     }
     std::vector<char> chunk(kChunkBytes);
-    RunningHash hash;
-    for (std::uint64_t at = region.begin; at < region.end;) {
-        const auto wanted =
-            static_cast<std::size_t>(std::min<std::uint64_t>(chunk.size(), region.end - at));
-        Result<std::size_t> got = (*file)->read_at({chunk.data(), wanted}, at);
-        if (!got) {
-            return failed(std::move(got.error()));
+    for (const WrittenRegion& region : regions) {
+        if (region.hash.empty()) {
+            continue;
         }
-        if (*got == 0) {
-            break;
+        Result<std::string> hash = hash_of(**file, region, chunk);
+        if (!hash) {
+            return failed(std::move(hash.error()));
         }
-        hash.add({chunk.data(), *got});
-        at += *got;
+        if (*hash != region.hash) {
+            return failed(damaged(path, region));
+        }
     }
-    return hash.value().hex() == region.hash ? Result<void>() : failed(damaged(path, region));
+    return {};
+}
+
+std::uint64_t end_of(std::span<const WrittenRegion> regions) {
+    return regions.empty() ? 0 : regions.back().end;
 }
 
 FileSealer::FileSealer(FileSystem& files, Done done)

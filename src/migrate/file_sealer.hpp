@@ -10,6 +10,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -35,9 +36,12 @@ struct SealedFile {
 [[nodiscard]] Result<SealedFile> read_back(FileSystem& files, const std::string& path,
                                            const std::vector<WrittenRegion>& regions);
 
-/// Reads one region back and compares it; `output_damaged` when it differs or is not there.
-[[nodiscard]] Result<void> check_region(FileSystem& files, const std::string& path,
-                                        const WrittenRegion& region);
+/// Reads regions back and compares them; `output_damaged` when one differs or is not there.
+[[nodiscard]] Result<void> check_regions(FileSystem& files, const std::string& path,
+                                         std::span<const WrittenRegion> regions);
+
+/// Where the last one ends; 0 without any.
+[[nodiscard]] std::uint64_t end_of(std::span<const WrittenRegion> regions);
 
 /// Runs read_back on a thread of its own, one file after the other, so that the next file's records
 /// do not wait. The destructor finishes the file at hand and joins.

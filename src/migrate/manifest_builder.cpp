@@ -1,41 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest_builder.hpp"
 
-#include "ffdump/io/sha256.hpp"
-
 #include <memory>
 #include <utility>
 #include <vector>
 
 namespace ffdump {
-namespace {
-
-constexpr std::size_t kChunkBytes = 1U << 20U;
-
-Result<void> digest_failures(FileSystem& files, const std::string& path, Manifest& manifest) {
-    Result<std::unique_ptr<File>> list = files.open_read_back(path);
-    if (!list) {
-        return failed(std::move(list.error()));
-    }
-    Sha256 sha256;
-    std::vector<char> chunk(kChunkBytes);
-    for (;;) {
-        Result<std::size_t> got = (*list)->read(chunk);
-        if (!got) {
-            return failed(std::move(got.error()));
-        }
-        if (*got == 0) {
-            break;
-        }
-        sha256.add({chunk.data(), *got});
-        manifest.failures_bytes += *got;
-    }
-    manifest.failures_sha256 = sha256.hex();
-    return {};
-}
-
-}  // namespace
-
 Manifest build_manifest(const RunBegin& begin, const MigrationPlan& plan,
                         const std::vector<FileProgress>& files) {
     Manifest manifest;
@@ -71,29 +41,32 @@ Manifest build_manifest(const RunBegin& begin, const MigrationPlan& plan,
     return manifest;
 }
 
-Result<void> publish(FileSystem& files, const OutputDirectory& directory, Manifest& manifest) {
-    manifest.failures_bytes = 0;
-    return digest_failures(files, directory.failures_part(), manifest)
+Result<void> publish(FileSystem& files, const OutputDirectory& directory,
+                     const std::vector<WrittenRegion>& failures, Manifest& manifest) {
+    return read_back(files, directory.failures_part(), failures)
+        .map([&manifest](SealedFile list) {
+            manifest.failures_bytes = list.bytes;
+            manifest.failures_sha256 = std::move(list.sha256);
+        })
         .and_then([&] { return files.rename(directory.failures_part(), directory.failures()); })
         .and_then([&] { return files.sync_directory(directory.state_folder()); })
         .and_then(
             [&] { return replace_file(files, directory.manifest(), manifest_text(manifest)); });
 }
 
-Result<Manifest> load_manifest(FileSystem& files, const OutputDirectory& directory) {
-    Result<std::unique_ptr<File>> file = files.open_read_back(directory.manifest());
+Result<Manifest> load_manifest(FileSystem& files, const std::string& path) {
+    Result<std::unique_ptr<File>> file = files.open_read_back(path);
     if (!file) {
         return failed(std::move(file.error()));
     }
     Result<std::string> text = read_small_file(**file, kMostManifestBytes);
     if (!text) {
         return failed(text.error().reason() == Reason::config_unreadable
-                          ? Error(Reason::manifest_invalid, text.error().detail())
-                                .at_file(directory.manifest())
+                          ? Error(Reason::manifest_invalid, text.error().detail()).at_file(path)
                           : std::move(text.error()));
     }
     return parse_manifest(*text).map_error(
-        [&](Error error) { return std::move(error).at_file(directory.manifest()); });
+        [&](Error error) { return std::move(error).at_file(path); });
 }
 
 }  // namespace ffdump

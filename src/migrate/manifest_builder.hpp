@@ -19,12 +19,13 @@ namespace ffdump {
 [[nodiscard]] Manifest build_manifest(const RunBegin& begin, const MigrationPlan& plan,
                                       const std::vector<FileProgress>& files);
 
-/// Gives failures.jsonl its final name, completes the manifest with its length and digest, and
-/// writes the manifest: from then on the directory is complete.
+/// Reads the list of failures back, gives it its final name, completes the manifest with its length
+/// and digest, and writes the manifest: from then on the directory is complete. `failures`: what
+/// the list was written as; `output_damaged` when it is not that.
 [[nodiscard]] Result<void> publish(FileSystem& files, const OutputDirectory& directory,
-                                   Manifest& manifest);
+                                   const std::vector<WrittenRegion>& failures, Manifest& manifest);
 
-/// Reads and checks the manifest of a complete directory.
-[[nodiscard]] Result<Manifest> load_manifest(FileSystem& files, const OutputDirectory& directory);
+/// Reads and checks the manifest of a complete directory, or the one that a retry has put aside.
+[[nodiscard]] Result<Manifest> load_manifest(FileSystem& files, const std::string& path);
 
 }  // namespace ffdump

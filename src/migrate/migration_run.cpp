@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "migration_run.hpp"
 
+#include "earlier_files.hpp"
 #include "leftovers.hpp"
 #include "manifest_builder.hpp"
 #include "pipeline.hpp"
@@ -13,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <unistd.h>
 #include <utility>
@@ -159,7 +161,7 @@ Result<MigrationOutcome> MigrationRun::run() {
             return work_through(std::move(taken));
         });
     }
-    Result<Manifest> manifest = load_manifest(services_.files, directory_);
+    Result<Manifest> manifest = load_manifest(services_.files, directory_.manifest());
     if (!manifest) {
         return failed(std::move(manifest.error()));
     }
@@ -203,9 +205,14 @@ Result<RecoveredRun> MigrationRun::start(RunBegin begin) {
 Result<RecoveredRun> MigrationRun::start_retry(const RecoveredRun& before,
                                                const Manifest& manifest) {
     FileSystem& files = services_.files;
+    std::vector<bool> is_read;
+    for (const ManifestFile& file : manifest.files) {
+        is_read.push_back(file.action != "drop" && file.tally.failed.count != 0);
+    }
     // What an earlier retry left would hide that this one has not begun.
     Result<void> withdrawn =
-        remove_leftovers(files, directory_)
+        check_earlier_files(files, directory_, manifest, is_read)
+            .and_then([&] { return remove_leftovers(files, directory_); })
             .and_then(
                 [&] { return files.rename(directory_.manifest(), directory_.previous_manifest()); })
             .and_then([&] { return files.sync_directory(directory_.state_folder()); })
@@ -226,6 +233,9 @@ Result<RecoveredRun> MigrationRun::start_retry(const RecoveredRun& before,
 }
 
 Result<RecoveredRun> MigrationRun::take_up(RecoveredRun run) {
+    if (Result<void> same = check_earlier_of(run); !same) {
+        return failed(std::move(same.error()));
+    }
     ++run.resumes;
     std::vector<FileProgress> fresh(run.files.size());
     set_first_slash_styles(fresh);
@@ -240,6 +250,21 @@ Result<RecoveredRun> MigrationRun::take_up(RecoveredRun run) {
         .map([&] { return std::move(run); });
 }
 
+Result<void> MigrationRun::check_earlier_of(const RecoveredRun& run) const {
+    std::vector<bool> is_read;
+    for (std::size_t i = 0; i < run.files.size(); ++i) {
+        is_read.push_back(run.begin.files[i].action != "drop" &&
+                          run.files[i].stage == FileProgress::Stage::untouched);
+    }
+    if (!run.begin.retry_failed || std::ranges::find(is_read, true) == is_read.end()) {
+        return {};
+    }
+    return load_manifest(services_.files, directory_.previous_manifest())
+        .and_then([&](const Manifest& manifest) {
+            return check_earlier_files(services_.files, directory_, manifest, is_read);
+        });
+}
+
 void MigrationRun::set_first_slash_styles(std::vector<FileProgress>& files) const {
     for (std::size_t i = 0; i < files.size(); ++i) {
         files[i].splicer.slash = plan_.files[i].survey.slash.value_or(SlashStyle::plain);
@@ -252,7 +277,7 @@ Result<MigrationOutcome> MigrationRun::work_through(RecoveredRun run) {
         services_.files, directory_, plan_, *run.journal,
         {.commit_interval = options_.commit_interval, .commit_bytes = options_.commit_bytes});
     Remaining remaining = remaining_of(run);
-    if (Result<void> resumed = output.resume(run.files, run.failures_bytes); !resumed) {
+    if (Result<void> resumed = output.resume(run.files, run.failures); !resumed) {
         return failed(std::move(resumed.error()));
     }
     if (Result<void> fits = ensure_space(options_, services_, directory_.path(),
@@ -320,7 +345,7 @@ Result<MigrationOutcome> MigrationRun::work_through(RecoveredRun run) {
 Result<Manifest> MigrationRun::conclude(const RecoveredRun& run, OutputStage& output,
                                         RedoLog& redo) {
     return output.finish_failures()
-        .and_then([&] { return publish_run(run, output.progress()); })
+        .and_then([&] { return publish_run(run, output); })
         .and_then([&](Manifest manifest) {
             return redo.discard().map([&] {
                 warn_of_unmet_exclusions(manifest);
@@ -353,14 +378,13 @@ void MigrationRun::warn_of_unmet_exclusions(const Manifest& manifest) const {
     }
 }
 
-Result<Manifest> MigrationRun::publish_run(const RecoveredRun& run,
-                                           const std::vector<FileProgress>& files) {
-    Manifest manifest = build_manifest(run.begin, plan_, files);
+Result<Manifest> MigrationRun::publish_run(const RecoveredRun& run, const OutputStage& output) {
+    Manifest manifest = build_manifest(run.begin, plan_, output.progress());
     manifest.ended = utc_text(services_.clock.wall());
     manifest.resumes = run.resumes;
     manifest.opt_outs = opt_outs(options_, settings_);
     manifest.extraction = services_.extractor.describe();
-    return publish(services_.files, directory_, manifest)
+    return publish(services_.files, directory_, output.failures(), manifest)
         .and_then([&] { return run.journal->append(JournalType::run_end, ""); })
         .and_then([&] { return run.journal->sync(); })
         .and_then([&] { return run.journal->close(); })

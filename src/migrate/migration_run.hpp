@@ -46,8 +46,8 @@ class MigrationRun {
     [[nodiscard]] Result<std::vector<RedoLog::Segment>> load_redone(const RecoveredRun& run,
                                                                     RedoneResults& redone) const;
     void warn_of_unmet_exclusions(const Manifest& manifest) const;
-    [[nodiscard]] Result<Manifest> publish_run(const RecoveredRun& run,
-                                               const std::vector<FileProgress>& files);
+    [[nodiscard]] Result<Manifest> publish_run(const RecoveredRun& run, const OutputStage& output);
+    [[nodiscard]] Result<void> check_earlier_of(const RecoveredRun& run) const;
     void set_first_slash_styles(std::vector<FileProgress>& files) const;
 
     const Settings& settings_;

@@ -51,27 +51,19 @@ OutputStage::OutputStage(FileSystem& files, const OutputDirectory& directory,
       plan_(plan),
       journal_(journal),
       limits_(limits),
-      progress_(plan.files.size()) {}
+      progress_(plan.files.size()),
+      failures_(files, directory) {}
 
 OutputStage::~OutputStage() = default;
 
-Result<void> OutputStage::resume(std::vector<FileProgress> files, std::uint64_t failures_bytes) {
+Result<void> OutputStage::resume(std::vector<FileProgress> files,
+                                 std::vector<WrittenRegion> failures) {
     progress_ = std::move(files);
-    failures_bytes_ = failures_bytes;
     for (const FileProgress& file : progress_) {
         records_done_ += file.tally.source.count;
         records_failed_ += file.tally.failed.count;
     }
-    Result<std::unique_ptr<File>> opened = files_.open_append(directory_.failures_part());
-    if (!opened) {
-        return failed(std::move(opened.error()));
-    }
-    failures_ = std::move(*opened);
-    if (Result<void> cut = cut_to(*failures_, failures_bytes); !cut) {
-        return cut;
-    }
-    // The name must be durable before the first commit speaks of the file.
-    return files_.sync_directory(directory_.state_folder());
+    return failures_.resume(std::move(failures));
 }
 
 Result<void> OutputStage::open(std::uint32_t file) {
@@ -169,7 +161,7 @@ Result<void> OutputStage::write_record(BlockWork& work, std::size_t i) {
             break;
         case RecordFate::State::failed:
             current_->splicer.left_out(work.block, i);
-            failures_buffer_ += failure_line(plan_.files[work.file], work, i);
+            failures_.add(failure_line(plan_.files[work.file], work, i));
             --work.failed_unwritten;
             ++records_failed_;
             break;
@@ -185,19 +177,15 @@ Result<void> OutputStage::write_record(BlockWork& work, std::size_t i) {
     }
     current_->accounts.book(progress.tally, work, i);
     ++records_done_;
-    if (current_->buffer.size() >= kFlushBytes || failures_buffer_.size() >= kFlushBytes) {
+    if (current_->buffer.size() >= kFlushBytes || failures_.pending() >= kFlushBytes) {
         return flush();
     }
     return {};
 }
 
 Result<void> OutputStage::flush() {
-    if (!failures_buffer_.empty()) {
-        if (Result<void> written = failures_->write(failures_buffer_); !written) {
-            return written;
-        }
-        failures_bytes_ += failures_buffer_.size();
-        failures_buffer_.clear();
+    if (Result<void> written = failures_.flush(); !written) {
+        return written;
     }
     return current_ ? flush_part() : Result<void>();
 }
@@ -238,7 +226,7 @@ bool OutputStage::commit_is_due(Clock::Instant now) const {
         return false;
     }
     const FileProgress& progress = progress_[current_->file];
-    const std::uint64_t committed = progress.regions.empty() ? 0 : progress.regions.back().end;
+    const std::uint64_t committed = end_of(progress.regions);
     return !last_commit_ || now - *last_commit_ >= limits_.commit_interval ||
            progress.target_bytes - committed >= limits_.commit_bytes;
 }
@@ -253,7 +241,7 @@ Result<void> OutputStage::commit(Clock::Instant now) {
     }
     FileProgress& progress = progress_[current_->file];
     progress.splicer = current_->splicer.state();
-    const std::uint64_t begin = progress.regions.empty() ? 0 : progress.regions.back().end;
+    const std::uint64_t begin = end_of(progress.regions);
     const bool is_head = std::exchange(current_->ends_head, false);
     progress.regions.push_back(
         {begin, progress.target_bytes, is_head ? std::string() : current_->region.value().hex()});
@@ -266,7 +254,8 @@ Result<void> OutputStage::commit(Clock::Instant now) {
     event.target_offset = progress.target_bytes;
     event.region_begin = begin;
     event.region_hash = progress.regions.back().hash;
-    event.failures_offset = failures_bytes_;
+    event.failures_offset = failures_.bytes();
+    event.failures_hash = failures_.end_region();
     event.emitted = progress.splicer.emitted;
     event.first_lead = progress.splicer.first_lead;
     event.has_first_lead = progress.splicer.has_first_lead;
@@ -274,7 +263,7 @@ Result<void> OutputStage::commit(Clock::Instant now) {
     event.head = progress.splicer.head;
     event.tally = progress.tally;
     return current_->part_file->sync()
-        .and_then([this] { return failures_->sync(); })
+        .and_then([this] { return failures_.sync(); })
         .and_then([this, &event] { return journal_.append(JournalType::commit, encode(event)); })
         .and_then([this] { return journal_.sync(); });
 }
@@ -380,7 +369,8 @@ Result<void> OutputStage::finish_failures() {
     if (Result<void> flushed = flush(); !flushed) {
         return flushed;
     }
-    return failures_->sync().and_then([this] { return failures_->close(); });
+    failures_.end_region();
+    return failures_.sync().and_then([this] { return failures_.close(); });
 }
 
 }  // namespace ffdump

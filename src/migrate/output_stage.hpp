@@ -2,6 +2,7 @@
 #pragma once
 
 #include "block_work.hpp"
+#include "failure_list.hpp"
 #include "file_sealer.hpp"
 
 #include "ffdump/base/clock.hpp"
@@ -49,7 +50,7 @@ class OutputStage {
 
     /// Takes up what is durable. Part files are already truncated to it.
     [[nodiscard]] Result<void> resume(std::vector<FileProgress> files,
-                                      std::uint64_t failures_bytes);
+                                      std::vector<WrittenRegion> failures);
 
     /// Appends the settled records at the front of `work`, and header and trailer where they
     /// belong. Returns true when the whole block is written.
@@ -69,8 +70,12 @@ class OutputStage {
     void note_unvouched() noexcept { earlier_is_unvouched_ = true; }
     /// From where on the written records are in doubt when a check fails; nothing when none is.
     [[nodiscard]] std::optional<std::string> first_in_doubt() const;
-    /// Closes failures.jsonl.part; its final bytes.
+    /// Closes failures.jsonl.part.
     [[nodiscard]] Result<void> finish_failures();
+    /// What it was written as; its final bytes after finish_failures().
+    [[nodiscard]] const std::vector<WrittenRegion>& failures() const noexcept {
+        return failures_.regions();
+    }
 
     [[nodiscard]] const std::vector<FileProgress>& progress() const noexcept { return progress_; }
     [[nodiscard]] std::uint64_t records_done() const noexcept { return records_done_; }
@@ -107,9 +112,7 @@ class OutputStage {
     Limits limits_;
     std::vector<FileProgress> progress_;
     std::unique_ptr<Current> current_;
-    std::unique_ptr<File> failures_;
-    std::uint64_t failures_bytes_ = 0;
-    std::string failures_buffer_;
+    FailureList failures_;
     std::optional<Clock::Instant> last_commit_;
     std::uint64_t records_done_ = 0;
     std::uint64_t records_failed_ = 0;

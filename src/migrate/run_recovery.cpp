@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
 #include <utility>
 
 namespace ffdump {
@@ -47,6 +49,7 @@ class Replay {
                 });
             case JournalType::interrupted:
                 ++run_.resumes;
+                restart_open_file_of_retry();
                 return {};
             case JournalType::in_doubt:
                 run_.doubt = record.payload;
@@ -65,9 +68,9 @@ class Replay {
     /// A retry cannot go on in the middle of a file: it reads the earlier file from its beginning.
     void restart_open_file_of_retry() {
         for (FileProgress& progress : run_.files) {
-            if (progress.stage == FileProgress::Stage::writing) {
+            if (run_.begin.retry_failed && progress.stage == FileProgress::Stage::writing) {
                 progress = FileProgress{};
-                run_.failures_bytes = failures_before_file_;
+                run_.failures.resize(failures_before_file_);
             }
         }
     }
@@ -89,13 +92,14 @@ class Replay {
         }
         FileProgress& progress = **found;
         const std::uint64_t committed = progress.regions.empty() ? 0 : progress.regions.back().end;
+        const std::uint64_t listed = end_of(run_.failures);
         if (event.region_begin != committed || event.target_offset < event.region_begin ||
-            event.source_offset < progress.source.offset) {
+            event.source_offset < progress.source.offset || event.failures_offset < listed) {
             return failed(Reason::journal_damaged,
                           "the journal's commits do not follow each other");
         }
         if (progress.stage == FileProgress::Stage::untouched) {
-            failures_before_file_ = run_.failures_bytes;
+            failures_before_file_ = run_.failures.size();
         }
         progress.source = {.offset = event.source_offset,
                            .line = event.source_line,
@@ -109,7 +113,10 @@ class Replay {
         progress.regions.push_back(
             {event.region_begin, event.target_offset, std::move(event.region_hash)});
         progress.tally = std::move(event.tally);
-        run_.failures_bytes = event.failures_offset;
+        if (event.failures_offset != listed) {
+            run_.failures.push_back(
+                {listed, event.failures_offset, std::move(event.failures_hash)});
+        }
         const bool whole = event.source_offset == run_.begin.files[event.file].source_bytes;
         progress.stage = whole ? FileProgress::Stage::complete : FileProgress::Stage::writing;
         return {};
@@ -128,7 +135,7 @@ class Replay {
     }
 
     RecoveredRun& run_;
-    std::uint64_t failures_before_file_ = 0;
+    std::size_t failures_before_file_ = 0;  ///< regions
     bool is_void_ = false;
 };
 
@@ -222,9 +229,23 @@ Result<void> match_disk(FileSystem& files, const OutputDirectory& directory,
     const bool open = progress.stage == FileProgress::Stage::writing ||
                       progress.stage == FileProgress::Stage::complete;
     if (open && !progress.regions.empty()) {
-        return check_region(files, part, progress.regions.back());
+        return check_regions(files, part, std::span(progress.regions).last(1));
     }
     return {};
+}
+
+/// The whole list, since nobody would notice later that an entry is missing. Once every file is in
+/// place it may have its name, and beside it the empty part of a retry that has not begun.
+Result<void> match_failures(FileSystem& files, const OutputDirectory& directory,
+                            const RecoveredRun& run) {
+    Result<void> same = check_regions(files, directory.failures_part(), run.failures);
+    const bool may_have_its_name = run.all_in_place() && files.exists(directory.failures());
+    if (same || !may_have_its_name) {
+        return same;
+    }
+    Result<void> is_there = check_regions(files, directory.failures(), run.failures);
+    return is_there || !files.exists(directory.failures_part()) ? std::move(is_there)
+                                                                : std::move(same);
 }
 
 }  // namespace
@@ -278,14 +299,15 @@ Result<std::optional<RecoveredRun>> recover_run(FileSystem& files,
         const bool is_commit = recovered->records[i].type == JournalType::commit;
         run.has_unvouched = run.has_unvouched || (is_commit && !(*is_void)[i]);
     }
-    if (run.begin.retry_failed) {
-        replay.restart_open_file_of_retry();
-    }
+    replay.restart_open_file_of_retry();
     for (std::size_t i = 0; i < run.files.size(); ++i) {
         if (Result<void> same = match_disk(files, directory, run.begin.files[i], run.files[i]);
             !same) {
             return failed(std::move(same.error()));
         }
+    }
+    if (Result<void> same = match_failures(files, directory, run); !same) {
+        return failed(std::move(same.error()));
     }
     return std::optional<RecoveredRun>(std::move(run));
 }
@@ -324,6 +346,10 @@ Result<void> recover_failures(FileSystem& files, const OutputDirectory& director
     if (!run.all_in_place() || !files.exists(directory.failures())) {
         return {};
     }
+    const std::string part = directory.failures_part();
+    if (files.exists(part) && check_regions(files, part, run.failures)) {
+        return {};  // beside it is the list of the run that is retried
+    }
     Result<std::unique_ptr<File>> list = files.open_read_back(directory.failures());
     if (!list) {
         return failed(std::move(list.error()));
@@ -332,10 +358,10 @@ Result<void> recover_failures(FileSystem& files, const OutputDirectory& director
     if (!identity) {
         return failed(std::move(identity.error()));
     }
-    if (identity->size != run.failures_bytes) {
+    if (identity->size != end_of(run.failures)) {
         return {};
     }
-    return files.rename(directory.failures(), directory.failures_part()).and_then([&] {
+    return files.rename(directory.failures(), part).and_then([&] {
         return files.sync_directory(directory.state_folder());
     });
 }

@@ -19,9 +19,9 @@ namespace ffdump {
 /// A run that was found in the output directory.
 struct RecoveredRun {
     RunBegin begin;
-    std::vector<FileProgress> files;  ///< one for each of begin.files
-    std::uint64_t failures_bytes = 0;
-    std::uint64_t resumes = 0;  ///< how often it was taken up before
+    std::vector<FileProgress> files;      ///< one for each of begin.files
+    std::vector<WrittenRegion> failures;  ///< of failures.jsonl.part
+    std::uint64_t resumes = 0;            ///< how often it was taken up before
     std::unique_ptr<Journal> journal;
     bool has_unvouched = false;  ///< commits that no check of the model vouches for
     /// Why the results since the last check that passed must not be used; see rewind_run().

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include <filesystem>
+#include <fstream>
 
 namespace ffdump {
 namespace {
@@ -44,6 +45,29 @@ TEST_CASE_METHOD(FailedOnce,
     CHECK(retry().code == 0);
     CHECK((dump_files(dump.at("new")) == wanted));
     CHECK(last_line(verify(dump.from(), dump.at("new")).out) == "restorable");
+}
+
+TEST_CASE_METHOD(FailedOnce, "a retry keeps nothing of an earlier file that is damaged") {
+    const char* const name = GENERATE("new/faces.json", "new/.ffdump/failures.jsonl");
+    const fs::path file = dump.at(name);
+    const bool was_begun = GENERATE(false, true);
+    CAPTURE(name, was_begun);
+    if (was_begun) {
+        Simulator gone(dump.service());
+        gone.kill();
+        REQUIRE(run_ffdump(dump.migrate(gone, "new", {"--retry-failed"})).code == 5);
+    }
+    REQUIRE(fs::exists(state / "manifest.json") != was_begun);
+    std::string bytes = file_bytes(file);
+    bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+    std::ofstream(file, std::ios::binary) << bytes;
+    const std::string lock = file_bytes(state / "lock");
+    const std::map<std::string, std::string> before = tree_bytes(dump.at("new"));
+    const ChildEnd end = retry();
+    std::ofstream(state / "lock", std::ios::binary) << lock;  // says who has it, and since when
+    CHECK(end.code == 4);
+    CHECK(has(end.err, file.filename().string()));
+    CHECK((tree_bytes(dump.at("new")) == before));
 }
 
 TEST_CASE_METHOD(FailedOnce, "a run whose retry was killed before it began is complete as before") {

@@ -93,6 +93,7 @@ TEST_CASE("a commit survives the journal") {
     CHECK(read.region_begin == 6);
     CHECK(read.region_hash == event.region_hash);
     CHECK(read.failures_offset == 7);
+    CHECK(read.failures_hash == event.failures_hash);
     CHECK(read.emitted == 8);
     CHECK(read.first_lead == event.first_lead);
     CHECK(read.has_first_lead);
@@ -123,7 +124,7 @@ TEST_CASE("a missing field of an event is named, whichever it is") {
               "a record RUN_BEGIN of the journal: field " + key + " is missing");
     }
     const std::string commit = encode(sample_commit());
-    CHECK(Payload(commit).keys().size() == 14);
+    CHECK(Payload(commit).keys().size() == 15);
     for (const std::string& key : Payload(commit).keys()) {
         CHECK(problem(decode_commit(Payload(commit).without(key).bytes())) ==
               "a record COMMIT of the journal: field " + key + " is missing");

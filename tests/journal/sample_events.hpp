@@ -68,6 +68,7 @@ namespace ffdump {
     event.region_begin = 6;
     event.region_hash = std::string(32, 'c');
     event.failures_offset = 7;
+    event.failures_hash = std::string(32, 'd');
     event.emitted = 8;
     event.first_lead = std::string("\0\xFF\n", 3);
     event.has_first_lead = true;

@@ -2,6 +2,7 @@
 #include "manifest_builder.hpp"
 
 #include "support/faulty_file_system.hpp"
+#include "support/hash_of.hpp"
 #include "support/scratch_folder.hpp"
 
 #include "ffdump/io/sha256.hpp"
@@ -22,13 +23,14 @@ TEST_CASE("the manifest comes last, when the list of failures has its name for g
     folder.write(".ffdump/failures.jsonl.part", "a line\n");
     FaultyFileSystem calls(*files);
     Manifest manifest;
-    REQUIRE(publish(calls, directory, manifest));
+    REQUIRE(publish(calls, directory, {{0, 7, hash_of("a line\n")}}, manifest));
     CHECK(manifest.failures_bytes == 7);
     CHECK(manifest.failures_sha256 == sha256_hex("a line\n"));
     std::vector<std::pair<FileOperation, std::string>> changes;
     using enum FileOperation;
     for (const FileCall& call : calls.calls()) {
-        if (call.operation != open_read && call.operation != FileOperation::read) {
+        if (call.operation != open_read && call.operation != FileOperation::read &&
+            call.operation != drop_cache) {
             changes.emplace_back(call.operation, file_name_of(call.path));
         }
     }
@@ -41,6 +43,21 @@ TEST_CASE("the manifest comes last, when the list of failures has its name for g
                          {FileOperation::close, "manifest.json.new"},
                          {FileOperation::rename, "manifest.json.new"},
                          {sync_directory, ".ffdump"}});
+}
+
+TEST_CASE("a list of failures that the disk has otherwise than it was written is not published") {
+    const ScratchFolder folder;
+    const OutputDirectory directory(folder.text());
+    const auto files = make_posix_file_system();
+    const std::string there = GENERATE("a link\n", "a line\na line\n", "a");
+    folder.write(".ffdump/failures.jsonl.part", there);
+    Manifest manifest;
+    const Result<void> published =
+        publish(*files, directory, {{0, 7, hash_of("a line\n")}}, manifest);
+    REQUIRE_FALSE(published);
+    CHECK(published.error().reason() == Reason::output_damaged);
+    CHECK_FALSE(files->exists(directory.failures()));
+    CHECK_FALSE(files->exists(directory.manifest()));
 }
 
 }  // namespace

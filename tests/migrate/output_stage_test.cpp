@@ -50,7 +50,11 @@ class OutputFixture {
         if (part_bytes != 0) {
             progress[0].regions = {{0, part_bytes, ""}};
         }
-        return stage->resume(std::move(progress), failures_bytes);
+        std::vector<WrittenRegion> listed;
+        if (failures_bytes != 0) {
+            listed.push_back({0, failures_bytes, ""});
+        }
+        return stage->resume(std::move(progress), std::move(listed));
     }
     /// What the disk was asked for since it was asked last.
     std::vector<Call> new_calls() {
@@ -113,6 +117,7 @@ TEST_CASE_METHOD(OutputFixture,
     CHECK(commit.region_begin == 0);
     CHECK(commit.region_hash == hash_of(part()));
     CHECK(commit.failures_offset == failures().size());
+    CHECK(commit.failures_hash == hash_of(failures()));
     CHECK(commit.tally.source.count == 2);
     CHECK(commit.tally.target.count == 1);
     CHECK(commit.tally.failed.count == 1);
@@ -201,7 +206,7 @@ TEST_CASE("output does not seal a file whose head cannot state the number of its
     std::vector<FileProgress> progress(1);
     progress[0].splicer.head = "\x92";  // an array of two, in one byte
     progress[0].splicer.emitted = 16;   // which has room for 15
-    REQUIRE(run.stage->resume(std::move(progress), 0));
+    REQUIRE(run.stage->resume(std::move(progress), {}));
     CHECK_FALSE(run.stage->head_to_seal(0));
 }
 

@@ -41,19 +41,27 @@ class LeftRun {
         REQUIRE(journal_->sync());
     }
     /// Up to this place of the part, which comes of as much of the source, times ten.
-    void commit(std::uint64_t begin, std::uint64_t end) const {
+    void commit(std::uint64_t begin, std::uint64_t end) {
         CommitEvent event;
         event.source_offset = end == written.size() ? kSourceBytes : end * 10;
         event.target_offset = end;
         event.region_begin = begin;
         event.region_hash = hash_of(std::string_view(written).substr(begin, end - begin));
+        event.failures_offset = listed_.size();
+        event.failures_hash = hash_of(std::string_view(listed_).substr(committed_));
+        committed_ = listed_.size();
         note(JournalType::commit, encode(event));
     }
-    void commit_all() const {
+    /// Entries of the list that the next commit speaks of.
+    void list(const std::string& entries) {
+        listed_ += entries;
+        folder.write("new/.ffdump/failures.jsonl.part", listed_);
+    }
+    void commit_all() {
         commit(0, kFirst);
         commit(kFirst, written.size());
     }
-    void seal() const {
+    void seal() {
         commit_all();
         FileSealed event;
         event.bytes = written.size();
@@ -85,6 +93,8 @@ class LeftRun {
 
  private:
     std::unique_ptr<Journal> journal_;
+    std::string listed_;
+    std::size_t committed_ = 0;  ///< of listed_
 };
 
 using Stage = FileProgress::Stage;
@@ -211,6 +221,70 @@ TEST_CASE("a retry begins its open file anew and keeps the complete one") {
     SECTION("complete") {
         left.commit(kFirst, written.size());
         CHECK(left.recover().value().files[0].stage == Stage::complete);
+    }
+}
+
+TEST_CASE("a retry that was interrupted again and again goes on") {
+    LeftRun left(true);
+    left.commit(0, kFirst);
+    left.note(JournalType::interrupted);
+    left.commit(0, kFirst);
+    left.note(JournalType::interrupted);
+    left.commit_all();
+    CHECK(left.recover().value().files[0].stage == Stage::complete);
+}
+
+TEST_CASE("entries of the list that the disk has otherwise are damage, also those of long ago") {
+    LeftRun left;
+    left.list("one\n");
+    left.commit(0, kFirst);
+    left.list("two\n");
+    left.commit(kFirst, written.size());
+    SECTION("as it was written, with what came after the last commit") {
+        left.list("three\n");
+        CHECK(left.recover().value().failures.size() == 2);
+    }
+    SECTION("otherwise") {
+        const std::string there = GENERATE("One\ntwo\n", "one\ntwo ", "one\ntw", "");
+        left.folder.write("new/.ffdump/failures.jsonl.part", there);
+        const Result<RecoveredRun> run = left.recover();
+        REQUIRE_FALSE(run);
+        CHECK(run.error().reason() == Reason::output_damaged);
+    }
+    SECTION("gone") {
+        std::filesystem::remove(left.directory.failures_part());
+        CHECK(left.recover().error().reason() == Reason::output_damaged);
+    }
+}
+
+TEST_CASE("a retry's part of the list is never replaced by the list of the run before") {
+    LeftRun left(true);
+    left.list("new\n");
+    left.seal();
+    std::filesystem::rename(left.directory.part("faces.json"), left.directory.file("faces.json"));
+    left.folder.write("new/.ffdump/failures.jsonl", "old\n");  // as many bytes
+    const RecoveredRun run = left.recover().value();
+    REQUIRE(run.all_in_place());
+    REQUIRE(recover_failures(*left.files, left.directory, run));
+    CHECK(file_bytes(left.directory.failures_part()) == "new\n");
+    CHECK(file_bytes(left.directory.failures()) == "old\n");
+}
+
+TEST_CASE("the empty part of a retry that has not begun does not hide the list of the run") {
+    LeftRun left;
+    left.list("one\n");
+    left.seal();
+    std::filesystem::rename(left.directory.part("faces.json"), left.directory.file("faces.json"));
+    std::filesystem::rename(left.directory.failures_part(), left.directory.failures());
+    left.folder.write("new/.ffdump/failures.jsonl.part", "");
+    SECTION("the list as it was") {
+        const RecoveredRun run = left.recover().value();
+        REQUIRE(recover_failures(*left.files, left.directory, run));
+        CHECK(file_bytes(left.directory.failures_part()) == "one\n");
+    }
+    SECTION("a damaged one") {
+        left.folder.write("new/.ffdump/failures.jsonl", "One\n");
+        CHECK(left.recover().error().reason() == Reason::output_damaged);
     }
 }
 

@@ -54,7 +54,8 @@ struct CommitEvent {
     std::uint64_t region_begin = 0;     ///< the target bytes since the commit before ...
     std::string region_hash;            ///< ... and their XXH3-128, hex: checked on resume and seal
     std::uint64_t failures_offset = 0;  ///< length of failures.jsonl.part
-    std::uint64_t emitted = 0;          ///< FileSplicer::State
+    std::string failures_hash;  ///< as region_hash, of its bytes since the commit before; or empty
+    std::uint64_t emitted = 0;  ///< FileSplicer::State
     std::string first_lead;
     bool has_first_lead = false;
     bool slash_escaped = false;
