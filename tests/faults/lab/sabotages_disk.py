@@ -107,15 +107,15 @@ JOURNAL = (
 OUTPUT = (
     Sabotage("a commit is written before the part's sync", "src/migrate/output_stage.cpp",
              "    return current_->part_file->sync()\n"
-             "        .and_then([this] { return failures_->sync(); })\n"
+             "        .and_then([this] { return failures_.sync(); })\n"
              "        .and_then([this, &event] { return journal_.append(JournalType::commit, "
              "encode(event)); })\n",
              "    return journal_.append(JournalType::commit, encode(event))\n"
              "        .and_then([this] { return current_->part_file->sync(); })\n"
-             "        .and_then([this] { return failures_->sync(); })\n",
+             "        .and_then([this] { return failures_.sync(); })\n",
              "migrate_tests", "a commit is noted and synced when what it speaks of is on the disk"),
     Sabotage("the failures list is not synced before a commit", "src/migrate/output_stage.cpp",
-             "        .and_then([this] { return failures_->sync(); })\n"
+             "        .and_then([this] { return failures_.sync(); })\n"
              "        .and_then([this, &event]", "        .and_then([this, &event]",
              "migrate_tests", "a commit is noted and synced when what it speaks of is on the disk"),
     Sabotage("a commit is not synced", "src/migrate/output_stage.cpp",
@@ -155,8 +155,8 @@ OUTPUT = (
              "encode(event));",
              "migrate_tests", "a seal and a doubt are durable in the journal when they are told"),
     Sabotage("the failures list is closed without a sync", "src/migrate/output_stage.cpp",
-             "    return failures_->sync().and_then([this] { return failures_->close(); });",
-             "    return failures_->close();",
+             "    return failures_.sync().and_then([this] { return failures_.close(); });",
+             "    return failures_.close();",
              "migrate_tests", "the list of failures is synced before it is closed"),
     Sabotage("sealing does not compare what the disk has", "src/migrate/file_sealer.cpp",
              "            if (!regions_[next_].hash.empty() && hash_.value().hex() != "
