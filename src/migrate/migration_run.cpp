@@ -5,6 +5,7 @@
 #include "leftovers.hpp"
 #include "manifest_builder.hpp"
 #include "pipeline.hpp"
+#include "recovered_files.hpp"
 #include "run_identity.hpp"
 #include "space_check.hpp"
 #include "time_keeper.hpp"

@@ -40,10 +40,6 @@ struct RecoveredRun {
 /// everything), so that recover_run() goes on from there. Not when there is no run.
 [[nodiscard]] Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory);
 
-/// Makes failures.jsonl.part the list to go on with; see the order of events in CONTRIBUTING.
-[[nodiscard]] Result<void> recover_failures(FileSystem& files, const OutputDirectory& directory,
-                                            const RecoveredRun& run);
-
 /// Refuses a directory that holds something else than a run of ours: `output_occupied`.
 [[nodiscard]] Result<void> check_directory(FileSystem& files, const OutputDirectory& directory);
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "run_recovery.hpp"
-
+#include "recovered_files.hpp"
 #include "support/hash_of.hpp"
 #include "support/scratch_folder.hpp"
 
@@ -191,6 +190,21 @@ TEST_CASE("a sealed file whose part is gone has its final name, or is lost") {
         CHECK(left.recover().value().files[0].stage == Stage::renamed);
     }
     SECTION("it has none") {
+        CHECK(left.recover().error().reason() == Reason::output_damaged);
+    }
+}
+
+TEST_CASE("a sealed file that changed before it got its name is damage") {
+    LeftRun left;
+    left.seal();
+    SECTION("as it was sealed") {
+        CHECK(left.recover().value().files[0].stage == Stage::sealed);
+    }
+    SECTION("otherwise") {
+        std::string there = written;
+        const std::size_t at = GENERATE(std::size_t{0}, kFirst, std::size_t{3});
+        there[at] = '#';
+        left.folder.write("new/.ffdump/faces.json.part", GENERATE_COPY(there, written + "more"));
         CHECK(left.recover().error().reason() == Reason::output_damaged);
     }
 }

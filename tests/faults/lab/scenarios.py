@@ -76,7 +76,8 @@ def make_scenarios(workshop, stage, is_small=False):
     mixed = MadeDump(f"{stage}/mixed", {"g_lines.json": 8, "g_array.json": 6, "g_copy.json": 3,
                                         "g_clusters.json": 2}, missing=(3, 11), without_image=(5,))
     many = MadeDump(f"{stage}/many", {f"g_{i:02}.json": 2 for i in range(4 if is_small else 24)})
-    padded = MadeDump(f"{stage}/padded", {"g_lines.json": 4 if is_small else 12}, padding=140000)
+    padded = MadeDump(f"{stage}/padded", {"g_lines.json": 4 if is_small else 12}, missing=(2,),
+                      padding=140000)
     less = ("--images", str(mixed.less))
     full = ("--images", str(mixed.images))
     fresh = _undisturbed(workshop, Scenario("start", mixed, less + NO_CANARIES, 3))
@@ -88,15 +89,24 @@ def make_scenarios(workshop, stage, is_small=False):
                      before=fresh.wanted, counts_images=False)
     retry_checked = Scenario("retry-failed with canaries", mixed, full + ("--retry-failed",), 3,
                              before=fresh.wanted, counts_images=False)
+    # Commits in the middle of its file, which begins anew whenever it is taken up.
+    lost = _undisturbed(workshop, dataclasses.replace(
+        commits, name="commits, one failed", code=3,
+        more=("--images", str(padded.less)) + NO_CANARIES))
+    retry_commits = dataclasses.replace(commits, name="retry-failed with commits",
+                                        more=commits.more + ("--retry-failed",),
+                                        before=lost.wanted)
     fetch = Scenario("fetch-only", mixed, full, 0, fetches=True, counts_images=False)
-    for scenario in (checked, commits, files, retry, retry_checked, fetch):
+    for scenario in (checked, commits, files, retry, retry_checked, retry_commits, fetch):
         _undisturbed(workshop, scenario)
     others = _other_commands(workshop, stage, mixed, fresh)
     resumed = [_resumed(workshop, of, part) for of in (fresh, checked, retry)
                for part in ((0.6,) if is_small else (0.4, 0.8))]
     if not is_small:
-        resumed += [_resumed(workshop, of, 0.5) for of in (commits, files, retry_checked)]
-    return [fresh, checked, commits, files, retry, retry_checked, fetch, *others, *resumed]
+        resumed += [_resumed(workshop, of, 0.5) for of in (commits, files, retry_checked,
+                                                           retry_commits)]
+    return [fresh, checked, commits, files, retry, retry_checked, retry_commits, fetch, *others,
+            *resumed]
 
 
 def _other_commands(workshop, stage, made, fresh):

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "recovered_files.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace ffdump {
+namespace {
+
+/// A power loss in a rename from folder to folder may leave both names.
+Result<void> settle_both_names(FileSystem& files, const OutputDirectory& directory,
+                               const PlannedFile& planned, FileProgress& progress) {
+    const std::string final_name = directory.file(planned.target);
+    if (!files.exists(final_name)) {
+        return {};
+    }
+    const Result<SealedFile> there = read_back(files, final_name, progress.regions);
+    if (!there || there->sha256 != progress.sealed.sha256) {
+        return {};  // in a retry the earlier file; anything else is refused by the rename
+    }
+    return files.remove(directory.part(planned.target))
+        .and_then([&] { return files.sync_directory(directory.state_folder()); })
+        .map([&progress] { progress.stage = FileProgress::Stage::renamed; });
+}
+
+/// What the journal says of a file is compared with what is on the disk.
+Result<void> match_disk(FileSystem& files, const OutputDirectory& directory,
+                        const PlannedFile& planned, FileProgress& progress) {
+    const std::string part = directory.part(planned.target);
+    const std::string final_name = directory.file(planned.target);
+    if (progress.stage == FileProgress::Stage::sealed && !files.exists(part)) {
+        // The rename happened, its record did not become durable.
+        progress.stage = FileProgress::Stage::renamed;
+    }
+    if (progress.stage == FileProgress::Stage::sealed) {
+        if (Result<void> settled = settle_both_names(files, directory, planned, progress);
+            !settled) {
+            return settled;
+        }
+    }
+    if (progress.stage == FileProgress::Stage::sealed) {
+        // It may have waited long for the check that vouches for it.
+        return read_back(files, part, progress.regions).and_then([&](const SealedFile& there) {
+            return there.sha256 == progress.sealed.sha256
+                       ? Result<void>()
+                       : failed(Error(Reason::output_damaged, "the file is not what was sealed")
+                                    .at_file(part));
+        });
+    }
+    if (progress.stage == FileProgress::Stage::renamed && !files.exists(final_name)) {
+        return failed(Error(Reason::output_damaged, "a finished file is gone").at_file(final_name));
+    }
+    const bool open = progress.stage == FileProgress::Stage::writing ||
+                      progress.stage == FileProgress::Stage::complete;
+    if (open && !progress.regions.empty()) {
+        return check_regions(files, part, std::span(progress.regions).last(1));
+    }
+    return {};
+}
+
+/// The whole list, since nobody would notice later that an entry is missing. Once every file is in
+/// place it may have its name, and beside it the empty part of a retry that has not begun.
+Result<void> match_failures(FileSystem& files, const OutputDirectory& directory,
+                            const RecoveredRun& run) {
+    Result<void> same = check_regions(files, directory.failures_part(), run.failures);
+    const bool may_have_its_name = run.all_in_place() && files.exists(directory.failures());
+    if (same || !may_have_its_name) {
+        return same;
+    }
+    Result<void> is_there = check_regions(files, directory.failures(), run.failures);
+    return is_there || !files.exists(directory.failures_part()) ? std::move(is_there)
+                                                                : std::move(same);
+}
+
+}  // namespace
+
+Result<void> match_files(FileSystem& files, const OutputDirectory& directory, RecoveredRun& run) {
+    for (std::size_t i = 0; i < run.files.size(); ++i) {
+        if (Result<void> same = match_disk(files, directory, run.begin.files[i], run.files[i]);
+            !same) {
+            return same;
+        }
+    }
+    return match_failures(files, directory, run);
+}
+
+Result<void> recover_failures(FileSystem& files, const OutputDirectory& directory,
+                              const RecoveredRun& run) {
+    // failures.jsonl gets its final name after every file is in place, the manifest comes later.
+    if (!run.all_in_place() || !files.exists(directory.failures())) {
+        return {};
+    }
+    const std::string part = directory.failures_part();
+    if (files.exists(part) && check_regions(files, part, run.failures)) {
+        return {};  // beside it is the list of the run that is retried
+    }
+    Result<std::unique_ptr<File>> list = files.open_read_back(directory.failures());
+    if (!list) {
+        return failed(std::move(list.error()));
+    }
+    Result<FileIdentity> identity = (*list)->identity();
+    if (!identity) {
+        return failed(std::move(identity.error()));
+    }
+    if (identity->size != end_of(run.failures)) {
+        return {};
+    }
+    return files.rename(directory.failures(), part).and_then([&] {
+        return files.sync_directory(directory.state_folder());
+    });
+}
+
+}  // namespace ffdump
