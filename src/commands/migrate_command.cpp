@@ -111,8 +111,7 @@ void MigrateCommand::declare(CLI::App& app) {
     excluded_.declare(app);
     app.add_flag("--rewind-to-canary", options_.rewind_to_canary,
                  "After an end with 7: do again what came after the last check of the model that "
-                 "passed")
-        ->excludes("--retry-failed");
+                 "passed");
     app.add_flag("--wait-for-space", options_.wait_for_space,
                  "When the disk is full, or what is to be written does not fit, wait for space and "
                  "go on, in place of ending with 6");

@@ -229,7 +229,7 @@ std::string text_of(const msgpack::sbuffer& buffer) {
 std::string encode(const RunBegin& event) {
     msgpack::sbuffer buffer;
     Packer packer(buffer);
-    MapWriter map(packer, 9);
+    MapWriter map(packer, 10);
     map.put("run_id", event.run_id)
         .put("sequence", event.sequence)
         .put("parent_run", event.parent_run)
@@ -237,6 +237,7 @@ std::string encode(const RunBegin& event) {
         .put("started", event.started)
         .put("source", event.source)
         .put_flag("retry_failed", event.retry_failed)
+        .put("opt_outs", event.opt_outs)
         .put_map("settings", event.settings);
     map.begin("files").pack_array(static_cast<std::uint32_t>(event.files.size()));
     for (const PlannedFile& file : event.files) {
@@ -302,6 +303,7 @@ Result<RunBegin> decode_run_begin(std::string_view payload) {
             .take("started", event.started)
             .take("source", event.source)
             .take("retry_failed", event.retry_failed)
+            .take("opt_outs", event.opt_outs)
             .take("settings", event.settings)
             .take_list("files", [&event](MsgpackFields& file) { take_file(file, event.files); });
     });

@@ -59,14 +59,22 @@ Result<Manifest> load_manifest(FileSystem& files, const std::string& path) {
     if (!file) {
         return failed(std::move(file.error()));
     }
+    // A manifest that is not valid is a verdict of verify; here it is damage like any other.
+    const auto damaged = [&path](const std::string& detail) {
+        return Error(Reason::output_damaged, "the manifest is damaged: " + detail)
+            .at_file(path)
+            .hint(
+                "put it back from a copy; that of a complete run may also be removed: the same "
+                "command writes it again from the journal");
+    };
     Result<std::string> text = read_small_file(**file, kMostManifestBytes);
     if (!text) {
         return failed(text.error().reason() == Reason::config_unreadable
-                          ? Error(Reason::manifest_invalid, text.error().detail()).at_file(path)
+                          ? damaged(text.error().detail())
                           : std::move(text.error()));
     }
     return parse_manifest(*text).map_error(
-        [&](Error error) { return std::move(error).at_file(path); });
+        [&](const Error& error) { return damaged(error.detail()); });
 }
 
 }  // namespace ffdump

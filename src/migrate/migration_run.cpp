@@ -6,6 +6,7 @@
 #include "manifest_builder.hpp"
 #include "pipeline.hpp"
 #include "recovered_files.hpp"
+#include "resume_check.hpp"
 #include "run_identity.hpp"
 #include "space_check.hpp"
 #include "time_keeper.hpp"
@@ -17,6 +18,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <unistd.h>
 #include <utility>
 
@@ -114,7 +116,12 @@ RunBegin MigrationRun::describe() const {
     begin.source = options_.from;
     begin.settings = settings_that_matter(settings_, options_);
     begin.files = planned_files(plan_);
+    begin.opt_outs = own_opt_outs();
     return begin;
+}
+
+std::string MigrationRun::own_opt_outs() const {
+    return fmt::format("{}", fmt::join(opt_outs(options_, settings_), "\n"));
 }
 
 Result<MigrationOutcome> MigrationRun::run() {
@@ -158,6 +165,11 @@ Result<MigrationOutcome> MigrationRun::run() {
                                 "an earlier run ended in doubt: " + printable(*(*found)->doubt))
                               .at_file(directory_.path()));
         }
+        if (options_.retry_failed && !(*found)->begin.retry_failed) {
+            services_.log.warning(
+                "the run is not finished: it is gone on with now; for its failed "
+                "records give the same command once more");
+        }
         return take_up(std::move(**found)).and_then([this](RecoveredRun taken) {
             return work_through(std::move(taken));
         });
@@ -193,6 +205,7 @@ Result<RecoveredRun> MigrationRun::start(RunBegin begin) {
     }
     run.journal = std::move(*journal);
     run.begin = std::move(begin);
+    run.opt_outs = opt_outs_in(run.begin.opt_outs);
     return remove_redo(services_.files, directory_.state_folder())
         .and_then([&] { return services_.files.create(directory_.failures_part()); })
         .and_then([](std::unique_ptr<File> list) { return list->close(); })
@@ -228,13 +241,17 @@ Result<RecoveredRun> MigrationRun::start_retry(const RecoveredRun& before,
     begin.sequence = before.begin.sequence + 1;
     begin.parent_run = before.begin.run_id;
     begin.retry_failed = true;
+    // What an earlier process did without a check is kept.
+    begin.opt_outs += fmt::format("\n{}", fmt::join(manifest.opt_outs, "\n"));
     return start(std::move(begin)).and_then([&](RecoveredRun run) {
         return carry_over(run, manifest).map([&run] { return std::move(run); });
     });
 }
 
 Result<RecoveredRun> MigrationRun::take_up(RecoveredRun run) {
-    if (Result<void> same = check_earlier_of(run); !same) {
+    if (Result<void> same =
+            check_what_is_kept(services_.files, directory_, run, settings_.canaries.images != 0);
+        !same) {
         return failed(std::move(same.error()));
     }
     ++run.resumes;
@@ -246,24 +263,9 @@ Result<RecoveredRun> MigrationRun::take_up(RecoveredRun run) {
         }
     }
     return recover_failures(services_.files, directory_, run)
-        .and_then([&] { return run.journal->append(JournalType::interrupted, ""); })
+        .and_then([&] { return run.journal->append(JournalType::interrupted, own_opt_outs()); })
         .and_then([&] { return run.journal->sync(); })
         .map([&] { return std::move(run); });
-}
-
-Result<void> MigrationRun::check_earlier_of(const RecoveredRun& run) const {
-    std::vector<bool> is_read;
-    for (std::size_t i = 0; i < run.files.size(); ++i) {
-        is_read.push_back(run.begin.files[i].action != "drop" &&
-                          run.files[i].stage == FileProgress::Stage::untouched);
-    }
-    if (!run.begin.retry_failed || std::ranges::find(is_read, true) == is_read.end()) {
-        return {};
-    }
-    return load_manifest(services_.files, directory_.previous_manifest())
-        .and_then([&](const Manifest& manifest) {
-            return check_earlier_files(services_.files, directory_, manifest, is_read);
-        });
 }
 
 void MigrationRun::set_first_slash_styles(std::vector<FileProgress>& files) const {
@@ -383,7 +385,9 @@ Result<Manifest> MigrationRun::publish_run(const RecoveredRun& run, const Output
     Manifest manifest = build_manifest(run.begin, plan_, output.progress());
     manifest.ended = utc_text(services_.clock.wall());
     manifest.resumes = run.resumes;
-    manifest.opt_outs = opt_outs(options_, settings_);
+    std::set<std::string> all = run.opt_outs;
+    all.merge(opt_outs(options_, settings_));
+    manifest.opt_outs.assign(all.begin(), all.end());
     manifest.extraction = services_.extractor.describe();
     return publish(services_.files, directory_, output.failures(), manifest)
         .and_then([&] { return run.journal->append(JournalType::run_end, ""); })

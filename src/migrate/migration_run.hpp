@@ -47,7 +47,7 @@ class MigrationRun {
                                                                     RedoneResults& redone) const;
     void warn_of_unmet_exclusions(const Manifest& manifest) const;
     [[nodiscard]] Result<Manifest> publish_run(const RecoveredRun& run, const OutputStage& output);
-    [[nodiscard]] Result<void> check_earlier_of(const RecoveredRun& run) const;
+    [[nodiscard]] std::string own_opt_outs() const;
     void set_first_slash_styles(std::vector<FileProgress>& files) const;
 
     const Settings& settings_;

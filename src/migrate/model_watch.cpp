@@ -90,7 +90,8 @@ Result<void> ModelWatch::turn(Clock::Instant now) {
 }
 
 Result<void> ModelWatch::begin_check(Clock::Instant now) {
-    Result<void> begun = save().and_then([&] { return parts_.output.check_begun(now); });
+    Result<void> begun = save().and_then(
+        [&] { return parts_.output.check_begun(now, parts_.guard.canaries().size()); });
     if (!begun) {
         return begun;
     }

@@ -334,9 +334,11 @@ Result<void> OutputStage::rename_into_place(std::uint32_t file, bool replace) {
         .map([this, file] { progress_[file].stage = FileProgress::Stage::renamed; });
 }
 
-Result<void> OutputStage::check_begun(Clock::Instant now) {
+Result<void> OutputStage::check_begun(Clock::Instant now, std::size_t canaries) {
     return commit(now)
-        .and_then([this] { return journal_.append(JournalType::check_begun, ""); })
+        .and_then([this, canaries] {
+            return journal_.append(JournalType::check_begun, std::to_string(canaries));
+        })
         .map([this] { since_begun_.reset(); });
 }
 

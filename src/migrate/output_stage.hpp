@@ -61,8 +61,9 @@ class OutputStage {
     [[nodiscard]] Result<void> record_sealed(std::uint32_t file, const SealedFile& sealed);
     /// Renames the sealed file into place; `replace` when an older one may be there.
     [[nodiscard]] Result<void> rename_into_place(std::uint32_t file, bool replace);
-    /// A check of the canaries begins: commits, since what is committed is what it vouches for.
-    [[nodiscard]] Result<void> check_begun(Clock::Instant now);
+    /// A check of so many canaries, which are durable, begins: commits, since what is committed is
+    /// what it vouches for.
+    [[nodiscard]] Result<void> check_begun(Clock::Instant now, std::size_t canaries);
     [[nodiscard]] Result<void> check_passed();
     /// Makes durable that the run must not go on as it is.
     [[nodiscard]] Result<void> check_failed(const std::string& why);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recovered_files.hpp"
 
+#include <fmt/format.h>
+
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -24,6 +27,25 @@ Result<void> settle_both_names(FileSystem& files, const OutputDirectory& directo
     return files.remove(directory.part(planned.target))
         .and_then([&] { return files.sync_directory(directory.state_folder()); })
         .map([&progress] { progress.stage = FileProgress::Stage::renamed; });
+}
+
+/// Bytes are for verify to compare; this much costs nothing.
+Result<void> has_size(FileSystem& files, const std::string& path, std::uint64_t bytes) {
+    Result<std::unique_ptr<File>> file = files.open_read_back(path);
+    if (!file) {
+        return failed(std::move(file.error()));
+    }
+    Result<FileIdentity> identity = (*file)->identity();
+    if (!identity) {
+        return failed(std::move(identity.error()));
+    }
+    if (identity->size != bytes) {
+        return failed(Error(Reason::output_damaged,
+                            fmt::format("a finished file has {} bytes, it was sealed with {}",
+                                        identity->size, bytes))
+                          .at_file(path));
+    }
+    return {};
 }
 
 /// What the journal says of a file is compared with what is on the disk.
@@ -53,6 +75,9 @@ Result<void> match_disk(FileSystem& files, const OutputDirectory& directory,
     if (progress.stage == FileProgress::Stage::renamed && !files.exists(final_name)) {
         return failed(Error(Reason::output_damaged, "a finished file is gone").at_file(final_name));
     }
+    if (progress.stage == FileProgress::Stage::renamed) {
+        return has_size(files, final_name, progress.sealed.bytes);
+    }
     const bool open = progress.stage == FileProgress::Stage::writing ||
                       progress.stage == FileProgress::Stage::complete;
     if (open && !progress.regions.empty()) {
@@ -65,14 +90,18 @@ Result<void> match_disk(FileSystem& files, const OutputDirectory& directory,
 /// place it may have its name, and beside it the empty part of a retry that has not begun.
 Result<void> match_failures(FileSystem& files, const OutputDirectory& directory,
                             const RecoveredRun& run) {
-    Result<void> same = check_regions(files, directory.failures_part(), run.failures);
+    const bool has_part = files.exists(directory.failures_part());
     const bool may_have_its_name = run.all_in_place() && files.exists(directory.failures());
-    if (same || !may_have_its_name) {
-        return same;
+    if (has_part || !may_have_its_name) {
+        Result<void> same = check_regions(files, directory.failures_part(), run.failures);
+        const bool is_other = !same && same.error().reason() == Reason::output_damaged;
+        if (!is_other || !may_have_its_name) {
+            return same;
+        }
     }
-    Result<void> is_there = check_regions(files, directory.failures(), run.failures);
-    return is_there || !files.exists(directory.failures_part()) ? std::move(is_there)
-                                                                : std::move(same);
+    return check_regions(files, directory.failures(), run.failures).and_then([&] {
+        return has_size(files, directory.failures(), end_of(run.failures));
+    });
 }
 
 }  // namespace

@@ -95,19 +95,31 @@ std::map<std::string, std::string> settings_that_matter(const Settings& settings
     return chosen;
 }
 
-std::vector<std::string> opt_outs(const MigrationOptions& options, const Settings& settings) {
-    std::vector<std::string> list;
+std::set<std::string> opt_outs(const MigrationOptions& options, const Settings& settings) {
+    std::set<std::string> list;
     if (options.skip_bad_records) {
-        list.emplace_back("skip-bad-records");
+        list.emplace("skip-bad-records");
     }
     if (options.allow_duplicate_ids) {
-        list.emplace_back("allow-duplicate-ids");
+        list.emplace("allow-duplicate-ids");
     }
     for (const Reason reason : options.accepted_failures) {
-        list.push_back(fmt::format("accept-failures {}", reason_name(reason)));
+        list.insert(fmt::format("accept-failures {}", reason_name(reason)));
     }
     if (settings.canaries.images == 0) {
-        list.emplace_back("no-canaries");
+        list.emplace("no-canaries");
+    }
+    return list;
+}
+
+std::set<std::string> opt_outs_in(std::string_view lines) {
+    std::set<std::string> list;
+    while (!lines.empty()) {
+        const std::string_view line = lines.substr(0, lines.find('\n'));
+        if (!line.empty()) {
+            list.emplace(line);
+        }
+        lines.remove_prefix(std::min(line.size() + 1, lines.size()));
     }
     return list;
 }

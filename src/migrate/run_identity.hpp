@@ -8,7 +8,9 @@
 #include "ffdump/migrate/migration_plan.hpp"
 
 #include <map>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ffdump {
@@ -19,8 +21,11 @@ namespace ffdump {
     const Settings& settings, const MigrationOptions& options);
 
 /// Options that weaken a check, for the manifest.
-[[nodiscard]] std::vector<std::string> opt_outs(const MigrationOptions& options,
-                                                const Settings& settings);
+[[nodiscard]] std::set<std::string> opt_outs(const MigrationOptions& options,
+                                             const Settings& settings);
+
+/// As the journal has them, one a line.
+[[nodiscard]] std::set<std::string> opt_outs_in(std::string_view lines);
 
 [[nodiscard]] std::vector<PlannedFile> planned_files(const MigrationPlan& plan);
 

@@ -2,12 +2,14 @@
 #include "run_recovery.hpp"
 
 #include "recovered_files.hpp"
+#include "run_identity.hpp"
 
 #include "ffdump/journal/redo_log.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <utility>
 
@@ -30,6 +32,7 @@ class Replay {
             case JournalType::run_begin:
                 return decode_run_begin(record.payload).map([this](RunBegin begin) {
                     run_.begin = std::move(begin);
+                    run_.opt_outs.merge(opt_outs_in(run_.begin.opt_outs));
                     run_.files.resize(run_.begin.files.size());
                 });
             case JournalType::commit:
@@ -50,6 +53,7 @@ class Replay {
                 });
             case JournalType::interrupted:
                 ++run_.resumes;
+                run_.opt_outs.merge(opt_outs_in(record.payload));
                 restart_open_file_of_retry();
                 return {};
             case JournalType::in_doubt:
@@ -57,9 +61,15 @@ class Replay {
                 return {};
             case JournalType::rewound:
                 run_.doubt.reset();
+                // rewind_run() has removed them when nothing ever vouched for them.
+                run_.canaries = has_passed_ ? run_.canaries : 0;
                 return {};
             case JournalType::check_begun:
+                run_.canaries = std::max(run_.canaries, canaries_in(record.payload));
+                return {};
             case JournalType::check_passed:
+                has_passed_ = true;
+                return {};
             case JournalType::run_end:
                 return {};
         }
@@ -77,6 +87,13 @@ class Replay {
     }
 
  private:
+    /// What is no number was written by nobody, as each record has a hash.
+    [[nodiscard]] static std::uint64_t canaries_in(std::string_view payload) {
+        std::uint64_t count = 0;
+        std::from_chars(payload.data(), payload.data() + payload.size(), count);
+        return count;
+    }
+
     Result<FileProgress*> file(std::uint32_t index) {
         if (index >= run_.files.size()) {
             return failed(
@@ -138,6 +155,7 @@ class Replay {
     RecoveredRun& run_;
     std::size_t failures_before_file_ = 0;  ///< regions
     bool is_void_ = false;
+    bool has_passed_ = false;  ///< any check so far
 };
 
 /// Which records a later RunRewound has made void.
@@ -292,15 +310,18 @@ Result<void> check_directory(FileSystem& files, const OutputDirectory& directory
     if (!entries) {
         return failed(std::move(entries.error()));
     }
-    const bool ours = std::ranges::any_of(
-        *entries, [](const DirectoryEntry& entry) { return entry.name == ".ffdump"; });
-    if (entries->empty() || ours) {
+    const auto other = std::ranges::find_if(
+        *entries, [](const DirectoryEntry& entry) { return entry.name != ".ffdump"; });
+    // Fetched images have a .ffdump beside them as well.
+    const bool ours = files.exists(directory.journal()) || files.exists(directory.manifest()) ||
+                      files.exists(directory.previous_journal());
+    if (other == entries->end() || ours) {
         return {};
     }
-    return failed(Error(Reason::output_occupied,
-                        fmt::format("the directory is not empty and not ours, it holds {}",
-                                    entries->front().name))
-                      .at_file(directory.path()));
+    return failed(
+        Error(Reason::output_occupied,
+              fmt::format("the directory is not empty and not ours, it holds {}", other->name))
+            .at_file(directory.path()));
 }
 
 }  // namespace ffdump

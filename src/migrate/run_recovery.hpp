@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct RecoveredRun {
     std::vector<FileProgress> files;      ///< one for each of begin.files
     std::vector<WrittenRegion> failures;  ///< of failures.jsonl.part
     std::uint64_t resumes = 0;            ///< how often it was taken up before
+    std::set<std::string> opt_outs;       ///< of every process that worked at it
+    std::uint64_t canaries = 0;           ///< as many at least were made durable
     std::unique_ptr<Journal> journal;
     bool has_unvouched = false;  ///< commits that no check of the model vouches for
     /// Why the results since the last check that passed must not be used; see rewind_run().

@@ -22,10 +22,11 @@ Arguments with(Arguments arguments, const Arguments& more) {
 
 /// By a service that is as it was.
 void check_that_rewinding_gives(const MadeDump& dump,
-                                const std::map<std::string, std::string>& wanted) {
+                                const std::map<std::string, std::string>& wanted,
+                                const Arguments& more = {}) {
     const Simulator service(dump.service());
     const ChildEnd end =
-        run_ffdump(dump.migrate(service, "new", with(often, {"--rewind-to-canary"})));
+        run_ffdump(dump.migrate(service, "new", with(with(often, {"--rewind-to-canary"}), more)));
     INFO(end.err);
     CHECK(end.code == 0);
     CHECK((dump_files(dump.at("new")) == wanted));
@@ -157,7 +158,35 @@ TEST_CASE("failures are not retried with another model than the rest was extract
         CHECK(end.code == 7);
         CHECK((dump_files(dump.at("new")) == before));
     }
-    check_that_rewinding_gives(dump, dump.undisturbed());
+    // The hint says: the same command with one word more.
+    check_that_rewinding_gives(dump, dump.undisturbed(),
+                               GENERATE(Arguments(), Arguments{"--retry-failed"}));
+}
+
+TEST_CASE("a run whose canaries are gone is not gone on with") {
+    const MadeDump dump(kRecords, kPadding);
+    {
+        const Simulator service(dump.service({"--fault", "404@40"}));
+        REQUIRE(run_ffdump(dump.migrate(service, "new", with(often, {"--give-up-after", "100ms"})))
+                    .code == 5);
+    }
+    std::filesystem::remove(dump.at("new/.ffdump/canaries"));
+    const Simulator service(dump.service());
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new", often));
+    CHECK(end.code == 4);
+    CHECK(has(end.err, ".ffdump/canaries"));
+    CHECK(service.images_extracted() == 0);
+    // Whoever takes the risk has it in the manifest, whatever later processes check.
+    {
+        const Simulator worse(dump.service({"--fault", "404@10"}));
+        REQUIRE(run_ffdump(
+                    dump.migrate(worse, "new",
+                                 with(MadeDump::without_canaries(), {"--give-up-after", "100ms"})))
+                    .code == 5);
+    }
+    REQUIRE(run_ffdump(dump.migrate(service, "new", MadeDump::without_canaries())).code == 0);
+    const auto manifest = nlohmann::json::parse(file_bytes(dump.at("new/.ffdump/manifest.json")));
+    CHECK(manifest.at("opt_outs") == nlohmann::json::array({"no-canaries"}));
 }
 
 TEST_CASE("a canary that gets no facen once does not end the run") {

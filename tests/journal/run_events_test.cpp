@@ -77,6 +77,7 @@ TEST_CASE("a run's beginning survives the journal") {
     CHECK(read.started == begin.started);
     CHECK(read.source == begin.source);
     CHECK(read.retry_failed);
+    CHECK(read.opt_outs == begin.opt_outs);
     CHECK(read.settings == begin.settings);
     CHECK(read.files == begin.files);
     CHECK(decode_run_begin(encode(RunBegin())).value().files.empty());
@@ -118,7 +119,7 @@ TEST_CASE("a seal and a rename survive the journal") {
 
 TEST_CASE("a missing field of an event is named, whichever it is") {
     const std::string begin = encode(sample_run_begin());
-    CHECK(Payload(begin).keys().size() == 9);
+    CHECK(Payload(begin).keys().size() == 10);
     for (const std::string& key : Payload(begin).keys()) {
         CHECK(problem(decode_run_begin(Payload(begin).without(key).bytes())) ==
               "a record RUN_BEGIN of the journal: field " + key + " is missing");

@@ -34,6 +34,7 @@ namespace ffdump {
     begin.started = "2026-11-24T08:13:43.120Z";
     begin.source = "/backup/dump\xFF";
     begin.retry_failed = true;
+    begin.opt_outs = "no-canaries\nskip-bad-records";
     begin.settings = {{"extraction.url", "http://127.0.0.1:18666"}, {"empty", ""}};
     PlannedFile file;
     file.name = "a.json";

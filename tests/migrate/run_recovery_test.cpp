@@ -8,6 +8,8 @@
 #include <catch2/catch.hpp>
 
 #include <filesystem>
+#include <fstream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -203,10 +205,9 @@ TEST_CASE("a sealed file that changed before it got its name is damage") {
         CHECK(left.recover().value().files[0].stage == Stage::sealed);
     }
     SECTION("otherwise") {
-        std::string there = written;
-        const std::size_t at = GENERATE(std::size_t{0}, kFirst, std::size_t{3});
-        there[at] = '#';
-        left.folder.write("new/.ffdump/faces.json.part", GENERATE_COPY(there, written + "more"));
+        const char* const there =
+            GENERATE("#irst|second", "fir#t|second", "first|#econd", "first|secondmore");
+        left.folder.write("new/.ffdump/faces.json.part", there);
         CHECK(left.recover().error().reason() == Reason::output_damaged);
     }
 }
@@ -302,6 +303,69 @@ TEST_CASE("the empty part of a retry that has not begun does not hide the list o
         left.folder.write("new/.ffdump/failures.jsonl", "One\n");
         CHECK(left.recover().error().reason() == Reason::output_damaged);
     }
+}
+
+TEST_CASE("a finished file or list that has another size is damage") {
+    LeftRun left;
+    left.list("one\n");
+    left.seal();
+    std::filesystem::rename(left.directory.part("faces.json"), left.directory.file("faces.json"));
+    left.note(JournalType::file_renamed, encode(FileRenamed{0}));
+    std::filesystem::rename(left.directory.failures_part(), left.directory.failures());
+    SECTION("as they were") {
+        CHECK(left.recover().value().all_in_place());
+    }
+    SECTION("otherwise") {
+        const bool is_list = GENERATE(false, true);
+        const std::string path =
+            is_list ? left.directory.failures() : left.directory.file("faces.json");
+        std::ofstream(path, std::ios::app) << "more";
+        const Result<RecoveredRun> run = left.recover();
+        REQUIRE_FALSE(run);
+        CHECK(run.error().reason() == Reason::output_damaged);
+        CHECK(run.error().place().file == path);
+    }
+}
+
+TEST_CASE("what any process of a run left out is known to the last") {
+    LeftRun left;
+    CHECK(left.recover().value().opt_outs.empty());
+    LeftRun other;
+    other.note(JournalType::interrupted, "no-canaries\nskip-bad-records");
+    other.note(JournalType::interrupted, "no-canaries");
+    other.note(JournalType::interrupted);
+    CHECK((other.recover().value().opt_outs ==
+           std::set<std::string>{"no-canaries", "skip-bad-records"}));
+}
+
+TEST_CASE("a run knows how many canaries are durable, until a rewind has removed them") {
+    LeftRun left;
+    left.note(JournalType::check_begun, "3");
+    left.note(JournalType::check_begun, "8");
+    SECTION("begun") {
+        CHECK(left.recover().value().canaries == 8);
+    }
+    SECTION("rewound, as no check had passed") {
+        left.note(JournalType::rewound, encode(RunRewound{.first = 2}));
+        CHECK(left.recover().value().canaries == 0);
+    }
+    SECTION("rewound to a check that had passed") {
+        left.note(JournalType::check_passed);
+        left.note(JournalType::rewound, encode(RunRewound{.first = 3}));
+        CHECK(left.recover().value().canaries == 8);
+    }
+}
+
+TEST_CASE("a folder of fetched images is no output directory") {
+    const ScratchFolder folder;
+    const OutputDirectory directory(folder.at("new"));
+    const auto files = make_posix_file_system();
+    folder.write("new/.ffdump/lock", "");
+    CHECK(check_directory(*files, directory).has_value());
+    folder.write("new/face.png", "");
+    CHECK(check_directory(*files, directory).error().reason() == Reason::output_occupied);
+    folder.write("new/.ffdump/journal", "");
+    CHECK(check_directory(*files, directory).has_value());
 }
 
 TEST_CASE("a list of failures that has its name before the manifest came is the part again") {

@@ -40,6 +40,7 @@ struct RunBegin {
     std::string started;  ///< UTC
     std::string source;   ///< path as given
     bool retry_failed = false;
+    std::string opt_outs;                         ///< options that weaken a check, one a line
     std::map<std::string, std::string> settings;  ///< those that matter for the result
     std::vector<PlannedFile> files;
 };
