@@ -273,7 +273,7 @@ RESUME = (
     Sabotage("a retry keeps what is damaged", "src/migrate/earlier_files.cpp",
              "        if (there.sha256 == sha256) {", "        if (true) {", E2E,
              "a retry keeps nothing of an earlier file that is damaged"),
-    Sabotage("a retry that is taken up keeps what is damaged", "src/migrate/migration_run.cpp",
+    Sabotage("a retry that is taken up keeps what is damaged", "src/migrate/resume_check.cpp",
              "    if (!run.begin.retry_failed || std::ranges::find(is_read, true)",
              "    if (true || std::ranges::find(is_read, true)", E2E,
              "a retry keeps nothing of an earlier file that is damaged"),
