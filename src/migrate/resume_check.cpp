@@ -18,10 +18,10 @@ namespace {
 
 Result<void> check_earlier(FileSystem& files, const OutputDirectory& directory,
                            const RecoveredRun& run) {
-    std::vector<bool> is_read;
+    std::vector<bool> is_read(run.files.size());
     for (std::size_t i = 0; i < run.files.size(); ++i) {
-        is_read.push_back(run.begin.files[i].action != "drop" &&
-                          run.files[i].stage == FileProgress::Stage::untouched);
+        is_read[i] = run.begin.files[i].action != "drop" &&
+                     run.files[i].stage == FileProgress::Stage::untouched;
     }
     if (!run.begin.retry_failed || std::ranges::find(is_read, true) == is_read.end()) {
         return {};
