@@ -55,7 +55,9 @@ TEST_CASE_METHOD(FailedOnce, "a retry keeps nothing of an earlier file that is d
     if (was_begun) {
         Simulator gone(dump.service());
         gone.kill();
-        REQUIRE(run_ffdump(dump.migrate(gone, "new", {"--retry-failed"})).code == 5);
+        REQUIRE(
+            run_ffdump(dump.migrate(gone, "new", {"--retry-failed", "--give-up-after", "100ms"}))
+                .code == 5);
     }
     REQUIRE(fs::exists(state / "manifest.json") != was_begun);
     std::string bytes = file_bytes(file);
