@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/migrate/fetch_images.hpp"
 
-#include "migration_run.hpp"
+#include "lock_holder.hpp"
 
 #include "ffdump/base/printable.hpp"
 #include "ffdump/dump/record_splicer.hpp"
@@ -154,9 +154,8 @@ Result<FetchOutcome> fetch_images(const Settings& settings, const MigrationPlan&
     if (Result<void> made = services.files.make_directories(state); !made) {
         return failed(std::move(made).error());
     }
-    const Result<std::unique_ptr<FileLock>> lock = services.files.lock(
-        join_path(state, "lock"),
-        fmt::format("{}, fetching since {}", process_text(), utc_text(services.clock.wall())));
+    const Result<std::unique_ptr<FileLock>> lock =
+        services.files.lock(join_path(state, "lock"), lock_holder(services.clock));
     if (!lock) {
         return failed(lock.error());
     }

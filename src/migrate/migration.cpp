@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/migrate/migration.hpp"
 
+#include "lock_holder.hpp"
 #include "migration_run.hpp"
 
 #include "ffdump/base/printable.hpp"
@@ -22,10 +23,6 @@ tl::unexpected<std::vector<Error>> one(Error error) {
     std::vector<Error> errors;
     errors.push_back(std::move(error));
     return tl::unexpected(std::move(errors));
-}
-
-std::string holder_text(const Clock& clock) {
-    return fmt::format("{}, since {}", process_text(), utc_text(clock.wall()));
 }
 
 /// A gallery that is misspelt would leave the people in who are to be left out.
@@ -126,7 +123,7 @@ MigrationResult migrate(const Settings& settings, const MigrationOptions& option
         return one(std::move(made.error()));
     }
     Result<std::unique_ptr<FileLock>> lock =
-        services.files.lock(directory.lock(), holder_text(services.clock));
+        services.files.lock(directory.lock(), lock_holder(services.clock));
     if (!lock) {
         return one(std::move(lock.error()));
     }

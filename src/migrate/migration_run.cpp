@@ -17,9 +17,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
-#include <unistd.h>
 #include <utility>
 
 namespace ffdump {
@@ -88,14 +86,6 @@ Result<void> carry_over(RecoveredRun& run, const Manifest& manifest) {
 }
 
 }  // namespace
-
-std::string process_text() {
-    std::array<char, 256> host{};
-    if (::gethostname(host.data(), host.size() - 1) != 0) {
-        host = {"unknown"};
-    }
-    return fmt::format("pid {} on host {}", ::getpid(), host.data());
-}
 
 MigrationRun::MigrationRun(const Settings& settings, const MigrationOptions& options,
                            const MigrationServices& services, const OutputDirectory& directory,

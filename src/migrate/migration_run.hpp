@@ -19,9 +19,6 @@
 
 namespace ffdump {
 
-/// "pid 17 on host a": for the lock's message.
-[[nodiscard]] std::string process_text();
-
 /// One run over a planned dump in a locked directory: starts it, takes it up where it stopped, or
 /// finds it complete. One use.
 class MigrationRun {

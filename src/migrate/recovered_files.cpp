@@ -29,23 +29,23 @@ Result<void> settle_both_names(FileSystem& files, const OutputDirectory& directo
         .map([&progress] { progress.stage = FileProgress::Stage::renamed; });
 }
 
+Result<std::uint64_t> size_of(FileSystem& files, const std::string& path) {
+    return files.open_read_back(path)
+        .and_then([](const std::unique_ptr<File>& file) { return file->identity(); })
+        .map([](const FileIdentity& identity) { return identity.size; });
+}
+
 /// Bytes are for verify to compare; this much costs nothing.
 Result<void> has_size(FileSystem& files, const std::string& path, std::uint64_t bytes) {
-    Result<std::unique_ptr<File>> file = files.open_read_back(path);
-    if (!file) {
-        return failed(std::move(file.error()));
-    }
-    Result<FileIdentity> identity = (*file)->identity();
-    if (!identity) {
-        return failed(std::move(identity.error()));
-    }
-    if (identity->size != bytes) {
-        return failed(Error(Reason::output_damaged,
-                            fmt::format("a finished file has {} bytes, it was sealed with {}",
-                                        identity->size, bytes))
-                          .at_file(path));
-    }
-    return {};
+    return size_of(files, path).and_then([&](std::uint64_t size) -> Result<void> {
+        if (size == bytes) {
+            return {};
+        }
+        return failed(
+            Error(Reason::output_damaged,
+                  fmt::format("a finished file has {} bytes, it was sealed with {}", size, bytes))
+                .at_file(path));
+    });
 }
 
 /// What the journal says of a file is compared with what is on the disk.
@@ -126,15 +126,11 @@ Result<void> recover_failures(FileSystem& files, const OutputDirectory& director
     if (files.exists(part) && check_regions(files, part, run.failures)) {
         return {};  // beside it is the list of the run that is retried
     }
-    Result<std::unique_ptr<File>> list = files.open_read_back(directory.failures());
-    if (!list) {
-        return failed(std::move(list.error()));
+    const Result<std::uint64_t> size = size_of(files, directory.failures());
+    if (!size) {
+        return failed(size.error());
     }
-    Result<FileIdentity> identity = (*list)->identity();
-    if (!identity) {
-        return failed(std::move(identity.error()));
-    }
-    if (identity->size != end_of(run.failures)) {
+    if (*size != end_of(run.failures)) {
         return {};
     }
     return files.rename(directory.failures(), part).and_then([&] {
