@@ -120,7 +120,9 @@ std::optional<Bytes> base64_bytes(std::string_view text, std::size_t size) {
     std::size_t made = 0;
     const int code = sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(),
                                        nullptr, &made, nullptr, sodium_base64_VARIANT_ORIGINAL);
-    return code == 0 && made == size ? std::optional(std::move(bytes)) : std::nullopt;
+    // libsodium also takes "+" and "/" with their highest bit set.
+    const bool is_exact = code == 0 && made == size && base64_text(bytes) == text;
+    return is_exact ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
 std::string base64_text(const Bytes& bytes) {
