@@ -29,7 +29,8 @@ std::string FailuresCommand::epilogue() const {
   ffdump failures newdump --reason image_missing --ids > lost-images.txt
 
 Reads newdump/.ffdump/failures.jsonl, or the list of a run that is not finished, and changes
-nothing. --ids prints `GALLERY ID` lines, which --exclude-ids reads; a record without a
+nothing. A retry that is not finished lists what failed once more; what it has not come to is in
+the list of the run before. --ids prints `GALLERY ID` lines, which --exclude-ids reads; a record without a
 readable id is left out there.
 
 Exit codes: 0 listed; 2 usage; 4 there is no list, or it cannot be read; 130, 143 interrupted.)";
@@ -75,6 +76,7 @@ Result<FailureListing> FailuresCommand::read(const CommandContext& context) cons
     FailureListing listing;
     // While a run goes on, a finished list beside it is that of the run before.
     listing.is_unfinished = context.files.exists(output.failures_part());
+    listing.has_earlier = listing.is_unfinished && context.files.exists(output.failures());
     const std::string path = listing.is_unfinished ? output.failures_part() : output.failures();
     Result<std::unique_ptr<File>> opened = context.files.open_read(path);
     if (!opened) {
@@ -87,6 +89,12 @@ Result<FailureListing> FailuresCommand::read(const CommandContext& context) cons
         if (!entry && listing.is_unfinished) {
             listing.is_torn = true;
             return listing;
+        }
+        if (!entry && entry.error().reason() == Reason::failures_differ) {
+            // To verify a verdict on the new dump; here the input that cannot be read.
+            return failed(Error(Reason::output_damaged, entry.error().detail())
+                              .at(entry.error().place())
+                              .hint("ffdump verify says what else is damaged"));
         }
         if (!entry) {
             return failed(std::move(entry.error()));

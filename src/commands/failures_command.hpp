@@ -23,6 +23,7 @@ struct FailureGroup {
 
 struct FailureListing {
     bool is_unfinished = false;  ///< the run has not come to its end
+    bool has_earlier = false;    ///< a retry: the list of the run before stands until its end
     bool is_torn = false;        ///< it was written to when the run died: the last line is cut
     std::uint64_t records = 0;
     std::map<std::pair<std::string, Reason>, FailureGroup> groups;  ///< by gallery and reason

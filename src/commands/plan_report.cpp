@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace ffdump {
 namespace {
@@ -125,6 +126,28 @@ std::size_t images_of_a_request(const Settings& settings) {
     return settings.batch_size != 0 ? settings.batch_size : kUsual;
 }
 
+namespace {
+
+/// Canaries take places of images; of several targets each has batches that are watched, which is
+/// left out here.
+std::uint64_t requests_for(const Settings& settings, std::uint64_t images) {
+    const CanarySettings& canaries = settings.canaries;
+    const std::uint64_t batch = images_of_a_request(settings);
+    const auto requests = [](double number) {
+        return static_cast<std::uint64_t>(std::ceil(number));
+    };
+    const auto all = static_cast<double>(images);
+    if (batch < 2 || canaries.images == 0 || canaries.sentinel_every == 0) {
+        return requests(all / static_cast<double>(batch));
+    }
+    const auto most = static_cast<double>(batch);
+    const double watched = std::min(all, canaries.watched_batches * (most - 1));
+    return requests(watched / (most - 1) +
+                    (all - watched) / (most - 1.0 / canaries.sentinel_every));
+}
+
+}  // namespace
+
 std::uint64_t PresenceFindings::missing_count() const noexcept {
     return checked - there;
 }
@@ -132,7 +155,6 @@ std::uint64_t PresenceFindings::missing_count() const noexcept {
 PlanEstimate estimate(const Settings& settings, const MigrationPlan& plan,
                       const PlanReport& report) {
     PlanEstimate sum;
-    const std::size_t batch = images_of_a_request(settings);
     for (std::size_t i = 0; i < plan.files.size(); ++i) {
         const FilePlan& file = plan.files[i];
         if (file.action == GalleryAction::drop) {
@@ -143,7 +165,6 @@ PlanEstimate estimate(const Settings& settings, const MigrationPlan& plan,
             continue;
         }
         sum.images += file.survey.with_image;
-        sum.requests += (file.survey.with_image + batch - 1) / batch;
         const std::size_t dimension = new_dimension(file, i, report);
         if (dimension != 0) {
             const std::uint64_t removed = file.survey.records * base64_length(old_dimension(file));
@@ -151,6 +172,7 @@ PlanEstimate estimate(const Settings& settings, const MigrationPlan& plan,
             sum.target_bytes += file.survey.with_image * base64_length(dimension);
         }
     }
+    sum.requests = requests_for(settings, sum.images);
     if (report.probe && report.probe->images != 0) {
         sum.image_bytes = report.probe->image_bytes / report.probe->images * sum.images;
     }

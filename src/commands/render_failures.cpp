@@ -41,6 +41,11 @@ std::string render_failures_text(const FailureListing& listing, const std::strin
     if (listing.is_unfinished) {
         text += "The run is not finished: the same migrate command goes on.\n";
     }
+    if (listing.has_earlier) {
+        text += fmt::format(
+            "It is a retry: what it has not come to yet is in {}/.ffdump/failures.jsonl only.\n",
+            printable(directory));
+    }
     if (listing.is_torn) {
         text += "The list ends in the middle of a line, which the run will cut off.\n";
     }

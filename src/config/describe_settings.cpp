@@ -187,6 +187,7 @@ void describe_canaries(const Description& out, const CanarySettings& canaries) {
     out.add_number("every_records", canaries.every_records);
     out.add("every", canaries.every);
     out.add_number("sentinel_every", canaries.sentinel_every);
+    out.add_number("watched_batches", canaries.watched_batches);
     out.add("cosine", fmt::format("{}", canaries.cosine));
 }
 

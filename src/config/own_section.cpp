@@ -37,6 +37,7 @@ void read_canaries(SectionReader& section, CanarySettings& canaries) {
     section.whole("every_records", canaries.every_records, {1, 1000000000});
     section.duration("every", canaries.every, milliseconds(1));
     section.whole("sentinel_every", canaries.sentinel_every, {0, 1000000});
+    section.whole("watched_batches", canaries.watched_batches, {0, 1000000000});
     section.fraction("cosine", canaries.cosine, 1.0);
 }
 

@@ -192,7 +192,11 @@ class PosixFileSystem final : public FileSystem {
 
     [[nodiscard]] bool exists(const std::string& path) override {
         struct stat status{};
-        return ::lstat(path.c_str(), &status) == 0;
+        if (::lstat(path.c_str(), &status) == 0) {
+            return true;
+        }
+        const int code = errno;
+        return code != ENOENT && code != ENOTDIR && code != ENAMETOOLONG && code != ELOOP;
     }
 
     [[nodiscard]] bool is_directory(const std::string& path) override {

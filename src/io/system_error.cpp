@@ -27,9 +27,15 @@ Reason reason_of(int code, FilePurpose purpose) noexcept {
 
 Error system_error(int code, std::string_view action, const std::string& path,
                    FilePurpose purpose) {
-    return Error(reason_of(code, purpose),
-                 fmt::format("cannot {}: {}", action, std::generic_category().message(code)))
-        .at_file(path);
+    Error error = Error(reason_of(code, purpose),
+                        fmt::format("cannot {}: {}", action, std::generic_category().message(code)))
+                      .at_file(path);
+    if (code == EFBIG) {
+        return std::move(error).hint(
+            "raise the limit of a file's size (ulimit -f, LimitFSIZE=), or use a file system that "
+            "holds larger files; then run the same command again to go on");
+    }
+    return error;
 }
 
 }  // namespace ffdump

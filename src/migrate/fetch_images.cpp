@@ -2,6 +2,7 @@
 #include "ffdump/migrate/fetch_images.hpp"
 
 #include "lock_holder.hpp"
+#include "run_recovery.hpp"
 
 #include "ffdump/base/printable.hpp"
 #include "ffdump/dump/record_splicer.hpp"
@@ -47,7 +48,8 @@ class FolderTaker final : public RoundTaker {
         }
         const Result<std::string> name = image_folder_name(record.normalized_id);
         const std::string path = name ? join_path(folder_, *name) : std::string();
-        const bool is_there = name && files_.exists(path) && !files_.is_directory(path);
+        // Opened, since a name that cannot be looked at is no image.
+        const bool is_there = name && !files_.is_directory(path) && files_.open_read(path);
         outcome_.there_already += is_there ? 1 : 0;
         return !is_there;
     }
@@ -150,6 +152,11 @@ std::uint64_t FetchOutcome::missing() const noexcept {
 Result<FetchOutcome> fetch_images(const Settings& settings, const MigrationPlan& plan,
                                   const std::string& folder, const ExcludedIds& excluded,
                                   const RoundServices& services) {
+    if (holds_run(services.files, OutputDirectory(folder))) {
+        return failed(Error(Reason::output_occupied, "it is a new dump, or was begun as one")
+                          .at_file(folder)
+                          .hint("give a directory of its own to the images"));
+    }
     const std::string state = join_path(folder, ".ffdump");
     if (Result<void> made = services.files.make_directories(state); !made) {
         return failed(std::move(made).error());

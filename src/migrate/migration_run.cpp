@@ -209,13 +209,19 @@ Result<RecoveredRun> MigrationRun::start(RunBegin begin) {
 Result<RecoveredRun> MigrationRun::start_retry(const RecoveredRun& before,
                                                const Manifest& manifest) {
     FileSystem& files = services_.files;
+    if (manifest.files.size() != plan_.files.size()) {
+        return failed(Error(Reason::output_damaged, "the manifest names other files than the run")
+                          .at_file(directory_.manifest()));
+    }
     std::vector<bool> is_read;
     for (const ManifestFile& file : manifest.files) {
         is_read.push_back(file.action != "drop" && file.tally.failed.count != 0);
     }
     // What an earlier retry left would hide that this one has not begun.
     Result<void> withdrawn =
-        check_earlier_files(files, directory_, manifest, is_read)
+        ensure_space(options_, services_, directory_.path(),
+                     bytes_to_write_anew(plan_, manifest, is_read))
+            .and_then([&] { return check_earlier_files(files, directory_, manifest, is_read); })
             .and_then([&] { return remove_leftovers(files, directory_); })
             .and_then(
                 [&] { return files.rename(directory_.manifest(), directory_.previous_manifest()); })

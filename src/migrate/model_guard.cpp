@@ -20,8 +20,6 @@ constexpr std::size_t kLooksForOne = 32;
 constexpr unsigned kMostAgain = 3;
 /// Two different files may show the very same pixels; so many do not.
 constexpr std::size_t kFewestDifferent = 4;
-/// So many batches of each target carry a sentinel, one and all.
-constexpr std::uint64_t kWatchedBatches = 64;
 constexpr double kAnyNorm = 1e30;
 /// Last facens of so many stays of a server are kept, each with its image; more wait for a check.
 constexpr std::size_t kMostStays = 8;
@@ -150,7 +148,7 @@ std::optional<std::size_t> ModelGuard::sentinel_for(std::size_t index) {
     Lane& its = lanes_[index];
     const std::uint64_t batch = its.batches++;
     // A wrong server behind one address shows at the beginning of a run, or after a restart.
-    if (batch >= kWatchedBatches && batch % settings_.sentinel_every != 0) {
+    if (batch >= settings_.watched_batches && batch % settings_.sentinel_every != 0) {
         return std::nullopt;
     }
     return its.canaries[random_.bits() % its.canaries.size()];

@@ -43,6 +43,7 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
           services.extractor.describe(), extraction_.gate(), settings.retry.give_up_after,
           [this] { return server_watch_.each_refuses(); }, services.log),
       stall_watch_(services.log),
+      space_watch_(options, services, job.plan, job.directory.path()),
       admission_({options, plan_, job.directory, job.excluded, services.files, limits_},
                  {images_, extraction_, guard_, job.redone, same_ids_}),
       feeder_(services.files, job.plan, limits_,
@@ -115,6 +116,10 @@ Result<void> Pipeline::turn() {
         guard_.watch_anew();
     }
     settle_when_calm();
+    // A refusal that ends the run must not be asked for once more first.
+    if (Result<void> served = check_services(now); !served) {
+        return served;
+    }
     pump(now);
     if (Result<void> written =
             write_settled(now).and_then([this] { return finish_later(output_.take_completed()); });
@@ -188,7 +193,10 @@ Result<void> Pipeline::write_settled(Clock::Instant now) {
         feeder_.give_back(std::move(window_.front()));
         window_.pop_front();
     }
-    return output_.commit_is_due(now) ? commit(now) : Result<void>();
+    if (!output_.commit_is_due(now)) {
+        return {};
+    }
+    return commit(now).and_then([this] { return space_watch_.look(output_.progress()); });
 }
 
 Result<void> Pipeline::commit(Clock::Instant now) {
@@ -251,9 +259,11 @@ Result<void> Pipeline::check_bounds(Clock::Instant now) {
     if (const std::optional<Error>& verdict = extraction_.health().verdict()) {
         return failed(Error(*verdict).at_url(services_.extractor.describe()));
     }
-    return check_budget()
-        .and_then([this, now] { return image_watch_.check(now); })
-        .and_then([this, now] { return extraction_watch_.check(now); });
+    return check_budget().and_then([this, now] { return check_services(now); });
+}
+
+Result<void> Pipeline::check_services(Clock::Instant now) {
+    return image_watch_.check(now).and_then([this, now] { return extraction_watch_.check(now); });
 }
 
 /// Counts what is settled, written or not: a record that waits for those before it has failed

@@ -14,6 +14,7 @@
 #include "same_images.hpp"
 #include "server_watch.hpp"
 #include "service_watch.hpp"
+#include "space_check.hpp"
 #include "stall_watch.hpp"
 
 #include "ffdump/dump/excluded_ids.hpp"
@@ -83,6 +84,7 @@ class Pipeline {
     [[nodiscard]] bool is_extracted_for_another(const ReadyImage& image);
     [[nodiscard]] Result<void> check_budget();
     [[nodiscard]] Result<void> check_bounds(Clock::Instant now);
+    [[nodiscard]] Result<void> check_services(Clock::Instant now);
     [[nodiscard]] Result<void> wind_down(Error cause);
     [[nodiscard]] bool is_finished() const;
     [[nodiscard]] std::chrono::nanoseconds wait_time(Clock::Instant now) const;
@@ -104,6 +106,7 @@ class Pipeline {
     ServiceWatch image_watch_;
     ServiceWatch extraction_watch_;
     StallWatch stall_watch_;
+    SpaceWatch space_watch_;
     SameImages same_ids_;
     SameImages same_bytes_;  ///< with --dedup-images
     RecordAdmission admission_;

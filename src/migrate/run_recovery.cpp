@@ -297,6 +297,11 @@ Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory) {
         .and_then([&] { return journal.close(); });
 }
 
+bool holds_run(FileSystem& files, const OutputDirectory& directory) {
+    return files.exists(directory.journal()) || files.exists(directory.manifest()) ||
+           files.exists(directory.previous_journal());
+}
+
 Result<void> check_directory(FileSystem& files, const OutputDirectory& directory) {
     if (!files.exists(directory.path())) {
         return {};
@@ -308,14 +313,14 @@ Result<void> check_directory(FileSystem& files, const OutputDirectory& directory
     }
     Result<std::vector<DirectoryEntry>> entries = files.list(directory.path());
     if (!entries) {
-        return failed(std::move(entries.error()));
+        const bool is_ours_to_read = entries.error().reason() == Reason::source_unreadable;
+        return failed(is_ours_to_read ? Error(Reason::output_unwritable, entries.error().detail())
+                                            .at_file(directory.path())
+                                      : std::move(entries.error()));
     }
     const auto other = std::ranges::find_if(
         *entries, [](const DirectoryEntry& entry) { return entry.name != ".ffdump"; });
-    // Fetched images have a .ffdump beside them as well.
-    const bool ours = files.exists(directory.journal()) || files.exists(directory.manifest()) ||
-                      files.exists(directory.previous_journal());
-    if (other == entries->end() || ours) {
+    if (other == entries->end() || holds_run(files, directory)) {
         return {};
     }
     return failed(

@@ -43,6 +43,9 @@ struct RecoveredRun {
 /// everything), so that recover_run() goes on from there. Not when there is no run.
 [[nodiscard]] Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory);
 
+/// A run of ours was begun here or has ended here. Fetched images have a .ffdump beside them too.
+[[nodiscard]] bool holds_run(FileSystem& files, const OutputDirectory& directory);
+
 /// Refuses a directory that holds something else than a run of ours: `output_occupied`.
 [[nodiscard]] Result<void> check_directory(FileSystem& files, const OutputDirectory& directory);
 

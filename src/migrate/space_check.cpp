@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <thread>
+#include <utility>
 
 namespace ffdump {
 namespace {
@@ -19,7 +21,26 @@ std::uint64_t base64_length(std::size_t floats) {
     return (floats * sizeof(float) + 2) / 3 * 4;
 }
 
-std::uint64_t bytes_of(const FilePlan& plan, const FileProgress& progress) {
+/// New dimensions that have shown, by model.
+using Dimensions = std::map<std::string, std::size_t>;
+
+Dimensions dimensions_of(const MigrationPlan& plan, const std::vector<FileProgress>& progress) {
+    Dimensions found;
+    for (std::size_t i = 0; i < plan.files.size(); ++i) {
+        if (const std::size_t dimension = progress.at(i).tally.new_dimension; dimension != 0) {
+            found.insert_or_assign(plan.files[i].new_model, dimension);
+        }
+    }
+    return found;
+}
+
+std::size_t new_dimension(const FilePlan& plan, const Dimensions& shown) {
+    const auto found = shown.find(plan.new_model);
+    return plan.dimension != 0 || found == shown.end() ? plan.dimension : found->second;
+}
+
+std::uint64_t bytes_of(const FilePlan& plan, const FileProgress& progress,
+                       const Dimensions& shown) {
     const bool is_written = progress.stage != FileProgress::Stage::untouched &&
                             progress.stage != FileProgress::Stage::writing;
     if (plan.action == GalleryAction::drop || is_written) {
@@ -27,7 +48,7 @@ std::uint64_t bytes_of(const FilePlan& plan, const FileProgress& progress) {
     }
     const std::uint64_t left =
         plan.survey.bytes - std::min(progress.source.offset, plan.survey.bytes);
-    const std::size_t known = plan.dimension != 0 ? plan.dimension : progress.tally.new_dimension;
+    const std::size_t known = new_dimension(plan, shown);
     if (known == 0 || plan.survey.dimensions.empty() || plan.action == GalleryAction::copy) {
         return left;
     }
@@ -48,14 +69,73 @@ std::string size_text(std::uint64_t bytes) {
                               : fmt::format("{} KiB", (bytes + kKiB - 1) / kKiB);
 }
 
+std::uint64_t bytes_of_files(const MigrationPlan& plan, const std::vector<FileProgress>& progress,
+                             const Dimensions& shown) {
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < plan.files.size(); ++i) {
+        sum += bytes_of(plan.files[i], progress.at(i), shown);
+    }
+    return sum;
+}
+
+std::string need_text(std::uint64_t bytes, std::uint64_t free) {
+    return fmt::format("about {} are still to be written, {} are free", size_text(bytes),
+                       size_text(free));
+}
+
+Error does_not_fit(const std::string& folder, const std::string& need) {
+    return Error(Reason::disk_full, need)
+        .at_file(folder)
+        .hint(
+            "free some space, then run the same command again; or add --wait-for-space to wait "
+            "for it, or --skip-space-check to go on all the same");
+}
+
 }  // namespace
 
 std::uint64_t bytes_to_write(const MigrationPlan& plan, const std::vector<FileProgress>& progress) {
-    std::uint64_t sum = 0;
-    for (std::size_t i = 0; i < plan.files.size(); ++i) {
-        sum += bytes_of(plan.files[i], progress.at(i));
-    }
+    const std::uint64_t sum = bytes_of_files(plan, progress, dimensions_of(plan, progress));
     return sum + std::min(sum, kMostRedo);
+}
+
+std::uint64_t bytes_to_write_anew(const MigrationPlan& plan, const Manifest& manifest,
+                                  const std::vector<bool>& is_read) {
+    std::vector<FileProgress> progress(plan.files.size());
+    for (std::size_t i = 0; i < progress.size(); ++i) {
+        progress[i].tally.new_dimension = manifest.files.at(i).tally.new_dimension;
+        if (!is_read.at(i)) {
+            progress[i].stage = FileProgress::Stage::renamed;
+        }
+    }
+    return bytes_to_write(plan, progress);
+}
+
+SpaceWatch::SpaceWatch(const MigrationOptions& options, const MigrationServices& services,
+                       const MigrationPlan& plan, std::string folder)
+    : options_(options), services_(services), plan_(plan), folder_(std::move(folder)) {}
+
+Result<void> SpaceWatch::look(const std::vector<FileProgress>& progress) {
+    const Dimensions shown = dimensions_of(plan_, progress);
+    if (shown.size() == known_ || options_.skip_space_check) {
+        return {};
+    }
+    known_ = shown.size();
+    const Result<std::uint64_t> free = services_.files.free_bytes(folder_);
+    if (!free) {
+        return failed(free.error());
+    }
+    // The redo log has its bytes by now.
+    const std::uint64_t bytes = bytes_of_files(plan_, progress, shown);
+    if (*free >= bytes) {
+        return {};
+    }
+    const std::string need =
+        "the new facens are longer than the old ones: " + need_text(bytes, *free);
+    if (!options_.wait_for_space) {
+        return failed(does_not_fit(folder_, need));
+    }
+    services_.log.warning(need + "; the run will wait for space when the disk is full");
+    return {};
 }
 
 Result<void> ensure_space(const MigrationOptions& options, const MigrationServices& services,
@@ -69,14 +149,9 @@ Result<void> ensure_space(const MigrationOptions& options, const MigrationServic
         if (*free >= bytes) {
             break;
         }
-        const std::string need = fmt::format("about {} are still to be written, {} are free",
-                                             size_text(bytes), size_text(*free));
+        const std::string need = need_text(bytes, *free);
         if (!options.wait_for_space) {
-            return failed(Error(Reason::disk_full, need)
-                              .at_file(folder)
-                              .hint("free some space, then run the same command again; or add "
-                                    "--wait-for-space to wait for it, or --skip-space-check to "
-                                    "start all the same"));
+            return failed(does_not_fit(folder, need));
         }
         if (!told) {
             services.log.warning(fmt::format("waiting for space in {}: {}", folder, need));

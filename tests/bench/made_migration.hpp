@@ -66,6 +66,7 @@ inline std::uint64_t whole_migration(const std::string& from, const std::string&
     Settings settings;
     settings.extraction_urls = {"http://127.0.0.1:1"};
     settings.storage.upload_url = "http://127.0.0.1:1/";
+    settings.canaries.watched_batches = 64;  // what comes later in a large dump is measured
     MigrationOptions options;
     options.from = from;
     options.to = to;

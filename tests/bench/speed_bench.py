@@ -59,6 +59,10 @@ class Double(ExtractionDouble):
                          "--model", "jackfruit_480", "--dimension", "480", *options.double)
 
 
+#: A large dump has few of them, and that is what is measured.
+FEW_WATCHED = ("--set", "ffdump.canaries.watched_batches=64")
+
+
 def run(command):
     """Wall seconds and CPU seconds."""
     began = time.monotonic()
@@ -77,6 +81,7 @@ def ffdump(options, folder, url, *more, storage, program=None):
         f"extraction-api: {{extraction-api: '{url}'}}\nextraction_batch_size: {BATCH}\n"
         f"normalized_storage: {storage}\nffdump: {{model: jackfruit_480}}\n")
     new = folder / "new"
+    more = more if program else (*FEW_WATCHED, *more)
     shutil.rmtree(new, ignore_errors=True)
     took = run([program or options.build / "ffdump", "migrate", "--config", config, "--from",
                 folder / "dump", "--to", new, "--log-level", "error", "--quiet", *more])

@@ -57,11 +57,27 @@ TEST_CASE("the list of failures of an unfinished run is shown as such") {
     CHECK(listed.code == 0);
     CHECK(has(listed.out, "2 x image_missing"));
     CHECK(has(listed.out, "The run is not finished"));
+    CHECK_FALSE(has(listed.out, "It is a retry"));
+    std::filesystem::copy(part, dump.at("new/.ffdump/failures.jsonl"));
+    CHECK(has(run_ffdump({"failures", dump.at("new")}).out,
+              "It is a retry: what it has not come to yet is in " + dump.at("new")));
     std::filesystem::resize_file(part, std::filesystem::file_size(part) - 9);
     listed = run_ffdump({"failures", dump.at("new")});
     CHECK(listed.code == 0);
     CHECK(has(listed.out, "1 x image_missing"));
     CHECK(has(listed.out, "ends in the middle of a line"));
+}
+
+TEST_CASE("a list of failures that is torn is an input that cannot be read") {
+    const MadeDump dump(12);
+    migrate_with_failures(dump);
+    const std::string list = dump.at("new/.ffdump/failures.jsonl");
+    std::filesystem::resize_file(list, std::filesystem::file_size(list) - 9);
+    const ChildEnd end = run_ffdump({"failures", dump.at("new")});
+    INFO(end.err);
+    CHECK(end.code == 4);
+    CHECK(has(end.err, "failures.jsonl:3"));
+    CHECK(has(end.err, "torn"));
 }
 
 TEST_CASE("a folder without a list of failures is an error and one without failures is not") {

@@ -77,6 +77,20 @@ TEST_CASE("a directory that holds something else is not written to") {
     CHECK(tree_bytes(dump.at("new")) == std::map<std::string, std::string>{{"letter.txt", "dear"}});
 }
 
+TEST_CASE("images are not fetched into a new dump") {
+    const MadeDump dump(4);
+    const Simulator service(dump.service());
+    REQUIRE(run_ffdump(dump.migrate(service, "new")).code == 0);
+    const auto before = tree_bytes(dump.at("new"));
+    Arguments command = dump.migrate(service, "new");
+    std::ranges::replace(command, std::string("--to"), std::string("--fetch-only"));
+    const ChildEnd end = run_ffdump(command);
+    INFO(end.err);
+    CHECK(end.code == 2);
+    CHECK(has(end.err, "it is a new dump"));
+    CHECK((tree_bytes(dump.at("new")) == before));
+}
+
 TEST_CASE("an output that is a file is refused as one that cannot be written") {
     const MadeDump dump(2);
     const Simulator service(dump.service());

@@ -151,6 +151,24 @@ TEST_CASE_METHOD(FileSystemFixture, "renaming to a new name refuses a link to no
     CHECK(files->rename_new(from, folder.at("to")).error().reason() == Reason::output_occupied);
 }
 
+TEST_CASE_METHOD(FileSystemFixture, "a name that cannot be looked at counts as taken") {
+    REQUIRE(files->make_directories(folder.at("locked/inner")));
+    const std::string hidden = folder.at("locked/inner/file");
+    CHECK_FALSE(files->exists(hidden));
+    CHECK_FALSE(files->exists(folder.at(std::string(300, 'n'))));
+    REQUIRE(::chmod(folder.at("locked").c_str(), 0) == 0);
+    // The privileged may look everywhere.
+    const uid_t user = ::geteuid();
+    REQUIRE((user != 0 || ::seteuid(65534) == 0));
+    const bool exists = files->exists(hidden);
+    const Result<std::unique_ptr<File>> opened = files->open_read(hidden);
+    REQUIRE((user != 0 || ::seteuid(0) == 0));
+    REQUIRE(::chmod(folder.at("locked").c_str(), 0700) == 0);
+    CHECK(exists);
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().reason() == Reason::source_unreadable);
+}
+
 TEST_CASE_METHOD(FileSystemFixture, "removing what is not there is no error") {
     const std::string path = folder.write("file", "x");
     CHECK(files->remove(path));

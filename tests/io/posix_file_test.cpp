@@ -129,6 +129,7 @@ TEST_CASE_METHOD(FileFixture, "a file that grows over the limit is a full disk, 
     CHECK(written.error().reason() == Reason::disk_full);
     CHECK(written.error().exit_code() == 6);
     CHECK(written.error().detail() == "cannot write: File too large");
+    CHECK(written.error().hint_text().find("ulimit -f") != std::string::npos);
     CHECK(written.error().place().file == path);
     CHECK(file_bytes(path) == std::string(4096, 'x'));
 }

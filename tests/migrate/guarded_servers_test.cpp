@@ -124,7 +124,7 @@ TEST_CASE("images too large for canaries hold nothing up where there are several
 }
 
 TEST_CASE("when a server comes back a check is due and batches carry canaries again") {
-    Guarded run({.images = 2, .sentinel_every = 1000});
+    Guarded run({.images = 2, .sentinel_every = 1000, .watched_batches = 64});
     run.extract(0, 2);
     CHECK(run.check());
     for (int batch = 0; batch < 100; ++batch) {

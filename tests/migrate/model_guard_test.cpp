@@ -204,10 +204,10 @@ TEST_CASE("a service that gives every image the same facen is doubt") {
 }
 
 TEST_CASE("the first batches of a run carry a sentinel each, later ones now and then") {
-    Guarded run({.images = 2, .sentinel_every = 10});
+    Guarded run({.images = 2, .sentinel_every = 10, .watched_batches = 50});
     CHECK_FALSE(run.guard.sentinel_for(0));  // there is no canary yet
     run.extract(0, 2);
-    for (int i = 0; i < 64; ++i) {
+    for (int i = 0; i < 50; ++i) {
         CHECK(run.guard.sentinel_for(0));
     }
     int later = 0;

@@ -132,7 +132,7 @@ TEST_CASE("plan says what would be done and how many images are missing, and wri
     CHECK(has(whole.out, "  faces: 2 x image_missing\n"));
     CHECK(has(whole.out, "faces, record 4: image_missing"));
     CHECK(has(whole.out, "estimate: 30 images"));
-    CHECK(has(whole.out, ", 8 requests of up to 4, "));
+    CHECK(has(whole.out, ", 10 requests of up to 4, "));
     const ChildEnd json = scene.run({"plan", "--check-images", "--json"}, storage);
     const auto document = nlohmann::json::parse(json.out);
     CHECK(document.at("schema_version") == 1);

@@ -153,8 +153,11 @@ struct CanarySettings {
     unsigned images = 8;             ///< of each extraction target; 0 = none, noted as an opt-out
     unsigned every_records = 10000;  ///< facens between two checks at most
     std::chrono::milliseconds every{std::chrono::minutes(10)};
-    /// Of so many batches one carries a canary, the first ones of a run all do; 0 = none.
+    /// Of so many batches one carries a canary; 0 = none.
     unsigned sentinel_every = 16;
+    /// So many batches of each target all carry one after a start: smaller dumps have no batch
+    /// without, and the price does not grow with the dump.
+    unsigned watched_batches = 10000;
     double cosine = 0.9999;  ///< at least; the last bits differ between batches and processors
 };
 

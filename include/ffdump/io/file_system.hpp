@@ -100,7 +100,8 @@ class FileSystem {
     [[nodiscard]] virtual Result<void> sync_directory(const std::string& path) = 0;
     /// Sorted by name, without `.` and `..`. A symbolic link is `other`.
     [[nodiscard]] virtual Result<std::vector<DirectoryEntry>> list(const std::string& path) = 0;
-    /// Whether the name is taken, be it by a link to nowhere.
+    /// Whether the name is taken, be it by a link to nowhere. True also where it cannot be told (no
+    /// permission, a fault of the disk): what is then done with the name says why.
     [[nodiscard]] virtual bool exists(const std::string& path) = 0;
     /// A folder or a link to one.
     [[nodiscard]] virtual bool is_directory(const std::string& path) = 0;

@@ -4,8 +4,9 @@
 No dump that verify calls restorable may hold a record of a second model. A run that ends in doubt
 must put everything wrong in doubt: redone from the last good check by a service that is as it was,
 it has the bytes of an undisturbed run. Two answers that changed places look right unless one is a
-sentinel: such an error must be found within so many batches. All this with a sentinel in each
-batch; what gets through with one in 16, the default, is told beside it. Figures by kind."""
+sentinel: such an error must be found within so many batches. All this with the default settings,
+of which the first 10,000 batches carry a sentinel each; how many schedules get through in what
+comes after them, where one batch in 16 does, is told beside it. Figures by kind."""
 import collections
 import dataclasses
 import itertools
@@ -24,8 +25,9 @@ IN_DOUBT = 7
 MISSED, NOT_IN_DOUBT = "MISSED", "wrong records were not put in doubt"
 #: Each must have been noticed in some schedule, else the fault does nothing.
 FAULTS = ("model", "swap", "same")
-#: Batches that carry a sentinel: each, or as many as by default.
-COMPLETE, DEFAULT = 1, 16
+#: The first batches, or the later ones of a large dump.
+WATCHED, LATER = (), ("--set", "ffdump.canaries.watched_batches=64")
+EVERY = 16
 #: A sentinel stands in one of two places that change in four with an even chance.
 BATCHES_OUT_OF_ORDER = 16
 #: Of which the wrong answers come one after another from some request on.
@@ -43,7 +45,7 @@ class Regime:
     last: int
     made: MadeDump = None
     good: list = None  # dumps without a mixture: of either model
-    sentinels: int = COMPLETE
+    settings: tuple = WATCHED
     tolerated: int = 0  # records with the facen of another image of their batch
 
 
@@ -73,15 +75,15 @@ def schedule(campaign, number):
 
 @dataclasses.dataclass
 class Result:
-    sentinels: int
+    settings: tuple
     fault: str
     kind: str
     outcome: str
     found: list
 
     def got_through(self):
-        """By default a short mixture may; nothing else is forgiven."""
-        return self.sentinels == DEFAULT and (
+        """Later a short mixture may; nothing else is forgiven."""
+        return self.settings == LATER and (
             self.outcome == MISSED or any(NOT_IN_DOUBT in sentence for sentence in self.found))
 
 
@@ -90,9 +92,9 @@ class Schedules:
         self.campaign = campaign
 
     def __call__(self, workshop, task):
-        sentinels, number = task
+        settings, number = task
         regime, kind, fault = schedule(self.campaign, number)
-        regime = dataclasses.replace(regime, sentinels=sentinels, tolerated=(
+        regime = dataclasses.replace(regime, settings=settings, tolerated=(
             2 * BATCHES_OUT_OF_ORDER if kind.startswith("swapped") else 0))
         seed = self.campaign.chance("faults", number).randrange(1 << 30)
         to = service_runs.empty_output(workshop)
@@ -104,7 +106,7 @@ class Schedules:
         outcome, found = self._judge(workshop, regime, to, ended, met)
         if outcome == "stopped" and kind in CHANGES:
             found += _too_late(lines, met[0]["n"], regime.every)
-        return Result(sentinels, fault.partition("@")[0].partition(":")[0],
+        return Result(settings, fault.partition("@")[0].partition(":")[0],
                       f"{regime.name}, {kind}", outcome,
                       [f"{said}: {sentence}" for sentence in found])
 
@@ -155,8 +157,7 @@ def _command(workshop, regime, to, *more):
     return workshop.migrate(regime.made.folder, to, "--images", str(regime.made.images),
                             "--workers", str(WORKERS), "--batch-size", str(BATCH), "--set",
                             f"ffdump.canaries.every_records={regime.every}", "--set",
-                            f"ffdump.canaries.images={CANARIES}", "--set",
-                            f"ffdump.canaries.sentinel_every={regime.sentinels}", *more)
+                            f"ffdump.canaries.images={CANARIES}", *regime.settings, *more)
 
 
 def _wrong_records(dump, wanted):
@@ -213,11 +214,11 @@ def run(campaign):
     violations = []
     kinds = collections.defaultdict(collections.Counter)
     got_through = 0
-    tasks = [(sentinels, number) for number in range(schedules)
-             for sentinels in (COMPLETE, DEFAULT)]
+    tasks = [(settings, number) for number in range(schedules)
+             for settings in (WATCHED, LATER)]
     noticed = set()
     for result in campaign.each(Schedules(campaign), tasks):
-        if result.sentinels == COMPLETE:
+        if result.settings == WATCHED:
             kinds[result.kind][result.outcome] += 1
             noticed |= {result.fault} if result.outcome == "stopped" else set()
         got_through += result.got_through()
@@ -228,4 +229,5 @@ def run(campaign):
     total = sum(kinds.values(), collections.Counter())
     return Outcome(f"{schedules} schedules: " + ", ".join(
         f"{count} {outcome}" for outcome, count in sorted(total.items()))
-        + f"; with one sentinel in {DEFAULT} batches {got_through} got through", violations, notes)
+        + f"; later, with one sentinel in {EVERY} batches, {got_through} got through", violations,
+        notes)
