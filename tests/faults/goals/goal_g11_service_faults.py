@@ -14,7 +14,7 @@ PLAIN = (*NO_CANARIES, "--workers", str(service_faults.WORKERS), "--batch-size",
 IMPATIENT = ("--give-up-after", "100ms")
 SHORT = tuple(word for where in ("extraction-api.timeouts", "ffdump.storage_timeouts")
               for key in ("response_header", "overall")
-              for word in ("--set", f"{where}.{key}=400ms"))
+              for word in ("--set", f"{where}.{key}=1s"))
 
 
 class Cases:
