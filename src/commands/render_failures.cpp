@@ -25,7 +25,11 @@ std::string ids_text(const FailureGroup& group) {
 }
 
 std::string next_step(Reason reason) {
-    return std::string(reason_info(reason).cure);
+    // The general cure speaks to those who have not begun.
+    return reason_info(reason).fault == FaultClass::source
+               ? "repair the dump and migrate it into a new directory, as a run belongs to the "
+                 "bytes of its source"
+               : std::string(reason_info(reason).cure);
 }
 
 }  // namespace

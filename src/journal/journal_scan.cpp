@@ -16,7 +16,7 @@ constexpr std::uint64_t kMostCandidateBytes = 256U << 20U;
 
 bool is_known_type(std::uint16_t type) noexcept {
     return type >= static_cast<std::uint16_t>(JournalType::run_begin) &&
-           type <= static_cast<std::uint16_t>(JournalType::rewound);
+           type <= static_cast<std::uint16_t>(JournalType::canaries_kept);
 }
 
 /// One pass over one journal.

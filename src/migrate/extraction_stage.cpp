@@ -256,6 +256,11 @@ void ExtractionStage::settle(Flight flight, std::vector<ExtractedFacen> facens) 
     const FacenSource from{flight.server, extractor_.returns(flight.server)};
     note_half(batch, false);
     batch.half_of.reset();
+    if (!batch.sentinel && guard_.is_unproven()) {
+        // Sent before there were canaries; which model answered nobody knows.
+        queue_.put_back(std::move(batch), std::nullopt);
+        return;
+    }
     if (const std::optional<ExtractedFacen> facen = take_sentinel(batch, &facens);
         facen && !guard_.judge_sentinel(batch.sentinel->canary, *facen, from.server)) {
         // The run ends with this; nothing of the answer may be used.

@@ -126,7 +126,8 @@ Result<MigrationOutcome> MigrationRun::run() {
     }
     const bool may_rewind =
         options_.rewind_to_canary && !services_.files.exists(directory_.manifest());
-    Result<void> rewound = may_rewind ? rewind_run(services_.files, directory_) : Result<void>();
+    Result<void> rewound =
+        may_rewind ? rewind_same_run(services_.files, directory_, describe()) : Result<void>();
     Result<std::optional<RecoveredRun>> found =
         rewound ? recover_run(services_.files, directory_) : failed(std::move(rewound.error()));
     if (!found) {
@@ -322,7 +323,7 @@ Result<MigrationOutcome> MigrationRun::work_through(RecoveredRun run) {
         }
         Result<void> ran =
             pipeline.finish_later(remaining.to_seal)
-                .and_then([&] { return pipeline.take_up(remaining.to_rename); })
+                .and_then([&] { return pipeline.take_up(remaining.to_rename, run.canaries); })
                 .and_then([&] { return pipeline.run(std::move(remaining.to_read)); });
         // After a fault of the machine nothing more is written.
         if (ran || ran.error().fault() != FaultClass::machine) {

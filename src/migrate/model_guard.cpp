@@ -12,7 +12,7 @@
 namespace ffdump {
 namespace {
 
-/// Larger images are left alone: canaries stay in memory for the whole run.
+/// Larger images are left alone, but for the first: canaries stay in memory for the whole run.
 constexpr std::size_t kLargestImage = 1U << 20U;
 /// So many images are looked at for different ones, for each canary that is wanted.
 constexpr std::size_t kLooksForOne = 32;
@@ -78,8 +78,15 @@ bool ModelGuard::is_crowded() const noexcept {
 
 void ModelGuard::known(std::size_t index, RecordId id, const SharedBytes& image,
                        const Facen& facen) {
-    if (wants(index)) {
-        look_at({index, id, image, facen});
+    if (!wants(index)) {
+        return;
+    }
+    const std::size_t before = canaries_.size();
+    look_at({index, id, image, facen});
+    if (canaries_.size() != before && !std::exchange(lane(index).has_known, true)) {
+        // Which model answers must be known before anything of it is used.
+        holds_ = true;
+        start_check_due_ = true;
     }
 }
 
@@ -88,10 +95,10 @@ bool ModelGuard::wants(std::size_t index) const {
 }
 
 void ModelGuard::look_at(Canary canary) {
-    if (canary.image->size() > kLargestImage) {
+    Lane& its = lane(canary.lane);
+    if (canary.image->size() > kLargestImage && !its.canaries.empty()) {
         return;
     }
-    Lane& its = lane(canary.lane);
     ++its.looked_at;
     const std::uint64_t hash = hash_of(canary.image);
     if (!its.hashes.contains(hash)) {
@@ -333,7 +340,8 @@ bool ModelGuard::take_passed() {
     if (!std::exchange(has_passed_, false)) {
         return false;
     }
-    holds_ = false;
+    // What was found since the check began has not been asked for yet.
+    holds_ = holds_ && start_check_due_;
     ++checks_passed_;
     return true;
 }

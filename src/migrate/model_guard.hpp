@@ -66,12 +66,15 @@ class ModelGuard {
                    const FacenSource& from = {});
     /// Whether known() would take more images of this target.
     [[nodiscard]] bool wants(std::size_t index) const;
-    /// A record has this facen from an earlier run: its image becomes a canary.
+    /// A record has this facen from an earlier run: its image becomes a canary. With the first of a
+    /// target a check is due, and nothing else is extracted until it has passed.
     void known(std::size_t index, RecordId id, const SharedBytes& image, const Facen& facen);
     /// Canaries of an earlier process of this run: a check is due, and until it has passed nothing
     /// else may be extracted.
     void take_over(std::vector<Canary> canaries);
     [[nodiscard]] bool holds() const noexcept { return holds_ || is_crowded(); }
+    /// There are canaries of an earlier process or run, and no check has passed since.
+    [[nodiscard]] bool is_unproven() const noexcept { return holds_; }
     /// The servers that requests go to, for messages; each is met in every check.
     void watch_servers(std::vector<std::string> servers) { servers_ = std::move(servers); }
     /// " by NAME" for messages; "" where there is one server.
@@ -133,6 +136,7 @@ class ModelGuard {
         std::vector<std::size_t> canaries;  ///< indices
         std::set<std::uint64_t> hashes;     ///< of their images: the same one twice shows nothing
         std::size_t looked_at = 0;
+        bool has_known = false;     ///< one of an earlier run is among them
         std::uint64_t batches = 0;  ///< new ones since there are canaries
     };
     Lane& lane(std::size_t index);

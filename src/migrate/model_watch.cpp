@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -45,20 +46,21 @@ Result<void> ModelWatch::take_up(const std::vector<std::uint32_t>& sealed) {
     return {};
 }
 
-Result<void> ModelWatch::load() {
+Result<void> ModelWatch::load(std::size_t canaries) {
     if (!parts_.guard.is_on()) {
         return {};
     }
     return load_canaries(parts_.services.files, parts_.directory.canaries(), run_id_)
-        .map([this](std::vector<StoredCanary> stored_ones) {
-            std::vector<Canary> canaries;
+        .map([this, canaries](std::vector<StoredCanary> stored_ones) {
+            stored_ones.resize(std::min(stored_ones.size(), canaries));
+            std::vector<Canary> kept;
             for (StoredCanary& one : stored_ones) {
                 // A lane that is not there was saved by nobody: the settings are the same.
                 if (one.lane < parts_.plan.files.size()) {
-                    canaries.push_back(loaded(std::move(one)));
+                    kept.push_back(loaded(std::move(one)));
                 }
             }
-            parts_.guard.take_over(std::move(canaries));
+            parts_.guard.take_over(std::move(kept));
         });
 }
 
@@ -90,7 +92,7 @@ Result<void> ModelWatch::turn(Clock::Instant now) {
 }
 
 Result<void> ModelWatch::begin_check(Clock::Instant now) {
-    Result<void> begun = save().and_then(
+    Result<void> begun = keep_canaries().and_then(
         [&] { return parts_.output.check_begun(now, parts_.guard.canaries().size()); });
     if (!begun) {
         return begun;
@@ -117,8 +119,11 @@ Result<void> ModelWatch::conclude_check() {
     return {};
 }
 
-/// Before the check, so that a process that takes the run up asks for the same images.
-Result<void> ModelWatch::save() {
+Result<void> ModelWatch::write(RedoLog& redo) {
+    return keep_canaries().and_then([&redo] { return redo.write(); });
+}
+
+Result<void> ModelWatch::keep_canaries() {
     if (!parts_.guard.take_grown()) {
         return {};
     }
@@ -126,7 +131,8 @@ Result<void> ModelWatch::save() {
     for (const Canary& canary : parts_.guard.canaries()) {
         canaries.push_back(stored(canary));
     }
-    return save_canaries(parts_.services.files, parts_.directory.canaries(), run_id_, canaries);
+    return save_canaries(parts_.services.files, parts_.directory.canaries(), run_id_, canaries)
+        .and_then([&] { return parts_.output.canaries_kept(canaries.size()); });
 }
 
 Result<void> ModelWatch::give_up() {

@@ -6,6 +6,7 @@
 #include "output_stage.hpp"
 
 #include "ffdump/journal/output_directory.hpp"
+#include "ffdump/journal/redo_log.hpp"
 #include "ffdump/migrate/migration.hpp"
 
 #include <cstdint>
@@ -34,8 +35,11 @@ class ModelWatch {
     void replace(std::set<std::uint32_t> files) { replaced_ = std::move(files); }
     /// Files that are sealed, but were not renamed before an earlier process ended.
     [[nodiscard]] Result<void> take_up(const std::vector<std::uint32_t>& sealed);
-    /// Reads the canaries of an earlier process of this run.
-    [[nodiscard]] Result<void> load();
+    /// Reads the canaries of an earlier process of this run, the first so many.
+    [[nodiscard]] Result<void> load(std::size_t canaries);
+    /// Makes facens durable, and before them the canaries that came with them: a process that takes
+    /// the run up must be able to tell whether the service still has their model.
+    [[nodiscard]] Result<void> write(RedoLog& redo);
 
     /// The file was read back.
     [[nodiscard]] Result<void> sealed(std::uint32_t file, const SealedFile& sealed);
@@ -50,7 +54,7 @@ class ModelWatch {
     [[nodiscard]] Result<void> place_or_wait(std::uint32_t file);
     [[nodiscard]] Result<void> begin_check(Clock::Instant now);
     [[nodiscard]] Result<void> conclude_check();
-    [[nodiscard]] Result<void> save();
+    [[nodiscard]] Result<void> keep_canaries();
     /// Says why; makes it durable when written records are in doubt.
     [[nodiscard]] Result<void> give_up();
 

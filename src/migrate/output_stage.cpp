@@ -334,6 +334,12 @@ Result<void> OutputStage::rename_into_place(std::uint32_t file, bool replace) {
         .map([this, file] { progress_[file].stage = FileProgress::Stage::renamed; });
 }
 
+Result<void> OutputStage::canaries_kept(std::size_t canaries) {
+    return journal_.append(JournalType::canaries_kept, std::to_string(canaries)).and_then([this] {
+        return journal_.sync();
+    });
+}
+
 Result<void> OutputStage::check_begun(Clock::Instant now, std::size_t canaries) {
     return commit(now)
         .and_then([this, canaries] {

@@ -61,6 +61,8 @@ class OutputStage {
     [[nodiscard]] Result<void> record_sealed(std::uint32_t file, const SealedFile& sealed);
     /// Renames the sealed file into place; `replace` when an older one may be there.
     [[nodiscard]] Result<void> rename_into_place(std::uint32_t file, bool replace);
+    /// So many canaries are durable; before the facens that came with them are.
+    [[nodiscard]] Result<void> canaries_kept(std::size_t canaries);
     /// A check of so many canaries, which are durable, begins: commits, since what is committed is
     /// what it vouches for.
     [[nodiscard]] Result<void> check_begun(Clock::Instant now, std::size_t canaries);

@@ -108,7 +108,7 @@ Result<void> Pipeline::turn() {
     if (!handled) {
         return handled;
     }
-    if (Result<void> written = redo_.write(); !written) {
+    if (Result<void> written = model_.write(redo_); !written) {
         return written;
     }
     const Clock::Instant now = services_.clock.now();
@@ -346,7 +346,7 @@ Result<void> Pipeline::wind_down(Error cause) {
         window_.pop_front();
     }
     Result<void> committed =
-        redo_.write().and_then([this] { return commit(services_.clock.now()); });
+        model_.write(redo_).and_then([this] { return commit(services_.clock.now()); });
     return committed ? failed(std::move(cause)) : committed;
 }
 

@@ -56,8 +56,9 @@ class Pipeline {
         model_.replace(files);
     }
     /// Of a run that is taken up: files that were sealed and not renamed, and its canaries.
-    [[nodiscard]] Result<void> take_up(const std::vector<std::uint32_t>& sealed) {
-        return model_.take_up(sealed).and_then([this] { return model_.load(); });
+    [[nodiscard]] Result<void> take_up(const std::vector<std::uint32_t>& sealed,
+                                       std::size_t canaries) {
+        return model_.take_up(sealed).and_then([this, canaries] { return model_.load(canaries); });
     }
     /// Files that are complete, but were not sealed or renamed before an earlier run ended.
     [[nodiscard]] Result<void> finish_later(const std::vector<std::uint32_t>& files);

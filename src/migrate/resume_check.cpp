@@ -3,6 +3,7 @@
 
 #include "earlier_files.hpp"
 #include "manifest_builder.hpp"
+#include "run_identity.hpp"
 
 #include "ffdump/journal/canary_file.hpp"
 
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -53,6 +55,15 @@ Result<void> check_canaries(FileSystem& files, const OutputDirectory& directory,
 }
 
 }  // namespace
+
+Result<void> rewind_same_run(FileSystem& files, const OutputDirectory& directory,
+                             const RunBegin& wanted) {
+    return begin_of_run(files, directory)
+        .and_then([&](const std::optional<RunBegin>& begun) {
+            return begun ? check_same_run(*begun, wanted, directory.path()) : Result<void>();
+        })
+        .and_then([&] { return rewind_run(files, directory); });
+}
 
 Result<void> check_what_is_kept(FileSystem& files, const OutputDirectory& directory,
                                 const RecoveredRun& run, bool model_is_checked) {

@@ -61,14 +61,18 @@ class Replay {
                 return {};
             case JournalType::rewound:
                 run_.doubt.reset();
-                // rewind_run() has removed them when nothing ever vouched for them.
-                run_.canaries = has_passed_ ? run_.canaries : 0;
+                // Taken from a service that was wrong, the others would never pass.
+                run_.canaries = vouched_canaries_;
                 return {};
             case JournalType::check_begun:
-                run_.canaries = std::max(run_.canaries, canaries_in(record.payload));
+                asked_canaries_ = canaries_in(record.payload);
+                run_.canaries = std::max(run_.canaries, asked_canaries_);
                 return {};
             case JournalType::check_passed:
-                has_passed_ = true;
+                vouched_canaries_ = asked_canaries_;
+                return {};
+            case JournalType::canaries_kept:
+                run_.canaries = canaries_in(record.payload);
                 return {};
             case JournalType::run_end:
                 return {};
@@ -155,7 +159,8 @@ class Replay {
     RecoveredRun& run_;
     std::size_t failures_before_file_ = 0;  ///< regions
     bool is_void_ = false;
-    bool has_passed_ = false;  ///< any check so far
+    std::uint64_t asked_canaries_ = 0;    ///< by the check begun last
+    std::uint64_t vouched_canaries_ = 0;  ///< by the check that passed last
 };
 
 /// Which records a later RunRewound has made void.
@@ -269,6 +274,23 @@ Result<std::optional<RecoveredRun>> recover_run(FileSystem& files,
     return std::optional<RecoveredRun>(std::move(run));
 }
 
+Result<std::optional<RunBegin>> begin_of_run(FileSystem& files, const OutputDirectory& directory) {
+    if (!files.exists(directory.journal())) {
+        return std::nullopt;
+    }
+    return Journal::recover(files, directory.journal())
+        .and_then([&](const Journal::Recovered& recovered) -> Result<std::optional<RunBegin>> {
+            if (recovered.records.empty() ||
+                recovered.records.front().type != JournalType::run_begin) {
+                return std::nullopt;
+            }
+            return decode_run_begin(recovered.records.front().payload)
+                .map([](RunBegin begin) { return std::optional(std::move(begin)); })
+                .map_error(
+                    [&](Error error) { return std::move(error).at_file(directory.journal()); });
+        });
+}
+
 Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory) {
     if (!files.exists(directory.journal())) {
         return {};
@@ -284,12 +306,6 @@ Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory) {
     const std::optional<std::size_t> unvouched = first_unvouched(recovered->records, *is_void);
     const RunRewound event{.first =
                                unvouched ? *unvouched : first_commit(recovered->records, *is_void)};
-    if (!unvouched) {
-        // Taken from a service that was wrong from the start, they would never pass.
-        if (Result<void> removed = files.remove(directory.canaries()); !removed) {
-            return removed;
-        }
-    }
     Journal& journal = *recovered->journal;
     return remove_redo(files, directory.state_folder())
         .and_then([&] { return journal.append(JournalType::rewound, encode(event)); })

@@ -24,7 +24,7 @@ struct RecoveredRun {
     std::vector<WrittenRegion> failures;  ///< of failures.jsonl.part
     std::uint64_t resumes = 0;            ///< how often it was taken up before
     std::set<std::string> opt_outs;       ///< of every process that worked at it
-    std::uint64_t canaries = 0;           ///< as many at least were made durable
+    std::uint64_t canaries = 0;           ///< the first so many that are stored count
     std::unique_ptr<Journal> journal;
     bool has_unvouched = false;  ///< commits that no check of the model vouches for
     /// Why the results since the last check that passed must not be used; see rewind_run().
@@ -38,6 +38,10 @@ struct RecoveredRun {
 /// `journal_damaged` or `output_damaged`, and then changes nothing.
 [[nodiscard]] Result<std::optional<RecoveredRun>> recover_run(FileSystem& files,
                                                               const OutputDirectory& directory);
+
+/// What the run in the directory was begun as; nothing when there is none.
+[[nodiscard]] Result<std::optional<RunBegin>> begin_of_run(FileSystem& files,
+                                                           const OutputDirectory& directory);
 
 /// Makes void what was committed since the last check of the model that passed began (without one:
 /// everything), so that recover_run() goes on from there. Not when there is no run.

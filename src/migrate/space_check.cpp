@@ -27,7 +27,8 @@ using Dimensions = std::map<std::string, std::size_t>;
 Dimensions dimensions_of(const MigrationPlan& plan, const std::vector<FileProgress>& progress) {
     Dimensions found;
     for (std::size_t i = 0; i < plan.files.size(); ++i) {
-        if (const std::size_t dimension = progress.at(i).tally.new_dimension; dimension != 0) {
+        const std::size_t dimension = progress.at(i).tally.new_dimension;
+        if (dimension != 0 && plan.files[i].action == GalleryAction::migrate) {
             found.insert_or_assign(plan.files[i].new_model, dimension);
         }
     }

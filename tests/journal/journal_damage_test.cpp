@@ -268,10 +268,10 @@ TEST_CASE_METHOD(JournalFixture, "a record of a later format is refused by its n
     write({"one"});
     RecordHead head;
     head.synced_upto = 56;
-    head.type = 11;
+    head.type = 12;
     const Result<Journal::Recovered> type = recover(forged(*this, head));
     REQUIRE_FALSE(type);
-    CHECK(type.error().detail() == "a record of type 11 and version 1 is not known to this ffdump");
+    CHECK(type.error().detail() == "a record of type 12 and version 1 is not known to this ffdump");
     CHECK(type.error().hint_text() == "finish the run with the version of ffdump that began it");
     REQUIRE(files->remove(path));
     write({"one"});

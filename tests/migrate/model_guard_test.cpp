@@ -227,6 +227,41 @@ TEST_CASE("no batch carries a sentinel where that is switched off or it has no r
     CHECK_FALSE(alone.guard.sentinel_for(0));
 }
 
+TEST_CASE("with the first facen of an earlier run nothing is used before a check has passed") {
+    Guarded run({.images = 2});
+    CHECK_FALSE(run.guard.is_unproven());
+    run.guard.known(0, {1}, image(1), facen_of(1));
+    CHECK(run.guard.is_unproven());
+    CHECK(run.guard.holds());
+    CHECK(run.guard.is_due(run.now, false));
+    SECTION("it passes") {
+        CHECK(run.check());
+        CHECK_FALSE(run.guard.holds());
+        run.guard.known(0, {2}, image(2), facen_of(2));
+        CHECK_FALSE(run.guard.holds());
+    }
+    SECTION("another target's first one comes while it is under way") {
+        const std::vector<CanaryRequest> requests = run.guard.begin(run.now);
+        run.guard.known(1, {9}, image(9), facen_of(9));
+        for (const CanaryRequest& request : requests) {
+            static_cast<void>(run.guard.answered(request, {facen_of(1)}));
+        }
+        CHECK(run.guard.take_passed());
+        CHECK(run.guard.holds());
+        CHECK(run.check());
+        CHECK_FALSE(run.guard.holds());
+    }
+}
+
+TEST_CASE("a large image is a canary where there is no other") {
+    Guarded run({.images = 2});
+    const SharedBytes large = std::make_shared<const std::string>(2U << 20U, 'x');
+    const SharedBytes larger = std::make_shared<const std::string>(3U << 20U, 'x');
+    run.guard.extracted(0, {1}, large, facen_of(1));
+    run.guard.extracted(0, {2}, larger, facen_of(2));
+    CHECK(run.guard.canaries().size() == 1);
+}
+
 TEST_CASE("a sentinel with another facen is doubt at once") {
     Guarded run({.images = 2});
     run.extract(0, 2);

@@ -155,18 +155,17 @@ TEST_CASE("a rewind makes void what no check that passed vouches for") {
 TEST_CASE("a second rewind goes back to the check that the first went back to") {
     LeftRun left;
     left.commit(0, kFirst);
-    left.note(JournalType::check_begun);
+    left.note(JournalType::check_begun, "2");
     left.note(JournalType::check_passed);
     left.note(JournalType::in_doubt, "another model");
-    left.folder.write("new/.ffdump/canaries", "of the first model");
     REQUIRE(left.rewind());
     left.go_on();
     left.commit(kFirst, written.size());
     left.note(JournalType::check_begun);
     left.note(JournalType::in_doubt, "the other model again");
     REQUIRE(left.rewind());
-    CHECK(left.files->exists(left.directory.canaries()));
     const RecoveredRun run = left.recover().value();
+    CHECK(run.canaries == 2);
     CHECK_FALSE(run.doubt);
     CHECK(run.files[0].target_bytes == kFirst);
 }
@@ -174,12 +173,11 @@ TEST_CASE("a second rewind goes back to the check that the first went back to") 
 TEST_CASE("a rewind of a run that no check passed in begins with its first commit, and anew") {
     LeftRun left;
     left.commit(0, kFirst);
-    left.note(JournalType::check_begun);
+    left.note(JournalType::check_begun, "8");
     left.note(JournalType::in_doubt, "two models");
-    left.folder.write("new/.ffdump/canaries", "of two models");
     REQUIRE(left.rewind());
-    CHECK_FALSE(left.files->exists(left.directory.canaries()));
     const RecoveredRun run = left.recover().value();
+    CHECK(run.canaries == 0);
     CHECK(run.files[0].stage == Stage::untouched);
     CHECK(run.files[0].target_bytes == 0);
     CHECK_FALSE(run.has_unvouched);
@@ -338,21 +336,26 @@ TEST_CASE("what any process of a run left out is known to the last") {
            std::set<std::string>{"no-canaries", "skip-bad-records"}));
 }
 
-TEST_CASE("a run knows how many canaries are durable, until a rewind has removed them") {
+TEST_CASE("a run knows how many canaries are durable, after a rewind those that are vouched for") {
     LeftRun left;
+    left.note(JournalType::canaries_kept, "3");
     left.note(JournalType::check_begun, "3");
-    left.note(JournalType::check_begun, "8");
-    SECTION("begun") {
+    SECTION("kept, more of them since the check began") {
+        left.note(JournalType::canaries_kept, "8");
         CHECK(left.recover().value().canaries == 8);
     }
     SECTION("rewound, as no check had passed") {
         left.note(JournalType::rewound, encode(RunRewound{.first = 2}));
         CHECK(left.recover().value().canaries == 0);
+        left.go_on();
+        left.note(JournalType::canaries_kept, "1");
+        CHECK(left.recover().value().canaries == 1);
     }
     SECTION("rewound to a check that had passed") {
+        left.note(JournalType::canaries_kept, "8");
         left.note(JournalType::check_passed);
-        left.note(JournalType::rewound, encode(RunRewound{.first = 3}));
-        CHECK(left.recover().value().canaries == 8);
+        left.note(JournalType::rewound, encode(RunRewound{.first = 4}));
+        CHECK(left.recover().value().canaries == 3);
     }
 }
 

@@ -22,10 +22,11 @@ enum class JournalType : std::uint16_t {
     file_renamed = 4,
     interrupted = 5,
     run_end = 6,
-    check_begun = 7,   ///< canaries are asked; what was committed before is what they vouch for
-    check_passed = 8,  ///< of the check begun last
-    in_doubt = 9,      ///< a check failed; the payload says how
-    rewound = 10,      ///< see RunRewound
+    check_begun = 7,     ///< canaries are asked; what was committed before is what they vouch for
+    check_passed = 8,    ///< of the check begun last
+    in_doubt = 9,        ///< a check failed; the payload says how
+    rewound = 10,        ///< see RunRewound
+    canaries_kept = 11,  ///< as many are durable; before the facens that came with them
 };
 
 struct JournalRecord {

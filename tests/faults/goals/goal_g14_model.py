@@ -6,7 +6,8 @@ must put everything wrong in doubt: redone from the last good check by a service
 it has the bytes of an undisturbed run. Two answers that changed places look right unless one is a
 sentinel: such an error must be found within so many batches. All this with the default settings,
 of which the first 10,000 batches carry a sentinel each; how many schedules get through in what
-comes after them, where one batch in 16 does, is told beside it. Figures by kind."""
+comes after them, where one batch in 16 does, is told beside it. Nor may a run be finished that another
+model began. Figures by kind."""
 import collections
 import dataclasses
 import itertools
@@ -22,9 +23,10 @@ WANTED = {True: "50 schedules: no second model in a restorable dump",
 OTHER = "other_16"
 BATCH, WORKERS, CANARIES = 4, 2, 8
 IN_DOUBT = 7
+BEGUN = "begun by another"
 MISSED, NOT_IN_DOUBT = "MISSED", "wrong records were not put in doubt"
 #: Each must have been noticed in some schedule, else the fault does nothing.
-FAULTS = ("model", "swap", "same")
+FAULTS = ("model", "swap", "same", "restart")
 #: The first batches, or the later ones of a large dump.
 WATCHED, LATER = (), ("--set", "ffdump.canaries.watched_batches=64")
 EVERY = 16
@@ -68,6 +70,8 @@ def schedule(campaign, number):
         (f"{size} share, passing", f"model:{OTHER}@{at}-{until}%{share}"),
         ("swapped", f"swap@{at}"), ("swapped for a while", f"swap@{at}-{until}"),
         (f"swapped, {size} share", f"swap@{at}%{share}"),
+        # Three times, as it is the most ordinary of all.
+        *3 * ((BEGUN, f"503@{chance.randrange(2, regime.last)}"),),
         ("same facen", f"same@{at}"), ("same for a while", f"same@{at}-{until}"),
         (f"same, {size} share", f"same@{at}%{share}")))
     return regime, kind, fault
@@ -98,6 +102,8 @@ class Schedules:
             2 * BATCHES_OUT_OF_ORDER if kind.startswith("swapped") else 0))
         seed = self.campaign.chance("faults", number).randrange(1 << 30)
         to = service_runs.empty_output(workshop)
+        if kind == BEGUN:
+            return self._begun_by_another(workshop, task, regime, fault, to)
         with service_runs.simulator(workshop, "--seed", str(seed), "--fault", fault) as simulator:
             ended = workshop.run(_command(workshop, regime, to))
             lines = service_runs.requests(simulator)
@@ -108,6 +114,20 @@ class Schedules:
             found += _too_late(lines, met[0]["n"], regime.every)
         return Result(settings, fault.partition("@")[0].partition(":")[0],
                       f"{regime.name}, {kind}", outcome,
+                      [f"{said}: {sentence}" for sentence in found])
+
+    def _begun_by_another(self, workshop, task, regime, fault, to):
+        """The wrong model, then an outage, then the right one and the same command."""
+        with service_runs.simulator(workshop, "--fault", fault, "--fault", f"model:{OTHER}@1"):
+            begun = workshop.run(_command(workshop, regime, to, "--give-up-after", "100ms"))
+        with service_runs.simulator(workshop) as simulator:
+            ended = workshop.run(_command(workshop, regime, to))
+            met = service_runs.requests(simulator)
+        outcome, found = self._judge(workshop, regime, to, ended, met)
+        if begun.code not in (0, 5):
+            found.append(f"the first process ended with {begun.code}: {begun.err.strip()}")
+        said = f"schedule {task[1]}, {regime.name}, begun by another ({fault})"
+        return Result(task[0], "restart", f"{regime.name}, {BEGUN}", outcome,
                       [f"{said}: {sentence}" for sentence in found])
 
     def _excess(self, regime, dump):
