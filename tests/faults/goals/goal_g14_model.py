@@ -70,8 +70,9 @@ def schedule(campaign, number):
         (f"{size} share, passing", f"model:{OTHER}@{at}-{until}%{share}"),
         ("swapped", f"swap@{at}"), ("swapped for a while", f"swap@{at}-{until}"),
         (f"swapped, {size} share", f"swap@{at}%{share}"),
-        # Three times, as it is the most ordinary of all.
-        *3 * ((BEGUN, f"503@{chance.randrange(2, regime.last)}"),),
+        # Most likely when the operator has just seen the wrong model; three times, as no fault is
+        # more ordinary.
+        *3 * ((BEGUN, f"503@{chance.choice((2, 3, chance.randrange(2, regime.last)))}"),),
         ("same facen", f"same@{at}"), ("same for a while", f"same@{at}-{until}"),
         (f"same, {size} share", f"same@{at}%{share}")))
     return regime, kind, fault
