@@ -18,6 +18,28 @@ std::size_t bytes_of(const ImageBatch& batch) {
 
 }  // namespace
 
+std::optional<ExtractedFacen> ImageBatch::take_sentinel(std::vector<ExtractedFacen>* facens) {
+    if (!sentinel) {
+        return std::nullopt;
+    }
+    const auto at = static_cast<std::ptrdiff_t>(sentinel->at);
+    images.erase(images.begin() + at);
+    if (facens == nullptr) {
+        return std::nullopt;
+    }
+    ExtractedFacen facen = std::move(facens->at(sentinel->at));
+    facens->erase(facens->begin() + at);
+    return facen;
+}
+
+std::size_t ImageBatch::bytes() const {
+    std::size_t sum = 0;
+    for (const ReadyImage& image : images) {
+        sum += image.bytes->size();
+    }
+    return sum;
+}
+
 BatchQueue::BatchQueue(const MigrationPlan& plan, Fill fill, std::chrono::milliseconds linger)
     : fill_(fill), linger_(linger) {
     for (const FilePlan& file : plan.files) {

@@ -50,6 +50,10 @@ struct ImageBatch {
     };
     std::unique_ptr<Sentinel> sentinel;
 
+    /// Takes it out of the batch; what came for it, if an answer is given.
+    std::optional<ExtractedFacen> take_sentinel(std::vector<ExtractedFacen>* facens);
+    [[nodiscard]] std::size_t bytes() const;  ///< of the images
+
     /// The images belong to no record then.
     [[nodiscard]] bool is_check() const noexcept { return look || canaries != nullptr; }
 };

@@ -32,6 +32,10 @@ Result<void> check_file(FileSystem& files, const std::string& path, std::uint64_
 
 Result<void> check_earlier_files(FileSystem& files, const OutputDirectory& directory,
                                  const Manifest& manifest, const std::vector<bool>& is_read) {
+    if (manifest.files.size() != is_read.size()) {
+        return failed(Reason::output_damaged,
+                      "the manifest of the earlier run names other files than the run");
+    }
     Result<void> same =
         check_file(files, directory.failures(), manifest.failures_bytes, manifest.failures_sha256);
     for (std::size_t i = 0; same && i < is_read.size(); ++i) {

@@ -127,28 +127,21 @@ void ExtractionStage::add_sentinel(ImageBatch& batch) {
     if (!canary) {
         return;
     }
-    if (batch.images.size() == pace_.batch()) {
+    const SharedBytes& image = guard_.canaries()[*canary].image;
+    const auto has_no_room = [&] {
+        return batch.images.size() >= pace_.batch() ||
+               batch.bytes() + image->size() > limits_.batch_bytes;
+    };
+    while (batch.images.size() > 1 && has_no_room()) {
         queue_.untake_last(batch);
+    }
+    if (has_no_room()) {
+        return;  // a batch that is too large is refused whole
     }
     const std::size_t at = guard_.sentinel_place(batch.images.size());
     batch.images.insert(batch.images.begin() + static_cast<std::ptrdiff_t>(at),
-                        ReadyImage{{}, guard_.canaries()[*canary].image});
+                        ReadyImage{{}, image});
     batch.sentinel = std::make_unique<ImageBatch::Sentinel>(ImageBatch::Sentinel{at, *canary});
-}
-
-std::optional<ExtractedFacen> ExtractionStage::take_sentinel(ImageBatch& batch,
-                                                             std::vector<ExtractedFacen>* facens) {
-    if (!batch.sentinel) {
-        return std::nullopt;
-    }
-    const auto at = static_cast<std::ptrdiff_t>(batch.sentinel->at);
-    batch.images.erase(batch.images.begin() + at);
-    if (facens == nullptr) {
-        return std::nullopt;
-    }
-    ExtractedFacen facen = std::move(facens->at(batch.sentinel->at));
-    facens->erase(facens->begin() + at);
-    return facen;
 }
 
 void ExtractionStage::send(ImageBatch batch, Clock::Instant now) {
@@ -261,7 +254,7 @@ void ExtractionStage::settle(Flight flight, std::vector<ExtractedFacen> facens) 
         queue_.put_back(std::move(batch), std::nullopt);
         return;
     }
-    if (const std::optional<ExtractedFacen> facen = take_sentinel(batch, &facens);
+    if (const std::optional<ExtractedFacen> facen = batch.take_sentinel(&facens);
         facen && !guard_.judge_sentinel(batch.sentinel->canary, *facen, from.server)) {
         // The run ends with this; nothing of the answer may be used.
         batch.sentinel.reset();
@@ -335,7 +328,7 @@ void ExtractionStage::rejected(ImageBatch batch, Error error) {
 }
 
 void ExtractionStage::halve(ImageBatch batch) {
-    static_cast<void>(take_sentinel(batch, nullptr));
+    static_cast<void>(batch.take_sentinel(nullptr));
     batch.sentinel.reset();
     if (batch.images.size() > 1) {
         queue_.put_back_halves(std::move(batch));

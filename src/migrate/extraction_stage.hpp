@@ -71,6 +71,7 @@ class ExtractionStage {
     [[nodiscard]] const ExtractionHealth& health() const noexcept { return health_; }
     [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
     [[nodiscard]] std::optional<Clock::Instant> next_timer(Clock::Instant now) const;
+    [[nodiscard]] std::size_t lanes() const noexcept { return flying_of_lane_.size(); }
     [[nodiscard]] std::size_t lane_of(std::uint32_t file) const { return queue_.lane_of(file); }
     /// A facen that an earlier process of the run got.
     void note_dimension(std::uint32_t file, std::size_t dimension) {
@@ -108,9 +109,6 @@ class ExtractionStage {
     void send(ImageBatch batch, Clock::Instant now);
     void settle(Flight flight, std::vector<ExtractedFacen> facens);
     void add_sentinel(ImageBatch& batch);
-    /// Takes it out of the batch; what came for it, if an answer is given.
-    static std::optional<ExtractedFacen> take_sentinel(ImageBatch& batch,
-                                                       std::vector<ExtractedFacen>* facens);
     void halve(ImageBatch batch);
     void refuse(ReadyImage image, Error error, bool alone, std::size_t lane);
     void rejected(ImageBatch batch, Error error);

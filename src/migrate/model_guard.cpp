@@ -14,6 +14,8 @@ namespace {
 
 /// Larger images are left alone, but for the first: canaries stay in memory for the whole run.
 constexpr std::size_t kLargestImage = 1U << 20U;
+/// So large at most is the first.
+constexpr std::size_t kLargestFirst = 16U << 20U;
 /// So many images are looked at for different ones, for each canary that is wanted.
 constexpr std::size_t kLooksForOne = 32;
 /// What is no facen may come of a fault that passes.
@@ -76,18 +78,56 @@ bool ModelGuard::is_crowded() const noexcept {
     return last_facens_.size() > kMostStays * lanes_.size() * servers_.size();
 }
 
+bool ModelGuard::wants_known(std::size_t index) const {
+    return wants(index) || (is_on() && !lanes_[index].has_known);
+}
+
+bool ModelGuard::knows_all() const {
+    return std::ranges::all_of(
+        lanes_, [](const Lane& lane) { return lane.canaries.empty() || lane.has_known; });
+}
+
 void ModelGuard::known(std::size_t index, RecordId id, const SharedBytes& image,
                        const Facen& facen) {
-    if (!wants(index)) {
+    if (!wants_known(index)) {
         return;
     }
-    const std::size_t before = canaries_.size();
-    look_at({index, id, image, facen});
-    if (canaries_.size() != before && !std::exchange(lane(index).has_known, true)) {
+    Lane& its = lane(index);
+    const std::uint64_t hash = hash_of(image);
+    if (its.hashes.contains(hash)) {
+        compare_same_image(its, id, hash, facen);
+        return;
+    }
+    if (its.has_known && image->size() > kLargestImage) {
+        return;
+    }
+    if (!std::exchange(its.has_known, true)) {
         // Which model answers must be known before anything of it is used.
         holds_ = true;
+        known_came_ = true;
         start_check_due_ = true;
     }
+    ++its.looked_at;
+    take(its, Canary{index, id, image, facen}, hash);
+}
+
+/// This run has extracted the very image itself.
+void ModelGuard::compare_same_image(Lane& its, RecordId id, std::uint64_t hash,
+                                    const Facen& facen) {
+    for (const std::size_t at : its.canaries) {
+        if (hash_of(canaries_[at].image) != hash) {
+            continue;
+        }
+        const bool is_alike =
+            canaries_[at].facen.size() == facen.size() && is_same(canaries_[at].facen, facen);
+        if (!is_alike && !doubt_) {
+            doubt_ = fmt::format(
+                "the image of record {} had another facen in the run before than this run got for "
+                "it",
+                id.value);
+        }
+    }
+    its.has_known = true;
 }
 
 bool ModelGuard::wants(std::size_t index) const {
@@ -96,17 +136,22 @@ bool ModelGuard::wants(std::size_t index) const {
 
 void ModelGuard::look_at(Canary canary) {
     Lane& its = lane(canary.lane);
-    if (canary.image->size() > kLargestImage && !its.canaries.empty()) {
+    ++its.looked_at;
+    const std::size_t most = its.canaries.empty() ? kLargestFirst : kLargestImage;
+    if (canary.image->size() > most) {
         return;
     }
-    ++its.looked_at;
     const std::uint64_t hash = hash_of(canary.image);
     if (!its.hashes.contains(hash)) {
-        adopt(its, std::move(canary), hash);
-        if (its.canaries.size() == settings_.images) {
-            start_check_due_ = true;
-            doubt_if_constant(its);
-        }
+        take(its, std::move(canary), hash);
+    }
+}
+
+void ModelGuard::take(Lane& its, Canary canary, std::uint64_t hash) {
+    adopt(its, std::move(canary), hash);
+    if (its.canaries.size() == settings_.images) {
+        start_check_due_ = true;
+        doubt_if_constant(its);
     }
 }
 
@@ -191,6 +236,7 @@ std::vector<CanaryRequest> ModelGuard::begin(Clock::Instant now) {
     last_check_ = now;
     since_check_ = 0;
     start_check_due_ = false;
+    known_came_ = false;
     std::vector<CanaryRequest> requests;
     for (std::size_t index = 0; index < lanes_.size(); ++index) {
         ask_for_canaries(index, requests);
@@ -340,8 +386,8 @@ bool ModelGuard::take_passed() {
     if (!std::exchange(has_passed_, false)) {
         return false;
     }
-    // What was found since the check began has not been asked for yet.
-    holds_ = holds_ && start_check_due_;
+    // What came since the check began has not been asked for yet.
+    holds_ = holds_ && known_came_;
     ++checks_passed_;
     return true;
 }

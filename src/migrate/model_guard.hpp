@@ -64,8 +64,13 @@ class ModelGuard {
     /// A record has got this facen. Counts it, and takes the image as a canary when one is wanted.
     void extracted(std::size_t index, RecordId id, const SharedBytes& image, const Facen& facen,
                    const FacenSource& from = {});
-    /// Whether known() would take more images of this target.
+    /// Whether more images of this target are to become canaries.
     [[nodiscard]] bool wants(std::size_t index) const;
+    /// Whether known() would take one: the first is wanted in any case, since what this run has
+    /// extracted shows nothing of the run before.
+    [[nodiscard]] bool wants_known(std::size_t index) const;
+    /// Every target that has canaries has one of the run before.
+    [[nodiscard]] bool knows_all() const;
     /// A record has this facen from an earlier run: its image becomes a canary. With the first of a
     /// target a check is due, and nothing else is extracted until it has passed.
     void known(std::size_t index, RecordId id, const SharedBytes& image, const Facen& facen);
@@ -142,7 +147,9 @@ class ModelGuard {
     Lane& lane(std::size_t index);
     [[nodiscard]] bool is_full(const Lane& lane) const noexcept;
     void look_at(Canary canary);
+    void compare_same_image(Lane& its, RecordId id, std::uint64_t hash, const Facen& facen);
     void doubt_if_constant(const Lane& lane);
+    void take(Lane& its, Canary canary, std::uint64_t hash);
     void adopt(Lane& lane, Canary canary, std::uint64_t hash);
     [[nodiscard]] bool is_crowded() const noexcept;
     void ask_for_canaries(std::size_t index, std::vector<CanaryRequest>& requests);
@@ -165,6 +172,7 @@ class ModelGuard {
     std::size_t saved_ = 0;
     bool holds_ = false;
     bool start_check_due_ = false;
+    bool known_came_ = false;        ///< the first of a target, since the last check began
     std::uint64_t since_check_ = 0;  ///< facens since the last check began
     std::optional<Clock::Instant> last_check_;
     std::size_t pending_ = 0;  ///< requests of the check that are not answered

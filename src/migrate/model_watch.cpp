@@ -56,7 +56,7 @@ Result<void> ModelWatch::load(std::size_t canaries) {
             std::vector<Canary> kept;
             for (StoredCanary& one : stored_ones) {
                 // A lane that is not there was saved by nobody: the settings are the same.
-                if (one.lane < parts_.plan.files.size()) {
+                if (one.lane < parts_.extraction.lanes()) {
                     kept.push_back(loaded(std::move(one)));
                 }
             }
@@ -92,8 +92,13 @@ Result<void> ModelWatch::turn(Clock::Instant now) {
 }
 
 Result<void> ModelWatch::begin_check(Clock::Instant now) {
-    Result<void> begun = keep_canaries().and_then(
-        [&] { return parts_.output.check_begun(now, parts_.guard.canaries().size()); });
+    // A retry that has met nothing of the run before can only be held against itself. That is no
+    // reason to keep its canaries when it is rewound, unless a file has nothing else to wait for.
+    is_noted_ = replaced_.empty() || !waiting_.empty() || parts_.guard.knows_all();
+    Result<void> begun = keep_canaries().and_then([&] {
+        return is_noted_ ? parts_.output.check_begun(now, parts_.guard.canaries().size())
+                         : Result<void>();
+    });
     if (!begun) {
         return begun;
     }
@@ -107,7 +112,7 @@ Result<void> ModelWatch::begin_check(Clock::Instant now) {
 Result<void> ModelWatch::conclude_check() {
     parts_.services.log.debug("extraction-api gives the facens that it gave",
                               {{"images", std::to_string(parts_.guard.canaries().size())}});
-    if (Result<void> noted = parts_.output.check_passed(); !noted) {
+    if (Result<void> noted = is_noted_ ? parts_.output.check_passed() : Result<void>(); !noted) {
         return noted;
     }
     for (const std::uint32_t file : std::exchange(vouched_for_, {})) {

@@ -62,6 +62,7 @@ class ModelWatch {
     std::string run_id_;
     std::set<std::uint32_t> replaced_;
     std::vector<std::uint32_t> waiting_;      ///< sealed since the check under way began
+    bool is_noted_ = true;                    ///< the check under way, in the journal
     std::vector<std::uint32_t> vouched_for_;  ///< by the check under way, when it passes
 };
 

@@ -294,11 +294,10 @@ Result<void> Pipeline::check_budget() {
 
 /// While the run ends: a request is no longer in flight, and a batch that was answered counts.
 void Pipeline::land(PipelineEvent event) {
-    const Clock::Instant now = services_.clock.now();
     if (auto* image = std::get_if<ImageFetched>(&event)) {
-        static_cast<void>(images_.fetched(std::move(*image), now));
+        static_cast<void>(images_.fetched(std::move(*image), services_.clock.now()));
     } else if (auto* batch = std::get_if<BatchAnswered>(&event)) {
-        extraction_.answered(std::move(*batch), now);
+        extraction_.answered(std::move(*batch), services_.clock.now());
     }
 }
 
@@ -321,10 +320,9 @@ Result<void> Pipeline::wind_down(Error cause) {
             land(std::move(event));
         }
     }
-    if (cause.reason() == Reason::model_changed) {
-        if (Result<void> discarded = redo_.discard(); !discarded) {
-            return discarded;
-        }
+    const bool is_doubtful = cause.reason() == Reason::model_changed;
+    if (Result<void> discarded = is_doubtful ? redo_.discard() : Result<void>(); !discarded) {
+        return discarded;
     }
     // After a fault of the machine nothing more is written: the last commit stands.
     if (cause.fault() == FaultClass::machine || cause.fault() == FaultClass::trust) {
@@ -334,6 +332,9 @@ Result<void> Pipeline::wind_down(Error cause) {
         // The operator is told to look at them.
         images_.failures().book();
         extraction_.health().book_all();
+    }
+    if (Result<void> kept = model_.write(redo_); !kept) {
+        return kept;
     }
     while (!window_.empty()) {
         Result<bool> whole = output_.write(*window_.front());
@@ -345,8 +346,7 @@ Result<void> Pipeline::wind_down(Error cause) {
         }
         window_.pop_front();
     }
-    Result<void> committed =
-        model_.write(redo_).and_then([this] { return commit(services_.clock.now()); });
+    Result<void> committed = commit(services_.clock.now());
     return committed ? failed(std::move(cause)) : committed;
 }
 

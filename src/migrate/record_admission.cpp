@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "record_admission.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace ffdump {
 namespace {
 
-/// Images of earlier results that are fetched again for canaries.
+/// Images of earlier results that are fetched again for canaries, of each target; and of each
+/// further block as long as none has come.
 constexpr std::size_t kMostProbes = 64;
+constexpr std::size_t kProbesOfBlock = 8;
 
 }  // namespace
 
@@ -93,6 +96,19 @@ bool RecordAdmission::redo(BlockWork& work, std::size_t i) {
     return true;
 }
 
+bool RecordAdmission::may_probe(const BlockWork& work) {
+    const std::size_t lane = stages_.extraction.lane_of(work.file);
+    if (!stages_.guard.wants_known(lane)) {
+        return false;
+    }
+    Probes& probes = probes_[lane];
+    const std::pair block{work.file, work.block.begin.ordinal};
+    if (std::exchange(probes.block, block) != block) {
+        probes.allowed = std::max(kMostProbes, probes.asked + kProbesOfBlock);
+    }
+    return probes.asked < probes.allowed && ++probes.asked != 0;
+}
+
 Result<bool> RecordAdmission::reuse(BlockWork& work, std::size_t i) {
     const FilePlan& plan = run_.plan.files[work.file];
     if (!prior_ || prior_file_ != work.file) {
@@ -120,9 +136,7 @@ Result<bool> RecordAdmission::reuse(BlockWork& work, std::size_t i) {
         // The first of them show whether the model is still that of the run before.
         const RecordSpan& span = work.block.spans[i];
         const bool has_image = span.has_normalized_id && span.normalized_id.size != 0;
-        if (has_image && probes_ < kMostProbes &&
-            stages_.guard.wants(stages_.extraction.lane_of(work.file))) {
-            ++probes_;
+        if (has_image && may_probe(work)) {
             stages_.images.add({&work, static_cast<std::uint32_t>(i), 0});
         } else {
             work.settle_prior(i);

@@ -18,6 +18,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <set>
 #include <utility>
@@ -58,13 +59,21 @@ class RecordAdmission {
     void ask(BlockWork& work, std::size_t i);
     [[nodiscard]] bool redo(BlockWork& work, std::size_t i);
     [[nodiscard]] Result<bool> reuse(BlockWork& work, std::size_t i);
+    /// Whether one more image of an earlier result may be fetched.
+    [[nodiscard]] bool may_probe(const BlockWork& work);
+
+    struct Probes {
+        std::size_t asked = 0;
+        std::size_t allowed = 0;
+        std::pair<std::uint32_t, std::uint64_t> block{UINT32_MAX, 0};  ///< file and first record
+    };
 
     Run run_;
     Stages stages_;
     std::set<std::uint32_t> retried_;
     std::unique_ptr<PriorResults> prior_;
     std::uint32_t prior_file_ = 0;
-    std::size_t probes_ = 0;
+    std::map<std::size_t, Probes> probes_;  ///< by target
 };
 
 }  // namespace ffdump

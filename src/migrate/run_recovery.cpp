@@ -299,6 +299,9 @@ Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory) {
     if (!recovered) {
         return failed(std::move(recovered.error()));
     }
+    if (recovered->records.empty()) {
+        return {};  // killed before it had begun
+    }
     Result<std::vector<bool>> is_void = void_records(recovered->records);
     if (!is_void) {
         return failed(std::move(is_void.error()).at_file(directory.journal()));
@@ -308,6 +311,7 @@ Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory) {
                                unvouched ? *unvouched : first_commit(recovered->records, *is_void)};
     Journal& journal = *recovered->journal;
     return remove_redo(files, directory.state_folder())
+        .and_then([&] { return files.sync_directory(directory.state_folder()); })
         .and_then([&] { return journal.append(JournalType::rewound, encode(event)); })
         .and_then([&] { return journal.sync(); })
         .and_then([&] { return journal.close(); });

@@ -33,6 +33,21 @@ std::map<std::string, std::string> without_lock(std::map<std::string, std::strin
     return tree;
 }
 
+/// A finished run whose first records failed; their images have come back since.
+void fail_the_first(const MadeDump& dump, const Simulator& service, std::size_t count) {
+    fs::create_directory(dump.at("away"));
+    const auto move_all = [&](const std::string& from, const std::string& to) {
+        for (std::size_t i = 1; i <= count; ++i) {
+            fs::rename(dump.at(from + MadeDump::image_name(i)),
+                       dump.at(to + MadeDump::image_name(i)));
+        }
+    };
+    move_all("uploads/", "away/");
+    REQUIRE(run_ffdump(dump.migrate(service, "new", {"--accept-failures", "image_missing"})).code ==
+            3);
+    move_all("away/", "uploads/");
+}
+
 }  // namespace
 
 TEST_CASE("a run that another model began is not gone on with, and is redone by a rewind") {
@@ -65,17 +80,7 @@ TEST_CASE("a retry that another model began keeps nothing of it") {
     const std::string size = GENERATE(as<std::string>{}, "1", "4", "8");
     CAPTURE(size);
     const Simulator right(dump.service());
-    fs::create_directory(dump.at("away"));
-    for (std::size_t i = 1; i <= kAway; ++i) {
-        fs::rename(dump.at("uploads/" + MadeDump::image_name(i)),
-                   dump.at("away/" + MadeDump::image_name(i)));
-    }
-    REQUIRE(run_ffdump(dump.migrate(right, "new", {"--accept-failures", "image_missing"})).code ==
-            3);
-    for (std::size_t i = 1; i <= kAway; ++i) {
-        fs::rename(dump.at("away/" + MadeDump::image_name(i)),
-                   dump.at("uploads/" + MadeDump::image_name(i)));
-    }
+    fail_the_first(dump, right, kAway);
     {
         const Simulator wrong(wrong_service(dump, size));
         const ChildEnd end =
@@ -90,6 +95,28 @@ TEST_CASE("a retry that another model began keeps nothing of it") {
             dump.migrate(right, "new", in_batches(size, {"--retry-failed", "--rewind-to-canary"})));
         INFO(end.err);
     }
+    CHECK(end.code == 0);
+    CHECK((dump_files(dump.at("new")) == wanted));
+    CHECK(last_line(verify(dump.from(), dump.at("new")).out) == "restorable");
+}
+
+TEST_CASE("a retry with another model is noticed however many records failed before the others") {
+    const MadeDump dump(120, 8192);  // four blocks, of which two failed
+    const auto wanted = dump.undisturbed();
+    const std::string size = GENERATE(as<std::string>{}, "1", "4", "8");
+    CAPTURE(size);
+    const Simulator right(dump.service());
+    fail_the_first(dump, right, 70);
+    {
+        const Simulator wrong(dump.service({"--fault", "model:other_16@1"}));
+        const ChildEnd end =
+            run_ffdump(dump.migrate(wrong, "new", in_batches(size, {"--retry-failed"})));
+        INFO(end.err);
+        CHECK(end.code == 7);
+    }
+    const ChildEnd end = run_ffdump(
+        dump.migrate(right, "new", in_batches(size, {"--retry-failed", "--rewind-to-canary"})));
+    INFO(end.err);
     CHECK(end.code == 0);
     CHECK((dump_files(dump.at("new")) == wanted));
     CHECK(last_line(verify(dump.from(), dump.at("new")).out) == "restorable");

@@ -253,6 +253,41 @@ TEST_CASE("with the first facen of an earlier run nothing is used before a check
     }
 }
 
+TEST_CASE("the first facen of an earlier run is a canary in any case") {
+    Guarded run({.images = 2});
+    CHECK(run.guard.knows_all());
+    run.extract(0, 2);
+    CHECK(run.check());
+    CHECK_FALSE(run.guard.wants(0));
+    CHECK(run.guard.wants_known(0));
+    CHECK_FALSE(run.guard.knows_all());
+    SECTION("however many there are of this run") {
+        run.guard.known(0, {5}, image(5), facen_of(5));
+        CHECK(run.guard.canaries().size() == 3);
+        CHECK(run.guard.is_unproven());
+        CHECK_FALSE(run.check(1));
+        CHECK(run.guard.doubt());
+    }
+    SECTION("however large it is") {
+        const SharedBytes large = std::make_shared<const std::string>(40U << 20U, 'x');
+        run.guard.known(0, {5}, large, facen_of(5));
+        CHECK(run.guard.canaries().size() == 3);
+    }
+    SECTION("unless this run has extracted the very image itself, and got the same") {
+        run.guard.known(0, {1}, image(1), facen_of(1));
+        CHECK(run.guard.canaries().size() == 2);
+        CHECK_FALSE(run.guard.doubt());
+    }
+    SECTION("and got another") {
+        run.guard.known(0, {1}, image(1), facen_of(1, 1));
+        REQUIRE(run.guard.doubt());
+        CHECK(run.guard.doubt()->find("of record 1 had another facen in the run before") !=
+              std::string::npos);
+    }
+    CHECK_FALSE(run.guard.wants_known(0));
+    CHECK(run.guard.knows_all());
+}
+
 TEST_CASE("a large image is a canary where there is no other") {
     Guarded run({.images = 2});
     const SharedBytes large = std::make_shared<const std::string>(2U << 20U, 'x');

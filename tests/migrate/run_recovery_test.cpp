@@ -183,6 +183,17 @@ TEST_CASE("a rewind of a run that no check passed in begins with its first commi
     CHECK_FALSE(run.has_unvouched);
 }
 
+TEST_CASE("a rewind of a run that had not begun changes nothing") {
+    const ScratchFolder folder;
+    const OutputDirectory directory(folder.at("new"));
+    const auto files = make_posix_file_system();
+    REQUIRE(files->make_directories(directory.state_folder()));
+    REQUIRE(Journal::create(*files, directory.journal(), std::string(32, 'a')));
+    CHECK_FALSE(begin_of_run(*files, directory).value());
+    REQUIRE(rewind_run(*files, directory));
+    CHECK_FALSE(recover_run(*files, directory).value());
+}
+
 TEST_CASE("a sealed file whose part is gone has its final name, or is lost") {
     LeftRun left;
     left.seal();
