@@ -132,11 +132,11 @@ void ExtractionStage::add_sentinel(ImageBatch& batch) {
         return batch.images.size() >= pace_.batch() ||
                batch.bytes() + image->size() > limits_.batch_bytes;
     };
+    if (batch.images.front().bytes->size() + image->size() > limits_.batch_bytes) {
+        return;  // a batch that is too large is refused whole
+    }
     while (batch.images.size() > 1 && has_no_room()) {
         queue_.untake_last(batch);
-    }
-    if (has_no_room()) {
-        return;  // a batch that is too large is refused whole
     }
     const std::size_t at = guard_.sentinel_place(batch.images.size());
     batch.images.insert(batch.images.begin() + static_cast<std::ptrdiff_t>(at),

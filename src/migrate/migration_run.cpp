@@ -124,10 +124,9 @@ Result<MigrationOutcome> MigrationRun::run() {
                                     {"records", std::to_string(file.survey.records)},
                                     {"why", file.why}});
     }
-    const bool may_rewind =
-        options_.rewind_to_canary && !services_.files.exists(directory_.manifest());
-    Result<void> rewound =
-        may_rewind ? rewind_same_run(services_.files, directory_, describe()) : Result<void>();
+    Result<void> rewound = options_.rewind_to_canary
+                               ? rewind_same_run(services_.files, directory_, describe())
+                               : Result<void>();
     Result<std::optional<RecoveredRun>> found =
         rewound ? recover_run(services_.files, directory_) : failed(std::move(rewound.error()));
     if (!found) {

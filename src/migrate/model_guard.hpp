@@ -69,6 +69,10 @@ class ModelGuard {
     /// Whether known() would take one: the first is wanted in any case, since what this run has
     /// extracted shows nothing of the run before.
     [[nodiscard]] bool wants_known(std::size_t index) const;
+    /// Whether known() has come for this target.
+    [[nodiscard]] bool knows(std::size_t index) const {
+        return index < lanes_.size() && lanes_[index].has_known;
+    }
     /// Every target that has canaries has one of the run before.
     [[nodiscard]] bool knows_all() const;
     /// A record has this facen from an earlier run: its image becomes a canary. With the first of a
@@ -149,6 +153,7 @@ class ModelGuard {
     void look_at(Canary canary);
     void compare_same_image(Lane& its, RecordId id, std::uint64_t hash, const Facen& facen);
     void doubt_if_constant(const Lane& lane);
+    [[nodiscard]] bool has_room_for(const SharedBytes& image, bool has_others) const;
     void take(Lane& its, Canary canary, std::uint64_t hash);
     void adopt(Lane& lane, Canary canary, std::uint64_t hash);
     [[nodiscard]] bool is_crowded() const noexcept;
@@ -169,6 +174,7 @@ class ModelGuard {
     std::map<std::pair<std::size_t, FacenSource>, Canary> last_facens_;
     std::vector<Canary> asked_last_facens_;  ///< what the check under way asks of others
     std::vector<Lane> lanes_;
+    std::size_t canary_bytes_ = 0;
     std::size_t saved_ = 0;
     bool holds_ = false;
     bool start_check_due_ = false;

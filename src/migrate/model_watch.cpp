@@ -71,14 +71,15 @@ Result<void> ModelWatch::sealed(std::uint32_t file, const SealedFile& sealed) {
 }
 
 Result<void> ModelWatch::place_or_wait(std::uint32_t file) {
-    if (parts_.guard.is_on() && parts_.plan.files[file].action == GalleryAction::migrate) {
+    // Copied ones as well: what has its name is vouched for, and a rewind does not come before it.
+    if (parts_.guard.is_on()) {
         waiting_.push_back(file);
         return {};
     }
     return parts_.output.rename_into_place(file, replaced_.contains(file));
 }
 
-Result<void> ModelWatch::turn(Clock::Instant now) {
+Result<void> ModelWatch::turn(Clock::Instant now, bool is_over) {
     ModelGuard& guard = parts_.guard;
     if (guard.doubt()) {
         return give_up();
@@ -88,13 +89,16 @@ Result<void> ModelWatch::turn(Clock::Instant now) {
             return concluded;
         }
     }
-    return guard.is_due(now, !waiting_.empty()) ? begin_check(now) : Result<void>();
+    // A retry that has met nothing of the run before is held against itself alone. That puts no
+    // file in the place of an earlier one, and a rewind keeps nothing of it, as long as more may
+    // come.
+    const bool is_telling = replaced_.empty() || guard.knows_all() || is_over;
+    return guard.is_due(now, is_telling && !waiting_.empty()) ? begin_check(now, is_telling)
+                                                              : Result<void>();
 }
 
-Result<void> ModelWatch::begin_check(Clock::Instant now) {
-    // A retry that has met nothing of the run before can only be held against itself. That is no
-    // reason to keep its canaries when it is rewound, unless a file has nothing else to wait for.
-    is_noted_ = replaced_.empty() || !waiting_.empty() || parts_.guard.knows_all();
+Result<void> ModelWatch::begin_check(Clock::Instant now, bool is_telling) {
+    is_noted_ = is_telling;
     Result<void> begun = keep_canaries().and_then([&] {
         return is_noted_ ? parts_.output.check_begun(now, parts_.guard.canaries().size())
                          : Result<void>();
@@ -102,7 +106,9 @@ Result<void> ModelWatch::begin_check(Clock::Instant now) {
     if (!begun) {
         return begun;
     }
-    vouched_for_ = std::exchange(waiting_, {});
+    if (is_telling) {
+        vouched_for_ = std::exchange(waiting_, {});
+    }
     for (CanaryRequest& request : parts_.guard.begin(now)) {
         parts_.extraction.ask(std::move(request));
     }

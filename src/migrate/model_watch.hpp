@@ -43,8 +43,9 @@ class ModelWatch {
 
     /// The file was read back.
     [[nodiscard]] Result<void> sealed(std::uint32_t file, const SealedFile& sealed);
-    /// Begins and concludes checks. Fails with `model_changed`.
-    [[nodiscard]] Result<void> turn(Clock::Instant now);
+    /// Begins and concludes checks; `is_over`: no record will come any more. Fails with
+    /// `model_changed`.
+    [[nodiscard]] Result<void> turn(Clock::Instant now, bool is_over);
     /// Nothing waits for a check.
     [[nodiscard]] bool is_settled() const noexcept {
         return waiting_.empty() && vouched_for_.empty() && !parts_.guard.is_checking();
@@ -52,7 +53,7 @@ class ModelWatch {
 
  private:
     [[nodiscard]] Result<void> place_or_wait(std::uint32_t file);
-    [[nodiscard]] Result<void> begin_check(Clock::Instant now);
+    [[nodiscard]] Result<void> begin_check(Clock::Instant now, bool is_telling);
     [[nodiscard]] Result<void> conclude_check();
     [[nodiscard]] Result<void> keep_canaries();
     /// Says why; makes it durable when written records are in doubt.

@@ -14,7 +14,6 @@ namespace ffdump {
 namespace {
 
 constexpr std::chrono::milliseconds kLongestWait{200};
-constexpr std::chrono::milliseconds kReportInterval{100};
 
 }  // namespace
 
@@ -90,8 +89,7 @@ Result<void> Pipeline::run(std::vector<FeedFile> feed) {
 }
 
 bool Pipeline::is_finished() const {
-    return reading_ended_ && window_.empty() && sealing_ == 0 && model_.is_settled() &&
-           extraction_.in_flight() == 0;
+    return is_over() && sealing_ == 0 && model_.is_settled() && extraction_.in_flight() == 0;
 }
 
 Result<void> Pipeline::turn() {
@@ -126,7 +124,7 @@ Result<void> Pipeline::turn() {
         !written) {
         return written;
     }
-    if (Result<void> watched = model_.turn(now); !watched) {
+    if (Result<void> watched = model_.turn(now, is_over()); !watched) {
         return watched;
     }
     // A check that begins here is sent now; else it would wait for the next event, or 200 ms.
@@ -320,6 +318,9 @@ Result<void> Pipeline::wind_down(Error cause) {
             land(std::move(event));
         }
     }
+    if (guard_.doubt() && cause.fault() != FaultClass::machine) {
+        cause = model_.turn(services_.clock.now(), false).error();
+    }
     const bool is_doubtful = cause.reason() == Reason::model_changed;
     if (Result<void> discarded = is_doubtful ? redo_.discard() : Result<void>(); !discarded) {
         return discarded;
@@ -359,42 +360,6 @@ std::chrono::nanoseconds Pipeline::wait_time(Clock::Instant now) const {
         }
     }
     return std::max(wait, std::chrono::nanoseconds(0));
-}
-
-void Pipeline::report(Clock::Instant now) {
-    if (last_report_ && now - *last_report_ < kReportInterval && !is_finished()) {
-        return;
-    }
-    last_report_ = now;
-    Progress progress;
-    progress.phase = reading_ended_ && window_.empty() ? "sealing" : "migrating";
-    progress.done = output_.records_done();
-    progress.total = plan_.records_to_migrate();
-    progress.failed = output_.records_failed();
-    progress.extracted = extraction_.counters().extracted;
-    progress.waiting_for = extraction_watch_.waiting_text(now);
-    if (progress.waiting_for.empty()) {
-        progress.waiting_for = image_watch_.waiting_text(now);
-    }
-    services_.observer.progress(progress);
-    watch_for_stall(progress, now);
-}
-
-/// What is down is told by its own watch.
-void Pipeline::watch_for_stall(const Progress& progress, Clock::Instant now) {
-    std::uint64_t settled = output_.records_done();
-    for (const std::unique_ptr<BlockWork>& work : window_) {
-        settled += work->block.size() - work->open - work->written;
-    }
-    stall_watch_.turn(now, settled, [&]() -> std::string {
-        if (!progress.waiting_for.empty()) {
-            return {};
-        }
-        const std::string images = awaited_text("image", images_.awaited(), plan_, now);
-        const std::string batches =
-            awaited_text("extraction request", extraction_.awaited(), plan_, now);
-        return images.empty() || batches.empty() ? images + batches : images + "; " + batches;
-    });
 }
 
 }  // namespace ffdump

@@ -88,6 +88,8 @@ class Pipeline {
     [[nodiscard]] Result<void> check_services(Clock::Instant now);
     [[nodiscard]] Result<void> wind_down(Error cause);
     [[nodiscard]] bool is_finished() const;
+    /// Every record is settled and written.
+    [[nodiscard]] bool is_over() const { return reading_ended_ && window_.empty(); }
     [[nodiscard]] std::chrono::nanoseconds wait_time(Clock::Instant now) const;
     void report(Clock::Instant now);
     void watch_for_stall(const Progress& progress, Clock::Instant now);

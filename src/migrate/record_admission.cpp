@@ -7,9 +7,10 @@
 namespace ffdump {
 namespace {
 
-/// Images of earlier results that are fetched again for canaries, of each target; and of each
-/// further block as long as none has come.
+/// Images of earlier results that are fetched again for canaries, of each target: as many more as
+/// long as none has come, since many may be gone, and some of each further block.
 constexpr std::size_t kMostProbes = 64;
+constexpr std::size_t kMostFirstProbes = 512;
 constexpr std::size_t kProbesOfBlock = 8;
 
 }  // namespace
@@ -104,7 +105,8 @@ bool RecordAdmission::may_probe(const BlockWork& work) {
     Probes& probes = probes_[lane];
     const std::pair block{work.file, work.block.begin.ordinal};
     if (std::exchange(probes.block, block) != block) {
-        probes.allowed = std::max(kMostProbes, probes.asked + kProbesOfBlock);
+        probes.allowed = std::max(stages_.guard.knows(lane) ? kMostProbes : kMostFirstProbes,
+                                  probes.asked + kProbesOfBlock);
     }
     return probes.asked < probes.allowed && ++probes.asked != 0;
 }

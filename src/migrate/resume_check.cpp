@@ -2,6 +2,7 @@
 #include "resume_check.hpp"
 
 #include "earlier_files.hpp"
+#include "leftovers.hpp"
 #include "manifest_builder.hpp"
 #include "run_identity.hpp"
 
@@ -58,11 +59,20 @@ Result<void> check_canaries(FileSystem& files, const OutputDirectory& directory,
 
 Result<void> rewind_same_run(FileSystem& files, const OutputDirectory& directory,
                              const RunBegin& wanted) {
-    return begin_of_run(files, directory)
-        .and_then([&](const std::optional<RunBegin>& begun) {
-            return begun ? check_same_run(*begun, wanted, directory.path()) : Result<void>();
+    // A retry that was killed before it began left the finished run, which has nothing to rewind.
+    return undo_withdrawal(files, directory)
+        .and_then([&]() -> Result<std::optional<RunBegin>> {
+            return files.exists(directory.manifest()) ? std::optional<RunBegin>()
+                                                      : begin_of_run(files, directory);
         })
-        .and_then([&] { return rewind_run(files, directory); });
+        .and_then([&](const std::optional<RunBegin>& begun) -> Result<void> {
+            if (!begun) {
+                return {};
+            }
+            return check_same_run(*begun, wanted, directory.path()).and_then([&] {
+                return rewind_run(files, directory);
+            });
+        });
 }
 
 Result<void> check_what_is_kept(FileSystem& files, const OutputDirectory& directory,

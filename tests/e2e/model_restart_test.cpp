@@ -122,6 +122,78 @@ TEST_CASE("a retry with another model is noticed however many records failed bef
     CHECK(last_line(verify(dump.from(), dump.at("new")).out) == "restorable");
 }
 
+TEST_CASE("a retry with another model replaces no file before it met the run before") {
+    const MadeDump dump(60, 8192);
+    // A second gallery, of which the first two blocks failed as well.
+    std::string text;
+    for (std::size_t id = 101; id <= 150; ++id) {
+        std::string line = MadeDump::record(id);
+        line.insert(line.size() - 2, R"(,"pad":")" + std::string(8192, 'x') + "\"");
+        text += line + "\n";
+        dump.folder().write("uploads/" + MadeDump::image_name(id), face_png(id));
+    }
+    dump.folder().write("dump/second.json", text);
+    const auto wanted = dump.undisturbed();
+    const Simulator right(dump.service());
+    // Little is read ahead, so that the first gallery is done before the second has shown anything.
+    const Arguments narrow{"--retry-failed", "--set", "ffdump.limits.window_bytes=1MiB"};
+    fs::create_directory(dump.at("away"));
+    const auto is_failed = [](std::size_t id) { return id <= 60 || (id > 100 && id <= 140); };
+    const auto move_all = [&](const std::string& from, const std::string& to) {
+        for (std::size_t id = 1; id <= 150; ++id) {
+            if (is_failed(id)) {
+                fs::rename(dump.at(from + MadeDump::image_name(id)),
+                           dump.at(to + MadeDump::image_name(id)));
+            }
+        }
+    };
+    move_all("uploads/", "away/");
+    REQUIRE(run_ffdump(dump.migrate(right, "new", {"--accept-failures", "image_missing"})).code ==
+            3);
+    move_all("away/", "uploads/");
+    const std::string before = file_bytes(dump.at("new/faces.json"));
+    {
+        const Simulator wrong(dump.service({"--fault", "model:other_16@1"}));
+        const ChildEnd end = run_ffdump(dump.migrate(wrong, "new", in_batches("8", narrow)));
+        INFO(end.err);
+        CHECK(end.code == 7);
+    }
+    CHECK(file_bytes(dump.at("new/faces.json")) == before);
+    const ChildEnd end = run_ffdump(
+        dump.migrate(right, "new", in_batches("8", {"--retry-failed", "--rewind-to-canary"})));
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK((dump_files(dump.at("new")) == wanted));
+}
+
+TEST_CASE("a gallery that is copied does not stand in the way of a rewind") {
+    const MadeDump dump(120, 8192);
+    std::string text;
+    for (std::size_t id = 1001; id <= 1200; ++id) {
+        std::string line = MadeDump::record(id);
+        line.insert(line.size() - 2, R"(,"pad":")" + std::string(8192, 'x') + "\"");
+        text += line + "\n";
+    }
+    dump.folder().write("dump/copied.json", text);  // larger, and so the first
+    const std::string packing = GENERATE(as<std::string>{}, "none", "zstd:1");
+    CAPTURE(packing);
+    const Arguments options{"--set", "ffdump.galleries.copied.action=copy", "--compress", packing};
+    {
+        const Simulator wrong(wrong_service(dump, "8"));
+        const ChildEnd end = run_ffdump(dump.migrate(wrong, "new", in_batches("8", options)));
+        INFO(end.err);
+        REQUIRE(end.code == 5);
+    }
+    const Simulator right(dump.service());
+    CHECK(run_ffdump(dump.migrate(right, "new", in_batches("8", options))).code == 7);
+    Arguments again = options;
+    again.emplace_back("--rewind-to-canary");
+    const ChildEnd end = run_ffdump(dump.migrate(right, "new", in_batches("8", again)));
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK(last_line(verify(dump.from(), dump.at("new")).out) == "restorable");
+}
+
 TEST_CASE("a rewind that is meant for another run makes nothing void") {
     const MadeDump dump(kRecords);
     {
