@@ -15,8 +15,8 @@ namespace ffdump {
 [[nodiscard]] Result<void> check_what_is_kept(FileSystem& files, const OutputDirectory& directory,
                                               const RecoveredRun& run, bool model_is_checked);
 
-/// rewind_run(), when the run is not finished, and of the one that is meant alone: what is made void is lost. Fails with
-/// `resume_refused` as check_same_run() does.
+/// rewind_run(), when the run is not finished, and of the one that is meant alone: what is made
+/// void is lost. Fails with `resume_refused` as check_same_run() does.
 [[nodiscard]] Result<void> rewind_same_run(FileSystem& files, const OutputDirectory& directory,
                                            const RunBegin& wanted);
 
