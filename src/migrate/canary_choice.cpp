@@ -17,8 +17,9 @@ namespace {
 constexpr std::size_t kLargestImage = 1U << 20U;
 /// So large at most is the first.
 constexpr std::size_t kLargestFirst = 16U << 20U;
-/// All of them; the file of canaries is read up to 256 MiB.
-constexpr std::size_t kMostBytes = 192U << 20U;
+/// All of them, with room for the first of each target; their file is read up to 256 MiB.
+constexpr std::size_t kMostBytes = 128U << 20U;
+constexpr std::size_t kMostWithFirst = 240U << 20U;
 /// So many images are looked at for different ones, for each canary that is wanted.
 constexpr std::size_t kLooksForOne = 32;
 /// Two different files may show the very same pixels; so many do not.
@@ -107,7 +108,7 @@ void ModelGuard::look_at(Canary canary) {
 
 bool ModelGuard::has_room_for(const SharedBytes& image, bool has_others) const {
     return image->size() <= (has_others ? kLargestImage : kLargestFirst) &&
-           canary_bytes_ + image->size() <= kMostBytes;
+           canary_bytes_ + image->size() <= (has_others ? kMostBytes : kMostWithFirst);
 }
 
 void ModelGuard::take(Lane& its, Canary canary, std::uint64_t hash) {
@@ -136,10 +137,11 @@ void ModelGuard::adopt(Lane& lane, Canary canary, std::uint64_t hash) {
     canaries_.push_back(std::move(canary));
 }
 
-void ModelGuard::take_over(std::vector<Canary> canaries) {
+void ModelGuard::take_over(std::vector<Canary> canaries, std::size_t known) {
     for (Canary& canary : canaries) {
         const std::uint64_t hash = hash_of(canary.image);
         Lane& its = lane(canary.lane);
+        its.has_known = its.has_known || canaries_.size() < known;
         adopt(its, std::move(canary), hash);
     }
     saved_ = canaries_.size();

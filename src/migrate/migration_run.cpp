@@ -322,7 +322,10 @@ Result<MigrationOutcome> MigrationRun::work_through(RecoveredRun run) {
         }
         Result<void> ran =
             pipeline.finish_later(remaining.to_seal)
-                .and_then([&] { return pipeline.take_up(remaining.to_rename, run.canaries); })
+                .and_then([&] {
+                    return pipeline.take_up(remaining.to_rename,
+                                            {run.canaries, run.vouched_canaries});
+                })
                 .and_then([&] { return pipeline.run(std::move(remaining.to_read)); });
         // After a fault of the machine nothing more is written.
         if (ran || ran.error().fault() != FaultClass::machine) {

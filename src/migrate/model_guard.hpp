@@ -79,8 +79,8 @@ class ModelGuard {
     /// target a check is due, and nothing else is extracted until it has passed.
     void known(std::size_t index, RecordId id, const SharedBytes& image, const Facen& facen);
     /// Canaries of an earlier process of this run: a check is due, and until it has passed nothing
-    /// else may be extracted.
-    void take_over(std::vector<Canary> canaries);
+    /// else may be extracted. The first `known` came with one of the run before for their target.
+    void take_over(std::vector<Canary> canaries, std::size_t known = 0);
     [[nodiscard]] bool holds() const noexcept { return holds_ || is_crowded(); }
     /// There are canaries of an earlier process or run, and no check has passed since.
     [[nodiscard]] bool is_unproven() const noexcept { return holds_; }

@@ -46,13 +46,13 @@ Result<void> ModelWatch::take_up(const std::vector<std::uint32_t>& sealed) {
     return {};
 }
 
-Result<void> ModelWatch::load(std::size_t canaries) {
+Result<void> ModelWatch::load(const KeptCanaries& count) {
     if (!parts_.guard.is_on()) {
         return {};
     }
     return load_canaries(parts_.services.files, parts_.directory.canaries(), run_id_)
-        .map([this, canaries](std::vector<StoredCanary> stored_ones) {
-            stored_ones.resize(std::min(stored_ones.size(), canaries));
+        .map([this, count](std::vector<StoredCanary> stored_ones) {
+            stored_ones.resize(std::min(stored_ones.size(), count.all));
             std::vector<Canary> kept;
             for (StoredCanary& one : stored_ones) {
                 // A lane that is not there was saved by nobody: the settings are the same.
@@ -60,7 +60,8 @@ Result<void> ModelWatch::load(std::size_t canaries) {
                     kept.push_back(loaded(std::move(one)));
                 }
             }
-            parts_.guard.take_over(std::move(kept));
+            // In a retry they were held against the run before, else no check is in the journal.
+            parts_.guard.take_over(std::move(kept), replaced_.empty() ? 0 : count.vouched);
         });
 }
 

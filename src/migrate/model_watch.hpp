@@ -16,6 +16,13 @@
 
 namespace ffdump {
 
+/// Of the stored canaries the first so many count, and of those the first `vouched` have been asked
+/// for by a check that passed.
+struct KeptCanaries {
+    std::size_t all = 0;
+    std::size_t vouched = 0;
+};
+
 /// Carries out the guard's checks and puts finished files in place: a file whose facens were
 /// extracted gets its final name only after a check that began later than its last record has
 /// passed. Lives on the pipeline's thread; everything given is borrowed.
@@ -35,8 +42,8 @@ class ModelWatch {
     void replace(std::set<std::uint32_t> files) { replaced_ = std::move(files); }
     /// Files that are sealed, but were not renamed before an earlier process ended.
     [[nodiscard]] Result<void> take_up(const std::vector<std::uint32_t>& sealed);
-    /// Reads the canaries of an earlier process of this run, the first so many.
-    [[nodiscard]] Result<void> load(std::size_t canaries);
+    /// Reads the canaries of an earlier process of this run.
+    [[nodiscard]] Result<void> load(const KeptCanaries& count);
     /// Makes facens durable, and before them the canaries that came with them: a process that takes
     /// the run up must be able to tell whether the service still has their model.
     [[nodiscard]] Result<void> write(RedoLog& redo);

@@ -318,7 +318,9 @@ Result<void> Pipeline::wind_down(Error cause) {
             land(std::move(event));
         }
     }
-    if (guard_.doubt() && cause.fault() != FaultClass::machine) {
+    const bool is_told =
+        cause.reason() == Reason::model_changed || cause.fault() == FaultClass::machine;
+    if (guard_.doubt() && !is_told) {
         cause = model_.turn(services_.clock.now(), false).error();
     }
     const bool is_doubtful = cause.reason() == Reason::model_changed;

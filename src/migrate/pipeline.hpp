@@ -57,7 +57,7 @@ class Pipeline {
     }
     /// Of a run that is taken up: files that were sealed and not renamed, and its canaries.
     [[nodiscard]] Result<void> take_up(const std::vector<std::uint32_t>& sealed,
-                                       std::size_t canaries) {
+                                       const KeptCanaries& canaries) {
         return model_.take_up(sealed).and_then([this, canaries] { return model_.load(canaries); });
     }
     /// Files that are complete, but were not sealed or renamed before an earlier run ended.

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <map>
 #include <utility>
 
 namespace ffdump {
@@ -62,14 +63,14 @@ class Replay {
             case JournalType::rewound:
                 run_.doubt.reset();
                 // Taken from a service that was wrong, the others would never pass.
-                run_.canaries = vouched_canaries_;
+                run_.canaries = run_.vouched_canaries;
                 return {};
             case JournalType::check_begun:
                 asked_canaries_ = canaries_in(record.payload);
                 run_.canaries = std::max(run_.canaries, asked_canaries_);
                 return {};
             case JournalType::check_passed:
-                vouched_canaries_ = asked_canaries_;
+                run_.vouched_canaries = asked_canaries_;
                 return {};
             case JournalType::canaries_kept:
                 run_.canaries = canaries_in(record.payload);
@@ -159,8 +160,7 @@ class Replay {
     RecoveredRun& run_;
     std::size_t failures_before_file_ = 0;  ///< regions
     bool is_void_ = false;
-    std::uint64_t asked_canaries_ = 0;    ///< by the check begun last
-    std::uint64_t vouched_canaries_ = 0;  ///< by the check that passed last
+    std::uint64_t asked_canaries_ = 0;  ///< by the check begun last
 };
 
 /// Which records a later RunRewound has made void.
@@ -207,6 +207,36 @@ std::size_t first_commit(const std::vector<JournalRecord>& records,
         ++i;
     }
     return i;
+}
+
+/// The first record behind the commits of every file that has its final name. Such a file stays as
+/// it is: in a retry the earlier one that it was made from is gone. With checks it was vouched for
+/// in any case; an earlier process may have had none.
+Result<std::size_t> behind_final_names(const std::vector<JournalRecord>& records,
+                                       const std::vector<bool>& is_void) {
+    std::map<std::uint32_t, std::size_t> last_commit;
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        if (is_void[i]) {
+            continue;
+        }
+        Result<void> decoded;
+        if (records[i].type == JournalType::commit) {
+            decoded = decode_commit(records[i].payload).map([&](const CommitEvent& event) {
+                last_commit[event.file] = i;
+            });
+        } else if (records[i].type == JournalType::file_renamed) {
+            decoded = decode_file_renamed(records[i].payload).map([&](const FileRenamed& event) {
+                if (const auto found = last_commit.find(event.file); found != last_commit.end()) {
+                    first = std::max(first, found->second + 1);
+                }
+            });
+        }
+        if (!decoded) {
+            return failed(std::move(decoded.error()));
+        }
+    }
+    return first;
 }
 
 /// An interrupted start of a retry leaves the old journal beside an empty new one, or alone.
@@ -307,8 +337,13 @@ Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory) {
         return failed(std::move(is_void.error()).at_file(directory.journal()));
     }
     const std::optional<std::size_t> unvouched = first_unvouched(recovered->records, *is_void);
-    const RunRewound event{.first =
-                               unvouched ? *unvouched : first_commit(recovered->records, *is_void)};
+    const Result<std::size_t> kept = behind_final_names(recovered->records, *is_void);
+    if (!kept) {
+        return failed(Error(kept.error()).at_file(directory.journal()));
+    }
+    const RunRewound event{
+        .first =
+            std::max(*kept, unvouched ? *unvouched : first_commit(recovered->records, *is_void))};
     Journal& journal = *recovered->journal;
     return remove_redo(files, directory.state_folder())
         .and_then([&] { return files.sync_directory(directory.state_folder()); })

@@ -25,6 +25,7 @@ struct RecoveredRun {
     std::uint64_t resumes = 0;            ///< how often it was taken up before
     std::set<std::string> opt_outs;       ///< of every process that worked at it
     std::uint64_t canaries = 0;           ///< the first so many that are stored count
+    std::uint64_t vouched_canaries = 0;   ///< of them, the last check that passed asked for so many
     std::unique_ptr<Journal> journal;
     bool has_unvouched = false;  ///< commits that no check of the model vouches for
     /// Why the results since the last check that passed must not be used; see rewind_run().

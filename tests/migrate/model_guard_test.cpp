@@ -159,6 +159,7 @@ TEST_CASE("canaries of an earlier process hold everything until they have passed
     Guarded run({.images = 2});
     CHECK_FALSE(run.guard.holds());
     run.guard.take_over({{0, {3}, image(3), facen_of(3)}});
+    CHECK_FALSE(run.guard.knows_all());
     CHECK(run.guard.holds());
     CHECK(run.guard.is_due(run.now, false));
     CHECK(run.check());
@@ -289,6 +290,14 @@ TEST_CASE("the first facen of an earlier run is a canary in any case") {
     }
     CHECK_FALSE(run.guard.wants_known(0));
     CHECK(run.guard.knows_all());
+}
+
+TEST_CASE("a retry that is taken up knows which targets were held against the run before") {
+    Guarded run({.images = 2});
+    run.guard.take_over({{0, {1}, image(1), facen_of(1)}, {1, {2}, image(2), facen_of(2)}}, 1);
+    CHECK(run.guard.knows(0));
+    CHECK_FALSE(run.guard.knows(1));
+    CHECK_FALSE(run.guard.knows_all());
 }
 
 TEST_CASE("a large image is a canary where there is no other") {

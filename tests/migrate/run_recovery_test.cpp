@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "recovered_files.hpp"
-#include "support/hash_of.hpp"
-#include "support/scratch_folder.hpp"
-
-#include "ffdump/io/sha256.hpp"
+#include "left_run.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -15,92 +11,6 @@
 
 namespace ffdump {
 namespace {
-
-constexpr const char* kRun = "0123456789abcdef0123456789abcdef";
-const std::string written = "first|second";  // the part, by two commits
-constexpr std::uint64_t kFirst = 6;
-constexpr std::uint64_t kSourceBytes = 100;
-
-/// What a process left of a run with one file.
-class LeftRun {
- public:
-    explicit LeftRun(bool retry_failed = false) {
-        RunBegin begin;
-        begin.run_id = kRun;
-        begin.retry_failed = retry_failed;
-        PlannedFile& file = begin.files.emplace_back();
-        file.name = file.target = "faces.json";
-        file.action = "migrate";
-        file.source_bytes = kSourceBytes;
-        std::filesystem::create_directories(directory.state_folder());
-        journal_ = Journal::create(*files, directory.journal(), kRun).value();
-        note(JournalType::run_begin, encode(begin));
-        folder.write("new/.ffdump/faces.json.part", written);
-    }
-    void note(JournalType type, const std::string& payload = {}) const {
-        REQUIRE(journal_->append(type, payload));
-        REQUIRE(journal_->sync());
-    }
-    /// Up to this place of the part, which comes of as much of the source, times ten.
-    /// `is_head`: written anew before it is sealed, so that no hash is kept.
-    void commit(std::uint64_t begin, std::uint64_t end, bool is_head = false) {
-        CommitEvent event;
-        event.source_offset = end == written.size() ? kSourceBytes : end * 10;
-        event.target_offset = end;
-        event.region_begin = begin;
-        event.region_hash =
-            is_head ? "" : hash_of(std::string_view(written).substr(begin, end - begin));
-        event.failures_offset = listed_.size();
-        event.failures_hash = hash_of(std::string_view(listed_).substr(committed_));
-        committed_ = listed_.size();
-        note(JournalType::commit, encode(event));
-    }
-    /// Entries of the list that the next commit speaks of.
-    void list(const std::string& entries) {
-        listed_ += entries;
-        folder.write("new/.ffdump/failures.jsonl.part", listed_);
-    }
-    void commit_all(bool has_head = false) {
-        commit(0, kFirst, has_head);
-        commit(kFirst, written.size());
-    }
-    void seal(bool has_head = false) {
-        commit_all(has_head);
-        FileSealed event;
-        event.bytes = written.size();
-        event.sha256 = sha256_hex(written);
-        note(JournalType::file_sealed, encode(event));
-    }
-    Result<RecoveredRun> recover() {
-        journal_.reset();
-        Result<std::optional<RecoveredRun>> run = recover_run(*files, directory);
-        if (!run) {
-            return failed(std::move(run.error()));
-        }
-        REQUIRE(run->has_value());
-        return std::move(**run);
-    }
-    Result<void> rewind() {
-        journal_.reset();
-        return rewind_run(*files, directory);
-    }
-    /// As a process that takes the run up.
-    void go_on() { journal_ = std::move(recover().value().journal); }
-    [[nodiscard]] bool has_part() const {
-        return std::filesystem::exists(directory.part("faces.json"));
-    }
-
-    ScratchFolder folder;
-    OutputDirectory directory{folder.at("new")};
-    std::unique_ptr<FileSystem> files = make_posix_file_system();
-
- private:
-    std::unique_ptr<Journal> journal_;
-    std::string listed_;
-    std::size_t committed_ = 0;  ///< of listed_
-};
-
-using Stage = FileProgress::Stage;
 
 TEST_CASE("a run goes on behind its last commit") {
     LeftRun left;
@@ -125,73 +35,6 @@ TEST_CASE("commits that do not follow each other are damage of the journal") {
     left.commit(0, kFirst);
     left.commit(kFirst + 1, written.size());
     CHECK(left.recover().error().reason() == Reason::journal_damaged);
-}
-
-TEST_CASE("a rewind makes void what no check that passed vouches for") {
-    LeftRun left;
-    left.commit(0, kFirst);
-    left.note(JournalType::check_begun);
-    left.note(JournalType::check_passed);
-    left.commit(kFirst, written.size());
-    left.note(JournalType::check_begun);
-    left.note(JournalType::in_doubt, "another model");
-    SECTION("without it the run is in doubt") {
-        const RecoveredRun run = left.recover().value();
-        CHECK(run.doubt == "another model");
-        CHECK(run.has_unvouched);
-    }
-    SECTION("with it the run goes on behind the first commit") {
-        left.folder.write("new/.ffdump/redo-000001.log", "doubtful");
-        REQUIRE(left.rewind());
-        const RecoveredRun run = left.recover().value();
-        CHECK_FALSE(run.doubt);
-        CHECK(run.files[0].source.offset == kFirst * 10);
-        CHECK(run.files[0].target_bytes == kFirst);
-        CHECK_FALSE(run.has_unvouched);
-        CHECK_FALSE(left.files->exists(left.directory.state_folder() + "/redo-000001.log"));
-    }
-}
-
-TEST_CASE("a second rewind goes back to the check that the first went back to") {
-    LeftRun left;
-    left.commit(0, kFirst);
-    left.note(JournalType::check_begun, "2");
-    left.note(JournalType::check_passed);
-    left.note(JournalType::in_doubt, "another model");
-    REQUIRE(left.rewind());
-    left.go_on();
-    left.commit(kFirst, written.size());
-    left.note(JournalType::check_begun);
-    left.note(JournalType::in_doubt, "the other model again");
-    REQUIRE(left.rewind());
-    const RecoveredRun run = left.recover().value();
-    CHECK(run.canaries == 2);
-    CHECK_FALSE(run.doubt);
-    CHECK(run.files[0].target_bytes == kFirst);
-}
-
-TEST_CASE("a rewind of a run that no check passed in begins with its first commit, and anew") {
-    LeftRun left;
-    left.commit(0, kFirst);
-    left.note(JournalType::check_begun, "8");
-    left.note(JournalType::in_doubt, "two models");
-    REQUIRE(left.rewind());
-    const RecoveredRun run = left.recover().value();
-    CHECK(run.canaries == 0);
-    CHECK(run.files[0].stage == Stage::untouched);
-    CHECK(run.files[0].target_bytes == 0);
-    CHECK_FALSE(run.has_unvouched);
-}
-
-TEST_CASE("a rewind of a run that had not begun changes nothing") {
-    const ScratchFolder folder;
-    const OutputDirectory directory(folder.at("new"));
-    const auto files = make_posix_file_system();
-    REQUIRE(files->make_directories(directory.state_folder()));
-    REQUIRE(Journal::create(*files, directory.journal(), std::string(32, 'a')));
-    CHECK_FALSE(begin_of_run(*files, directory).value());
-    REQUIRE(rewind_run(*files, directory));
-    CHECK_FALSE(recover_run(*files, directory).value());
 }
 
 TEST_CASE("a sealed file whose part is gone has its final name, or is lost") {
@@ -345,29 +188,6 @@ TEST_CASE("what any process of a run left out is known to the last") {
     other.note(JournalType::interrupted);
     CHECK((other.recover().value().opt_outs ==
            std::set<std::string>{"no-canaries", "skip-bad-records"}));
-}
-
-TEST_CASE("a run knows how many canaries are durable, after a rewind those that are vouched for") {
-    LeftRun left;
-    left.note(JournalType::canaries_kept, "3");
-    left.note(JournalType::check_begun, "3");
-    SECTION("kept, more of them since the check began") {
-        left.note(JournalType::canaries_kept, "8");
-        CHECK(left.recover().value().canaries == 8);
-    }
-    SECTION("rewound, as no check had passed") {
-        left.note(JournalType::rewound, encode(RunRewound{.first = 2}));
-        CHECK(left.recover().value().canaries == 0);
-        left.go_on();
-        left.note(JournalType::canaries_kept, "1");
-        CHECK(left.recover().value().canaries == 1);
-    }
-    SECTION("rewound to a check that had passed") {
-        left.note(JournalType::canaries_kept, "8");
-        left.note(JournalType::check_passed);
-        left.note(JournalType::rewound, encode(RunRewound{.first = 4}));
-        CHECK(left.recover().value().canaries == 3);
-    }
 }
 
 TEST_CASE("a folder of fetched images is no output directory") {

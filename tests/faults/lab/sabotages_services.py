@@ -229,7 +229,7 @@ GUARD = (
              "    holds_ = holds_ && known_came_;", "    holds_ = false;", "migrate_tests",
              "with the first facen of an earlier run nothing is used before a check has passed"),
     Sabotage("canaries that nothing vouched for outlive a rewind", "src/migrate/run_recovery.cpp",
-             "                run_.canaries = vouched_canaries_;\n", "", "migrate_tests",
+             "                run_.canaries = run_.vouched_canaries;\n", "", "migrate_tests",
              "a run knows how many canaries are durable, after a rewind those that are vouched for"),
     Sabotage("a rewind of another run is made", "src/migrate/resume_check.cpp",
              "            return check_same_run(*begun, wanted, directory.path()).and_then([&] {",
