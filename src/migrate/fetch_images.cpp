@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace ffdump {
@@ -48,8 +49,14 @@ class FolderTaker final : public RoundTaker {
         }
         const Result<std::string> name = image_folder_name(record.normalized_id);
         const std::string path = name ? join_path(folder_, *name) : std::string();
-        // Opened, since a name that cannot be looked at is no image.
-        const bool is_there = name && !files_.is_directory(path) && files_.open_read(path);
+        bool is_there = name && files_.exists(path) && !files_.is_directory(path);
+        if (is_there) {
+            // A name that cannot be looked at is taken, and yet no image.
+            if (const Result<std::unique_ptr<File>> opened = files_.open_read_back(path); !opened) {
+                fault_ = opened.error();
+                is_there = false;
+            }
+        }
         outcome_.there_already += is_there ? 1 : 0;
         return !is_there;
     }
@@ -60,6 +67,9 @@ class FolderTaker final : public RoundTaker {
             return missed(record, name.error());
         }
         const std::string path = join_path(folder_, *name);
+        if (fault_) {
+            return failed(*fault_);
+        }
         if (is_in_the_way(*name)) {
             return missed(record, Error(Reason::image_id_invalid,
                                         "its name is a folder of other images, or the other way "
@@ -87,6 +97,9 @@ class FolderTaker final : public RoundTaker {
     }
 
     Result<FetchOutcome> finish() {
+        if (fault_) {
+            return failed(*fault_);
+        }
         return list_->sync()
             .and_then([this] { return list_->close(); })
             .and_then([this] {
@@ -137,6 +150,7 @@ class FolderTaker final : public RoundTaker {
     std::string last_parent_;
     std::unique_ptr<File> list_;
     FetchOutcome outcome_;
+    std::optional<Error> fault_;  ///< of the folder, met in looking at it
 };
 
 }  // namespace
