@@ -30,8 +30,8 @@ std::string FailuresCommand::epilogue() const {
 
 Reads newdump/.ffdump/failures.jsonl, or the list of a run that is not finished, and changes
 nothing. A retry that is not finished lists what failed once more; what it has not come to is in
-the list of the run before. --ids prints `GALLERY ID` lines, which --exclude-ids reads; a record without a
-readable id is left out there.
+the list of the run before. --ids prints `GALLERY ID` lines, which --exclude-ids reads; a record
+without a readable id is left out there.
 
 Exit codes: 0 listed; 2 usage; 4 there is no list, or it cannot be read; 130, 143 interrupted.)";
 }

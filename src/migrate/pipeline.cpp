@@ -114,9 +114,10 @@ Result<void> Pipeline::turn() {
         guard_.watch_anew();
     }
     settle_when_calm();
-    // A refusal that ends the run must not be asked for once more first.
-    if (Result<void> served = check_services(now); !served) {
-        return served;
+    // Before more is sent: a service whose refusal ends the run is not asked once more.
+    if (Result<void> within = check_bounds(now); !within) {
+        report(now);
+        return within;
     }
     pump(now);
     if (Result<void> written =
@@ -130,7 +131,7 @@ Result<void> Pipeline::turn() {
     // A check that begins here is sent now; else it would wait for the next event, or 200 ms.
     pump_extraction(now);
     report(now);
-    return check_bounds(now);
+    return {};
 }
 
 Result<void> Pipeline::handle(PipelineEvent event) {
@@ -257,11 +258,9 @@ Result<void> Pipeline::check_bounds(Clock::Instant now) {
     if (const std::optional<Error>& verdict = extraction_.health().verdict()) {
         return failed(Error(*verdict).at_url(services_.extractor.describe()));
     }
-    return check_budget().and_then([this, now] { return check_services(now); });
-}
-
-Result<void> Pipeline::check_services(Clock::Instant now) {
-    return image_watch_.check(now).and_then([this, now] { return extraction_watch_.check(now); });
+    return check_budget()
+        .and_then([this, now] { return image_watch_.check(now); })
+        .and_then([this, now] { return extraction_watch_.check(now); });
 }
 
 /// Counts what is settled, written or not: a record that waits for those before it has failed

@@ -85,7 +85,6 @@ class Pipeline {
     [[nodiscard]] bool is_extracted_for_another(const ReadyImage& image);
     [[nodiscard]] Result<void> check_budget();
     [[nodiscard]] Result<void> check_bounds(Clock::Instant now);
-    [[nodiscard]] Result<void> check_services(Clock::Instant now);
     [[nodiscard]] Result<void> wind_down(Error cause);
     [[nodiscard]] bool is_finished() const;
     /// Every record is settled and written.

@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 
 #include <filesystem>
+#include <numeric>
+#include <vector>
 
 namespace ffdump {
 namespace {
@@ -11,7 +13,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kRecords = 60;
-constexpr std::size_t kAway = 20;
 
 /// A service of another model, which is out after its first answer, or after the first few where
 /// one facen alone does not tell how long they all are.
@@ -33,19 +34,67 @@ std::map<std::string, std::string> without_lock(std::map<std::string, std::strin
     return tree;
 }
 
-/// A finished run whose first records failed; their images have come back since.
-void fail_the_first(const MadeDump& dump, const Simulator& service, std::size_t count) {
+/// A finished run in which these records failed; their images have come back since.
+void fail(const MadeDump& dump, const Simulator& service, const std::vector<std::size_t>& ids) {
     fs::create_directory(dump.at("away"));
     const auto move_all = [&](const std::string& from, const std::string& to) {
-        for (std::size_t i = 1; i <= count; ++i) {
-            fs::rename(dump.at(from + MadeDump::image_name(i)),
-                       dump.at(to + MadeDump::image_name(i)));
+        for (const std::size_t id : ids) {
+            fs::rename(dump.at(from + MadeDump::image_name(id)),
+                       dump.at(to + MadeDump::image_name(id)));
         }
     };
     move_all("uploads/", "away/");
     REQUIRE(run_ffdump(dump.migrate(service, "new", {"--accept-failures", "image_missing"})).code ==
             3);
     move_all("away/", "uploads/");
+}
+
+std::vector<std::size_t> from_to(std::size_t first, std::size_t last) {
+    std::vector<std::size_t> ids(last - first + 1);
+    std::iota(ids.begin(), ids.end(), first);
+    return ids;
+}
+
+/// Another model from the first answer to the last: the retry ends in doubt.
+void retry_with_another_model(const MadeDump& dump, const std::string& size,
+                              const Arguments& more = {}) {
+    const Simulator wrong(dump.service({"--fault", "model:other_16@1"}));
+    Arguments command = dump.migrate(wrong, "new", in_batches(size, {"--retry-failed"}));
+    command.insert(command.end(), more.begin(), more.end());
+    const ChildEnd end = run_ffdump(command);
+    INFO(end.err);
+    CHECK(end.code == 7);
+}
+
+void check_that_it_is(const MadeDump& dump, const std::map<std::string, std::string>& wanted) {
+    CHECK((dump_files(dump.at("new")) == wanted));
+    CHECK(last_line(verify(dump.from(), dump.at("new")).out) == "restorable");
+}
+
+/// By a service that is as it was.
+void check_that_rewinding_gives(const MadeDump& dump, const std::string& size,
+                                const std::map<std::string, std::string>& wanted,
+                                const Arguments& more = {}) {
+    const Simulator right(dump.service());
+    Arguments command = dump.migrate(right, "new", in_batches(size, {"--rewind-to-canary"}));
+    command.insert(command.end(), more.begin(), more.end());
+    const ChildEnd end = run_ffdump(command);
+    INFO(end.err);
+    CHECK(end.code == 0);
+    check_that_it_is(dump, wanted);
+}
+
+/// A further gallery of records that are read in blocks of some thirty.
+void add_gallery(const MadeDump& dump, const std::string& name,
+                 const std::vector<std::size_t>& ids) {
+    std::string text;
+    for (const std::size_t id : ids) {
+        std::string line = MadeDump::record(id);
+        line.insert(line.size() - 2, R"(,"pad":")" + std::string(8192, 'x') + "\"");
+        text += line + "\n";
+        dump.folder().write("uploads/" + MadeDump::image_name(id), face_png(id));
+    }
+    dump.folder().write("dump/" + name + ".json", text);
 }
 
 }  // namespace
@@ -67,11 +116,7 @@ TEST_CASE("a run that another model began is not gone on with, and is redone by 
     CHECK(end.code == 7);
     CHECK(has(end.err, "model_changed"));
     CHECK_FALSE(fs::exists(dump.at("new/.ffdump/manifest.json")));
-    const ChildEnd redone =
-        run_ffdump(dump.migrate(right, "new", in_batches(size, {"--rewind-to-canary"})));
-    INFO(redone.err);
-    CHECK(redone.code == 0);
-    CHECK((dump_files(dump.at("new")) == wanted));
+    check_that_rewinding_gives(dump, size, wanted);
 }
 
 TEST_CASE("a retry that another model began keeps nothing of it") {
@@ -80,7 +125,7 @@ TEST_CASE("a retry that another model began keeps nothing of it") {
     const std::string size = GENERATE(as<std::string>{}, "1", "4", "8");
     CAPTURE(size);
     const Simulator right(dump.service());
-    fail_the_first(dump, right, kAway);
+    fail(dump, right, from_to(1, 20));
     {
         const Simulator wrong(wrong_service(dump, size));
         const ChildEnd end =
@@ -88,16 +133,15 @@ TEST_CASE("a retry that another model began keeps nothing of it") {
         INFO(end.err);
         REQUIRE((end.code == 5 || end.code == 7));
     }
-    ChildEnd end = run_ffdump(dump.migrate(right, "new", in_batches(size, {"--retry-failed"})));
+    const ChildEnd end =
+        run_ffdump(dump.migrate(right, "new", in_batches(size, {"--retry-failed"})));
     INFO(end.err);
-    if (end.code == 7) {
-        end = run_ffdump(
-            dump.migrate(right, "new", in_batches(size, {"--retry-failed", "--rewind-to-canary"})));
-        INFO(end.err);
+    if (end.code == 7) {  // the doubt was noted, as records had been written by then
+        check_that_rewinding_gives(dump, size, wanted, {"--retry-failed"});
+        return;
     }
     CHECK(end.code == 0);
-    CHECK((dump_files(dump.at("new")) == wanted));
-    CHECK(last_line(verify(dump.from(), dump.at("new")).out) == "restorable");
+    check_that_it_is(dump, wanted);
 }
 
 TEST_CASE("a retry with another model is noticed however many records failed before the others") {
@@ -105,76 +149,30 @@ TEST_CASE("a retry with another model is noticed however many records failed bef
     const auto wanted = dump.undisturbed();
     const std::string size = GENERATE(as<std::string>{}, "1", "4", "8");
     CAPTURE(size);
-    const Simulator right(dump.service());
-    fail_the_first(dump, right, 70);
-    {
-        const Simulator wrong(dump.service({"--fault", "model:other_16@1"}));
-        const ChildEnd end =
-            run_ffdump(dump.migrate(wrong, "new", in_batches(size, {"--retry-failed"})));
-        INFO(end.err);
-        CHECK(end.code == 7);
-    }
-    const ChildEnd end = run_ffdump(
-        dump.migrate(right, "new", in_batches(size, {"--retry-failed", "--rewind-to-canary"})));
-    INFO(end.err);
-    CHECK(end.code == 0);
-    CHECK((dump_files(dump.at("new")) == wanted));
-    CHECK(last_line(verify(dump.from(), dump.at("new")).out) == "restorable");
+    fail(dump, Simulator(dump.service()), from_to(1, 70));
+    retry_with_another_model(dump, size);
+    check_that_rewinding_gives(dump, size, wanted, {"--retry-failed"});
 }
 
 TEST_CASE("a retry with another model replaces no file before it met the run before") {
     const MadeDump dump(60, 8192);
-    // A second gallery, of which the first two blocks failed as well.
-    std::string text;
-    for (std::size_t id = 101; id <= 150; ++id) {
-        std::string line = MadeDump::record(id);
-        line.insert(line.size() - 2, R"(,"pad":")" + std::string(8192, 'x') + "\"");
-        text += line + "\n";
-        dump.folder().write("uploads/" + MadeDump::image_name(id), face_png(id));
-    }
-    dump.folder().write("dump/second.json", text);
+    add_gallery(dump, "second", from_to(101, 150));
     const auto wanted = dump.undisturbed();
-    const Simulator right(dump.service());
-    // Little is read ahead, so that the first gallery is done before the second has shown anything.
-    const Arguments narrow{"--retry-failed", "--set", "ffdump.limits.window_bytes=1MiB"};
-    fs::create_directory(dump.at("away"));
-    const auto is_failed = [](std::size_t id) { return id <= 60 || (id > 100 && id <= 140); };
-    const auto move_all = [&](const std::string& from, const std::string& to) {
-        for (std::size_t id = 1; id <= 150; ++id) {
-            if (is_failed(id)) {
-                fs::rename(dump.at(from + MadeDump::image_name(id)),
-                           dump.at(to + MadeDump::image_name(id)));
-            }
-        }
-    };
-    move_all("uploads/", "away/");
-    REQUIRE(run_ffdump(dump.migrate(right, "new", {"--accept-failures", "image_missing"})).code ==
-            3);
-    move_all("away/", "uploads/");
+    // The whole first gallery, and more than a block of the second.
+    std::vector<std::size_t> failed = from_to(1, 60);
+    const std::vector<std::size_t> more = from_to(101, 140);
+    failed.insert(failed.end(), more.begin(), more.end());
+    fail(dump, Simulator(dump.service()), failed);
     const std::string before = file_bytes(dump.at("new/faces.json"));
-    {
-        const Simulator wrong(dump.service({"--fault", "model:other_16@1"}));
-        const ChildEnd end = run_ffdump(dump.migrate(wrong, "new", in_batches("8", narrow)));
-        INFO(end.err);
-        CHECK(end.code == 7);
-    }
+    // Little is read ahead, so that the first gallery is done before the second has shown anything.
+    retry_with_another_model(dump, "8", {"--set", "ffdump.limits.window_bytes=1MiB"});
     CHECK(file_bytes(dump.at("new/faces.json")) == before);
-    const ChildEnd end = run_ffdump(
-        dump.migrate(right, "new", in_batches("8", {"--retry-failed", "--rewind-to-canary"})));
-    INFO(end.err);
-    CHECK(end.code == 0);
-    CHECK((dump_files(dump.at("new")) == wanted));
+    check_that_rewinding_gives(dump, "8", wanted, {"--retry-failed"});
 }
 
 TEST_CASE("a gallery that is copied does not stand in the way of a rewind") {
     const MadeDump dump(120, 8192);
-    std::string text;
-    for (std::size_t id = 1001; id <= 1200; ++id) {
-        std::string line = MadeDump::record(id);
-        line.insert(line.size() - 2, R"(,"pad":")" + std::string(8192, 'x') + "\"");
-        text += line + "\n";
-    }
-    dump.folder().write("dump/copied.json", text);  // larger, and so the first
+    add_gallery(dump, "copied", from_to(1001, 1200));  // larger, and so the first
     const std::string packing = GENERATE(as<std::string>{}, "none", "zstd:1");
     CAPTURE(packing);
     const Arguments options{"--set", "ffdump.galleries.copied.action=copy", "--compress", packing};

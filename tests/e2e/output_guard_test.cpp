@@ -18,6 +18,12 @@ void interrupt(const MadeDump& dump, const Simulator& service) {
     REQUIRE(end->code == 143);
 }
 
+Arguments fetch_only(const MadeDump& dump, const Simulator& service) {
+    Arguments command = dump.migrate(service, "new");
+    std::ranges::replace(command, std::string("--to"), std::string("--fetch-only"));
+    return command;
+}
+
 }  // namespace
 
 TEST_CASE("a second run on the same output is refused and told who holds it") {
@@ -82,9 +88,7 @@ TEST_CASE("images are not fetched into a new dump") {
     const Simulator service(dump.service());
     REQUIRE(run_ffdump(dump.migrate(service, "new")).code == 0);
     const auto before = tree_bytes(dump.at("new"));
-    Arguments command = dump.migrate(service, "new");
-    std::ranges::replace(command, std::string("--to"), std::string("--fetch-only"));
-    const ChildEnd end = run_ffdump(command);
+    const ChildEnd end = run_ffdump(fetch_only(dump, service));
     INFO(end.err);
     CHECK(end.code == 2);
     CHECK(has(end.err, "it is a new dump"));
@@ -118,9 +122,7 @@ TEST_CASE("an output that cannot be written ends the run while others are still 
     const Simulator service(dump.service());
     SECTION("fetching images") {
         dump.folder().write("new/.ffdump/image.part/in_the_way", "");
-        Arguments command = dump.migrate(service, "new");
-        std::ranges::replace(command, std::string("--to"), std::string("--fetch-only"));
-        const ChildEnd end = run_ffdump(command);
+        const ChildEnd end = run_ffdump(fetch_only(dump, service));
         INFO(end.err);
         CHECK(end.code == 6);
         CHECK(has(end.err, "image.part"));
