@@ -17,7 +17,7 @@ void FailureHold::passed() {
 void FailureHold::add(const Ticket& ticket, Error error) {
     const Reason reason = error.reason();
     if (std::ranges::find(accepted_, reason) != accepted_.end()) {
-        ticket.work->settle_failed(ticket.index, std::move(error), ticket.attempts);
+        settle(ticket, std::move(error));
         return;
     }
     note(reason);
@@ -54,20 +54,20 @@ std::string FailureHold::pattern_text() const {
                     : std::string();
 }
 
-void FailureHold::book(Held& held) {
-    held.ticket.work->settle_failed(held.ticket.index, std::move(held.error), held.ticket.attempts);
+void FailureHold::settle(const Ticket& ticket, Error error) {
+    ticket.work->settle_failed(ticket.index, std::move(error), ticket.attempts);
 }
 
 void FailureHold::let_go() {
     while (!pattern_ && !held_.empty() && outcomes_ - held_.front().at >= kWindow) {
-        book(held_.front());
+        booking_(held_.front().ticket, std::move(held_.front().error));
         held_.pop_front();
     }
 }
 
 void FailureHold::book() {
     for (Held& held : held_) {
-        book(held);
+        booking_(held.ticket, std::move(held.error));
     }
     held_.clear();
     forget();
@@ -85,15 +85,15 @@ std::vector<Ticket> FailureHold::take_back() {
 }
 
 void FailureHold::settle_calm(More more) {
-    const bool is_all_alike =
-        more == More::are_none && !has_passed_ && in_row_ == outcomes_ && in_row_ >= kAllOfFew;
+    const bool is_all_alike = more == More::are_none && !has_passed_ && in_row_ == outcomes_ &&
+                              in_row_ >= kAllOfFew && !held_.empty();
     if (!pattern_ && is_all_alike) {
         pattern_ = held_.back().error;
         pattern_text_ = fmt::format("all {} records", in_row_);
     }
     if (!pattern_) {
         for (Held& held : held_) {
-            book(held);
+            booking_(held.ticket, std::move(held.error));
         }
         held_.clear();
     }

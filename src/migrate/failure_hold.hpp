@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -35,8 +36,14 @@ class FailureHold {
         std::uint64_t at = 0;  ///< number of the outcome
     };
 
-    /// Failures of `accepted` reasons are booked at once and form no pattern.
-    explicit FailureHold(std::vector<Reason> accepted = {}) : accepted_(std::move(accepted)) {}
+    /// What is done with a failure that is taken for the record's own.
+    using Booking = std::function<void(const Ticket&, Error)>;
+    /// Settles the record as failed.
+    static void settle(const Ticket& ticket, Error error);
+
+    /// Failures of `accepted` reasons are settled at once and form no pattern.
+    explicit FailureHold(std::vector<Reason> accepted = {}, Booking booking = settle)
+        : accepted_(std::move(accepted)), booking_(std::move(booking)) {}
 
     /// The service did for a record what it was asked for.
     void passed();
@@ -67,9 +74,9 @@ class FailureHold {
     void note(std::optional<Reason> outcome);
     void let_go();
     void forget();
-    static void book(Held& held);
 
     std::vector<Reason> accepted_;
+    Booking booking_;
     std::deque<Held> held_;  ///< in the order of outcomes
     std::deque<std::optional<Reason>> latest_;
     std::map<Reason, std::size_t> counts_;  ///< of latest_

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ffdump/migrate/image_round.hpp"
 
+#include "denial_share.hpp"
 #include "fault_share.hpp"
 #include "landed_answers.hpp"
 #include "round_records.hpp"
@@ -25,6 +26,7 @@ struct Question {
     RoundRecord record;
     TellingFaults faults;
     unsigned attempts = 0;
+    unsigned denials = 0;  ///< so often the storage said that it does not have it
     /// An image that was found before is asked for in the record's place: is it the storage?
     bool is_probe = false;
 
@@ -69,7 +71,12 @@ class Round {
     }
 
  private:
-    [[nodiscard]] bool is_done() const { return ended_ && flying_.empty() && delayed_.empty(); }
+    /// Images that wait to be asked for again, before no further ones are asked for.
+    static constexpr std::size_t kMostDenied = 4096;
+
+    [[nodiscard]] bool is_done() const {
+        return ended_ && flying_.empty() && delayed_.empty() && denied_.empty();
+    }
 
     Result<void> step() {
         if (services_.stop_signal.load() != 0) {
@@ -80,7 +87,7 @@ class Round {
         }
         constexpr std::chrono::milliseconds kTick{100};
         std::vector<Answered> answers;
-        if (!flying_.empty() || !delayed_.empty()) {
+        if (!flying_.empty() || !delayed_.empty() || !denied_.empty()) {
             mailbox_->take_all(answers, flying_.empty() ? std::chrono::milliseconds(5) : kTick);
         }
         if (Result<void> taken = take_answers(
@@ -98,13 +105,11 @@ class Round {
     Result<void> ask() {
         const Clock::Instant now = services_.clock.now();
         while (flying_.size() < width_ && gate_.may_send(now)) {
-            if (!delayed_.empty() && delayed_.begin()->first <= now) {
-                Question question = std::move(delayed_.begin()->second);
-                delayed_.erase(delayed_.begin());
-                send(std::move(question), now);
+            if (std::optional<Question> due = take_due(now)) {
+                send(std::move(*due), now);
                 continue;
             }
-            if (ended_ || delayed_.size() >= width_) {
+            if (ended_ || delayed_.size() >= width_ || denied_.size() >= kMostDenied) {
                 return {};
             }
             Result<std::optional<RoundRecord>> record = records_.next();
@@ -120,6 +125,15 @@ class Round {
             }
         }
         return {};
+    }
+
+    std::optional<Question> take_due(Clock::Instant now) {
+        for (auto* waiting : {&delayed_, &denied_}) {
+            if (!waiting->empty() && waiting->begin()->first <= now) {
+                return std::move(waiting->extract(waiting->begin()).mapped());
+            }
+        }
+        return std::nullopt;
     }
 
     void send(Question question, Clock::Instant now) {
@@ -154,6 +168,7 @@ class Round {
         if (answer.image) {
             gate_.succeeded(now);
             ++found_;
+            question.denials == 0 ? denials_.first(false) : denials_.again(false);
             known_ = question.record.normalized_id;
             return taker_.found(question.record,
                                 options_.aim == RoundAim::bytes ? &*answer.image : nullptr);
@@ -163,10 +178,21 @@ class Round {
             const bool was_asked = error.reason() != Reason::image_id_invalid &&
                                    error.reason() != Reason::image_url_not_allowed;
             was_asked ? gate_.succeeded(now) : gate_.ended(now);
-            ++progress_.failed;
-            return taker_.missed(question.record, error);
+            return denied(std::move(question), error, now);
         }
         return fault(std::move(question), error, now);
+    }
+
+    /// A storage that has it all the same says so when it is asked once more.
+    Result<void> denied(Question question, const Error& error, Clock::Instant now) {
+        const bool may_pass = DenialShare::may_pass(error.reason());
+        question.denials == 0 ? denials_.first(may_pass) : denials_.again(may_pass);
+        if (may_pass && ++question.denials < denials_.enough()) {
+            denied_.emplace(now + gate_.delay(question.denials, std::nullopt), std::move(question));
+            return {};
+        }
+        ++progress_.failed;
+        return taker_.missed(question.record, error);
     }
 
     Result<void> fault(Question question, const Error& error, Clock::Instant now) {
@@ -209,6 +235,8 @@ class Round {
     std::shared_ptr<Mailbox<Answered>> mailbox_ = std::make_shared<Mailbox<Answered>>();
     Flights<Question> flying_;
     std::multimap<Clock::Instant, Question> delayed_;
+    std::multimap<Clock::Instant, Question> denied_;  ///< to be asked for again
+    DenialShare denials_;
     std::uint64_t next_number_ = 0;
     std::uint64_t found_ = 0;
     std::string known_;  ///< normalized id of an image that was found

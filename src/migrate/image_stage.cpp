@@ -28,10 +28,12 @@ ImageStage::ImageStage(ImageStore& store, PipelineMailbox& mailbox, Limits limit
       gate_(std::move(gate)),
       pace_(limits_.width, {1, 1, 1}),
       budget_(limits_.retry_share),
-      failures_(limits_.accepted),
+      failures_(limits_.accepted,
+                [this](const Ticket& ticket, Error error) { doubt(ticket, std::move(error)); }),
       known_(std::move(known)) {}
 
 void ImageStage::pump(Clock::Instant now, std::size_t ready_bytes, std::size_t ready_count) {
+    latest_ = now;
     while (!delayed_.empty() && delayed_.begin()->first <= now) {
         retries_.push_back(delayed_.begin()->second);
         delayed_.erase(delayed_.begin());
@@ -40,9 +42,10 @@ void ImageStage::pump(Clock::Instant now, std::size_t ready_bytes, std::size_t r
         look(now);
         return;
     }
-    while (!(queue_.empty() && retries_.empty()) && flying_.size() < pace_.width() &&
-           gate_.may_send(now) && has_room(ready_bytes, ready_count)) {
-        const std::optional<Asked> next = take_next();
+    while (!(queue_.empty() && retries_.empty() && denied_.empty()) &&
+           flying_.size() < pace_.width() && gate_.may_send(now) &&
+           has_room(ready_bytes, ready_count)) {
+        const std::optional<Asked> next = take_next(now);
         if (!next) {
             return;
         }
@@ -76,7 +79,13 @@ Awaited ImageStage::awaited() const {
     return awaited;
 }
 
-std::optional<ImageStage::Asked> ImageStage::take_next() {
+std::optional<ImageStage::Asked> ImageStage::take_next(Clock::Instant now) {
+    // These answer to no fault of the storage, and so cost nothing of the budget.
+    if (!denied_.empty() && denied_.begin()->first <= now) {
+        const Asked asked = std::move(denied_.begin()->second);
+        denied_.erase(denied_.begin());
+        return asked;
+    }
     if (budget_.may_retry(flying_.empty() && queue_.empty()) && !retries_.empty()) {
         if (!gate_.is_open()) {
             budget_.sent_again();
@@ -91,7 +100,7 @@ std::optional<ImageStage::Asked> ImageStage::take_next() {
     budget_.sent();
     const Ticket ticket = queue_.front();
     queue_.pop_front();
-    return Asked{ticket, TellingFaults(successes_)};
+    return Asked(ticket, successes_);
 }
 
 void ImageStage::start(Asked asked, Clock::Instant now) {
@@ -114,6 +123,7 @@ void ImageStage::start(Asked asked, Clock::Instant now) {
 }
 
 std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant now) {
+    latest_ = now;
     const auto it = flying_.find(event.fetch);
     if (it == flying_.end()) {
         return std::nullopt;
@@ -138,12 +148,7 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
         first_attempts_.add(!event.image && event.image.error().fault() != FaultClass::record);
     }
     if (event.image) {
-        ++successes_;
-        failures_.passed();
-        if (known_.first().empty()) {
-            known_.came(ticket.work->block.text(ticket.span().normalized_id).value_or(""));
-        }
-        gate_.succeeded(now);
+        came(flight.asked, now);
         const auto bytes = static_cast<double>(event.image->bytes->size());
         average_bytes_ += kNewest * (bytes - average_bytes_);
         if (sources_.size() > 1) {
@@ -161,11 +166,22 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
         } else {
             gate_.ended(now);
         }
-        fail(ticket, std::move(event.image.error()));
+        fail(flight.asked, std::move(event.image.error()));
         return std::nullopt;
     }
     fault(flight.asked, event.image.error(), now);
     return std::nullopt;
+}
+
+void ImageStage::came(const Asked& asked, Clock::Instant now) {
+    ++successes_;
+    failures_.passed();
+    asked.denials == 0 ? denials_.first(false) : denials_.again(false);
+    if (known_.first().empty()) {
+        const Ticket& ticket = asked.ticket;
+        known_.came(ticket.work->block.text(ticket.span().normalized_id).value_or(""));
+    }
+    gate_.succeeded(now);
 }
 
 void ImageStage::fault(Asked asked, const Error& error, Clock::Instant now) {
@@ -189,20 +205,49 @@ void ImageStage::fault(Asked asked, const Error& error, Clock::Instant now) {
 }
 
 void ImageStage::give_up(const Asked& asked, const Error& error) {
-    fail(asked.ticket,
+    fail(asked,
          Error(Reason::image_unreadable,
                fmt::format("the storage failed {} times for this image while it served others: {}",
                            asked.faults.count(), error.detail()))
              .at_url(error.place().url));
 }
 
-void ImageStage::fail(const Ticket& ticket, Error error) {
+void ImageStage::fail(const Asked& asked, Error error) {
+    const Ticket& ticket = asked.ticket;
     // The image is asked for the model guard's sake alone: the record has its facen.
     if (ticket.work->fates[ticket.index].has_prior) {
         ticket.work->settle_prior(ticket.index);
         return;
     }
+    const bool is_denied = DenialShare::may_pass(error.reason());
+    if (asked.denials != 0) {
+        denials_.again(is_denied);
+        deny(asked, std::move(error));
+        return;
+    }
+    denials_.first(is_denied);
     failures_.add(ticket, std::move(error));
+}
+
+void ImageStage::doubt(const Ticket& ticket, Error error) {
+    deny(Asked(ticket, successes_), std::move(error));
+}
+
+void ImageStage::deny(Asked asked, Error error) {
+    ++asked.denials;
+    if (!DenialShare::may_pass(error.reason()) || asked.denials >= denials_.enough()) {
+        FailureHold::settle(asked.ticket, std::move(error));
+        return;
+    }
+    asked.denial = std::make_shared<const Error>(std::move(error));
+    denied_.emplace(latest_ + gate_.delay(asked.denials, std::nullopt), std::move(asked));
+}
+
+void ImageStage::book_all() {
+    failures_.book();
+    for (auto& [due, asked] : std::exchange(denied_, {})) {
+        FailureHold::settle(asked.ticket, *asked.denial);
+    }
 }
 
 void ImageStage::look(Clock::Instant now) {
@@ -216,7 +261,7 @@ void ImageStage::look(Clock::Instant now) {
     }
     is_looking_ = true;
     const std::uint64_t fetch = next_fetch_++;
-    flying_.emplace(fetch, Flight{{{}, TellingFaults(0)}, std::nullopt, *id, {.sent = now}});
+    flying_.emplace(fetch, Flight{Asked({}, 0), std::nullopt, *id, {.sent = now}});
     gate_.sent(now);
     store_.fetch(std::move(*id), [this, fetch](Result<Image> image) {
         mailbox_.post(ImageFetched{fetch, std::move(image)});
@@ -302,11 +347,13 @@ std::optional<Clock::Instant> ImageStage::next_timer() const {
     if (is_in_doubt()) {
         return is_looking_ ? std::nullopt : next;
     }
-    if (queue_.empty() && retries_.empty() && delayed_.empty()) {
+    if (queue_.empty() && retries_.empty() && delayed_.empty() && denied_.empty()) {
         next.reset();
     }
-    if (!delayed_.empty() && (!next || delayed_.begin()->first < *next)) {
-        next = delayed_.begin()->first;
+    for (const auto* waiting : {&delayed_, &denied_}) {
+        if (!waiting->empty() && (!next || waiting->begin()->first < *next)) {
+            next = waiting->begin()->first;
+        }
     }
     return next;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "block_work.hpp"
+#include "denial_share.hpp"
 #include "failure_hold.hpp"
 #include "fault_share.hpp"
 #include "image_supply.hpp"
@@ -17,6 +18,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -27,7 +29,8 @@ namespace ffdump {
 /// Fetches images ahead of the extraction: a bounded number at a time, a bounded number of bytes
 /// waiting. Faults of the storage are waited out. Failures of records are held back until it is
 /// clear that they are the records' own: when they form a pattern nothing more is fetched, and
-/// images that are known to be there are asked for. Lives on the pipeline's thread.
+/// images that are known to be there are asked for. What is missing without a pattern is asked for
+/// once more before that is believed. Lives on the pipeline's thread.
 class ImageStage {
  public:
     struct Limits {
@@ -48,7 +51,8 @@ class ImageStage {
     [[nodiscard]] std::optional<ReadyImage> fetched(ImageFetched event, Clock::Instant now);
 
     [[nodiscard]] bool is_idle() const noexcept {
-        return queue_.empty() && retries_.empty() && flying_.empty() && delayed_.empty();
+        return queue_.empty() && retries_.empty() && flying_.empty() && delayed_.empty() &&
+               denied_.empty();
     }
     [[nodiscard]] std::size_t in_flight() const noexcept { return flying_.size(); }
     /// Whether what waits for extraction will become more.
@@ -57,14 +61,20 @@ class ImageStage {
     [[nodiscard]] ServiceGate& gate() noexcept { return gate_; }
     [[nodiscard]] std::optional<Clock::Instant> next_timer() const;
     [[nodiscard]] FailureHold& failures() noexcept { return failures_; }
+    /// Believes every failure that it knows of, without another question.
+    void book_all();
     /// Why the run cannot go on: a pattern from the start, and no image of the dump comes.
     [[nodiscard]] const std::optional<Error>& verdict() const noexcept { return verdict_; }
 
  private:
     /// A record whose image is asked for, or is to be asked for again.
     struct Asked {
+        Asked(const Ticket& whose, std::uint64_t others) : ticket(whose), faults(others) {}
+
         Ticket ticket;
         TellingFaults faults;
+        unsigned denials = 0;  ///< so often the storage said that it does not have it ...
+        std::shared_ptr<const Error> denial;  ///< ... set when it did: what it said last
     };
     struct Flight {
         Asked asked;  ///< for no record when `look` is set
@@ -79,7 +89,10 @@ class ImageStage {
     void probe(const Asked& asked, Error suspicion, Clock::Instant now);
     void probed(const Flight& flight, const Result<Image>& image, Clock::Instant now);
     void give_up(const Asked& asked, const Error& error);
-    void fail(const Ticket& ticket, Error error);
+    void fail(const Asked& asked, Error error);
+    /// What failed without a pattern: to be asked for again, unless another answer cannot come.
+    void doubt(const Ticket& ticket, Error error);
+    void deny(Asked asked, Error error);
     [[nodiscard]] bool is_in_doubt() const { return is_down_ || failures_.is_suspicious(); }
     void look(Clock::Instant now);
     void looked(const Flight& flight, const Result<Image>& image, Clock::Instant now);
@@ -87,7 +100,8 @@ class ImageStage {
     /// For one image more of the usual size; for one at any rate when nothing else is there.
     [[nodiscard]] bool has_room(std::size_t ready_bytes, std::size_t ready_count) const;
     void start(Asked asked, Clock::Instant now);
-    [[nodiscard]] std::optional<Asked> take_next();
+    void came(const Asked& asked, Clock::Instant now);
+    [[nodiscard]] std::optional<Asked> take_next(Clock::Instant now);
     void fault(Asked asked, const Error& error, Clock::Instant now);
 
     ImageStore& store_;
@@ -101,6 +115,9 @@ class ImageStage {
     std::deque<Asked> retries_;  ///< after a fault of the storage
     std::unordered_map<std::uint64_t, Flight> flying_;
     std::multimap<Clock::Instant, Asked> delayed_;
+    std::multimap<Clock::Instant, Asked> denied_;  ///< to be asked for again
+    DenialShare denials_;
+    Clock::Instant latest_{};  ///< when the stage was last called
     std::uint64_t next_fetch_ = 0;
     std::uint64_t successes_ = 0;
     FaultShare first_attempts_;

@@ -332,7 +332,7 @@ Result<void> Pipeline::wind_down(Error cause) {
     }
     if (cause.reason() == Reason::too_many_failures) {
         // The operator is told to look at them.
-        images_.failures().book();
+        images_.book_all();
         extraction_.health().book_all();
     }
     if (Result<void> kept = model_.write(redo_); !kept) {

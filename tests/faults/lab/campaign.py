@@ -14,10 +14,18 @@ _WORKER = {}
 
 @dataclasses.dataclass
 class Outcome:
-    """A line of the table. A violation is a sentence that says how to see it again."""
+    """A line of the table. A violation is a sentence that says how to see it again.
+
+    `counts`: what the figure is made of, as (what, how many, how many at least): a goal that tried
+    less than it says is not reached, whatever it found."""
     reached: str
     violations: list
     notes: list = dataclasses.field(default_factory=list)
+    counts: list = dataclasses.field(default_factory=list)
+
+    def shortfalls(self):
+        return [f"{done} {what}, at least {least} are wanted"
+                for what, done, least in self.counts if done < least]
 
 
 class Violation(Exception):
