@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "posix_file_lock.hpp"
 
+#include "descriptor.hpp"
 #include "posix_file.hpp"
 
 #include <fmt/format.h>
@@ -18,10 +19,12 @@ constexpr std::size_t kMostHolderBytes = 512;
 
 class PosixFileLock final : public FileLock {
  public:
-    explicit PosixFileLock(std::unique_ptr<File> file) : file_(std::move(file)) {}
+    PosixFileLock(std::unique_ptr<File> file, Descriptor folder)
+        : file_(std::move(file)), folder_(std::move(folder)) {}
 
  private:
     std::unique_ptr<File> file_;
+    Descriptor folder_;
 };
 
 /// The other run's own words, or nothing: it may have taken the lock and not written yet.
@@ -51,6 +54,27 @@ bool is_still_named(int descriptor, const std::string& path) {
            held.st_dev == named.st_dev && held.st_ino == named.st_ino;
 }
 
+/// The folder of the lock is locked as well: somebody who removes the file, since it is there after
+/// every run, takes away the lock of the run that has it.
+Result<Descriptor> lock_folder_of(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+    Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!opened.is_open()) {
+        return failed(system_error(errno, "open the folder", folder, FilePurpose::writing));
+    }
+    if (::flock(opened.get(), LOCK_EX | LOCK_NB) == 0) {
+        return opened;
+    }
+    if (errno == EWOULDBLOCK) {
+        return failed(
+            Error(Reason::lock_held, "another run holds the lock, and its lock file was removed")
+                .at_file(path));
+    }
+    // Network file systems lock no folders: the file must do there.
+    return Descriptor();
+}
+
 }  // namespace
 
 Result<std::unique_ptr<FileLock>> take_posix_lock(const std::string& path,
@@ -71,12 +95,16 @@ Result<std::unique_ptr<FileLock>> take_posix_lock(const std::string& path,
         return failed(Error(Reason::lock_held, "the lock file was replaced while it was taken")
                           .at_file(path));
     }
+    Result<Descriptor> folder = lock_folder_of(path);
+    if (!folder) {
+        return failed(std::move(folder.error()));
+    }
     const Result<void> written =
         file->truncate(0).and_then([&] { return file->write(std::string(holder) + "\n"); });
     if (!written) {
         return failed(written.error());
     }
-    return std::make_unique<PosixFileLock>(std::move(file));
+    return std::make_unique<PosixFileLock>(std::move(file), std::move(*folder));
 }
 
 }  // namespace ffdump

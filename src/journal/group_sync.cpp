@@ -33,10 +33,11 @@ void GroupSync::written(const std::string& path) {
     }
 }
 
-void GroupSync::forget() {
+bool GroupSync::forget() {
     std::unique_lock lock(mutex_);
-    wanted_.clear();
+    const bool was_synced = std::exchange(wanted_, {}).empty();
     changed_.wait(lock, [this] { return !is_syncing_; });
+    return was_synced;
 }
 
 Result<void> GroupSync::check() {

@@ -8,18 +8,21 @@
 #include <bit>
 #include <charconv>
 #include <cstring>
+#include <limits>
 
 namespace ffdump {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "numbers stand as in memory");
 
-constexpr std::string_view kMagic = "FFREDO1\n";
+constexpr std::string_view kMagic = "FFREDO2\n";
 constexpr std::string_view kPrefix = "redo-";
 constexpr std::string_view kSuffix = ".log";
 constexpr std::uint32_t kEntryMagic = 0x4F444552;  // "REDO"
-/// Magic, file, ordinal, number of floats.
-constexpr std::size_t kEntryHead = 20;
+/// Magic, file, ordinal, record id, number of floats, length of the image's id.
+constexpr std::size_t kEntryHead = 32;
+constexpr std::size_t kFloatsAt = 24;
+constexpr std::size_t kImageAt = 28;
 
 template <class Number>
 void append_number(std::string& out, Number number) {
@@ -52,7 +55,9 @@ std::optional<std::uint64_t> redo_number(std::string_view file_name) {
         std::from_chars(file_name.data(), file_name.data() + file_name.size(), number);
     const bool is_number =
         !file_name.empty() && error == std::errc{} && end == file_name.data() + file_name.size();
-    return is_number ? std::optional(number) : std::nullopt;
+    // Places hold it in 32 bits; so many commits no run has.
+    return is_number && number <= std::numeric_limits<std::uint32_t>::max() ? std::optional(number)
+                                                                            : std::nullopt;
 }
 
 std::string redo_header(std::string_view run_id) {
@@ -64,26 +69,34 @@ std::uint64_t redo_seed(std::string_view run_id) {
 }
 
 void append_redo_entry(std::string& out, std::uint64_t seed, const RecordPlace& place,
-                       const Facen& facen) {
+                       std::uint64_t record_id, std::string_view image, const Facen& facen) {
     const std::size_t begin = out.size();
+    if (image.size() > RedoLog::kMostImageBytes) {
+        image = {};
+    }
     append_number(out, kEntryMagic);
     append_number(out, place.file);
     append_number(out, place.ordinal);
+    append_number(out, record_id);
     append_number(out, static_cast<std::uint32_t>(facen.size()));
+    append_number(out, static_cast<std::uint32_t>(image.size()));
+    out.append(image);
     out.append(reinterpret_cast<const char*>(facen.data()), facen.size() * sizeof(float));
     append_number(out, XXH3_64bits_withSeed(out.data() + begin, out.size() - begin, seed));
 }
 
-RedoState parse_redo_entry(std::string_view bytes, std::uint64_t seed, RedoEntry& entry) {
+RedoState parse_redo_entry(std::string_view bytes, std::uint64_t seed, RedoEntry& entry,
+                           std::size_t& size) {
     if (bytes.size() < kEntryHead) {
         return RedoState::cut;
     }
-    const auto floats = number_at<std::uint32_t>(bytes, 16);
+    const auto floats = number_at<std::uint32_t>(bytes, kFloatsAt);
+    const auto image = number_at<std::uint32_t>(bytes, kImageAt);
     if (number_at<std::uint32_t>(bytes, 0) != kEntryMagic || floats == 0 ||
-        floats > kMaxDimension) {
+        floats > kMaxDimension || image > RedoLog::kMostImageBytes) {
         return RedoState::invalid;
     }
-    const std::size_t hashed = kEntryHead + floats * sizeof(float);
+    const std::size_t hashed = kEntryHead + image + floats * sizeof(float);
     if (bytes.size() < hashed + sizeof(std::uint64_t)) {
         return RedoState::cut;
     }
@@ -92,9 +105,12 @@ RedoState parse_redo_entry(std::string_view bytes, std::uint64_t seed, RedoEntry
         return RedoState::invalid;
     }
     entry.place = {number_at<std::uint32_t>(bytes, 4), number_at<std::uint64_t>(bytes, 8)};
+    entry.record_id = number_at<std::uint64_t>(bytes, 16);
+    entry.image = bytes.substr(kEntryHead, image);
     entry.facen.resize(floats);
-    std::memcpy(entry.facen.data(), bytes.substr(kEntryHead).data(), floats * sizeof(float));
-    entry.bytes = hashed + sizeof(std::uint64_t);
+    std::memcpy(entry.facen.data(), bytes.substr(kEntryHead + image).data(),
+                floats * sizeof(float));
+    size = hashed + sizeof(std::uint64_t);
     return RedoState::whole;
 }
 

@@ -18,23 +18,20 @@ constexpr std::size_t kRedoHeaderBytes = 40;
 /// The number of a segment's file name; nothing for any other name.
 [[nodiscard]] std::optional<std::uint64_t> redo_number(std::string_view file_name);
 
-/// "FFREDO1\n" and the run id.
+/// "FFREDO2\n" and the run id.
 [[nodiscard]] std::string redo_header(std::string_view run_id);
 /// What the hashes of one run's entries begin with.
 [[nodiscard]] std::uint64_t redo_seed(std::string_view run_id);
 
+/// An `image` longer than RedoLog::kMostImageBytes is left out.
 void append_redo_entry(std::string& out, std::uint64_t seed, const RecordPlace& place,
-                       const Facen& facen);
+                       std::uint64_t record_id, std::string_view image, const Facen& facen);
 
-struct RedoEntry {
-    RecordPlace place;
-    Facen facen;
-    std::size_t bytes = 0;  ///< of the entry
-};
 enum class RedoState : std::uint8_t { whole, cut, invalid };
 
-/// The entry at the front of `bytes`. `cut`: it may become whole with more bytes.
+/// The entry at the front of `bytes`, and how many of them it has. `cut`: it may become whole with
+/// more bytes.
 [[nodiscard]] RedoState parse_redo_entry(std::string_view bytes, std::uint64_t seed,
-                                         RedoEntry& entry);
+                                         RedoEntry& entry, std::size_t& size);
 
 }  // namespace ffdump

@@ -17,8 +17,8 @@ constexpr std::size_t kReadBytes = 1U << 20U;
 /// Feeds the entries of one segment to `take`; the last place, or nothing when it is of another run
 /// or holds no whole entry.
 Result<std::optional<RecordPlace>> load_segment(
-    File& file, const std::string& header, std::uint64_t seed,
-    const std::function<void(const RecordPlace&, Facen)>& take) {
+    File& file, const std::string& header, std::uint64_t seed, std::uint32_t number,
+    const std::function<void(const RedoEntry&, const RedoWhere&)>& take) {
     std::string bytes(header.size(), '\0');
     Result<std::size_t> got = file.read({bytes.data(), bytes.size()});
     if (!got) {
@@ -30,17 +30,20 @@ Result<std::optional<RecordPlace>> load_segment(
     }
     bytes.clear();
     std::size_t parsed = 0;
+    std::uint64_t offset = header.size();
+    RedoEntry entry;
     for (;;) {
-        RedoEntry entry;
+        std::size_t size = 0;
         const RedoState state =
-            parse_redo_entry(std::string_view(bytes).substr(parsed), seed, entry);
+            parse_redo_entry(std::string_view(bytes).substr(parsed), seed, entry, size);
         if (state == RedoState::invalid) {
             return last;
         }
         if (state == RedoState::whole) {
-            parsed += entry.bytes;
+            parsed += size;
             last = last ? std::max(*last, entry.place) : entry.place;
-            take(entry.place, std::move(entry.facen));
+            take(entry, {offset, number, static_cast<std::uint32_t>(size)});
+            offset += size;
             continue;
         }
         bytes.erase(0, parsed);
@@ -75,12 +78,13 @@ Result<std::vector<std::uint64_t>> segment_numbers(FileSystem& files, const std:
 }  // namespace
 
 RedoLog::RedoLog(FileSystem& files, std::string folder, const std::string& run_id,
-                 std::vector<Segment> kept)
+                 std::vector<Segment> kept, Keep keep)
     : files_(files),
       folder_(std::move(folder)),
       header_(redo_header(run_id)),
       seed_(redo_seed(run_id)),
       segments_(std::move(kept)),
+      keep_(keep),
       sync_(std::make_unique<GroupSync>(files, kSyncInterval)) {
     for (const Segment& segment : segments_) {
         next_number_ = std::max(next_number_, segment.number + 1);
@@ -93,9 +97,10 @@ std::string RedoLog::path_of(std::uint64_t number) const {
     return join_path(folder_, redo_file_name(number));
 }
 
-void RedoLog::add(const RecordPlace& place, const Facen& facen) {
+void RedoLog::add(const RecordPlace& place, std::uint64_t record_id, std::string_view image,
+                  const Facen& facen) {
     last_buffered_ = buffer_.empty() ? place : std::max(last_buffered_, place);
-    append_redo_entry(buffer_, seed_, place, facen);
+    append_redo_entry(buffer_, seed_, place, record_id, image, facen);
 }
 
 Result<void> RedoLog::begin_segment() {
@@ -131,19 +136,33 @@ Result<void> RedoLog::close_segment() {
     if (!file_) {
         return {};
     }
-    sync_->forget();
+    const bool is_synced = sync_->forget();
     segments_.push_back(open_);
     const std::unique_ptr<File> file = std::move(file_);
+    // What no commit has would not be made durable any more.
+    if (!is_synced && open_.last >= committed_) {
+        if (Result<void> synced = file->sync(); !synced) {
+            return synced;
+        }
+    }
     return file->close();
 }
 
 Result<void> RedoLog::committed(const RecordPlace& place) {
-    if (Result<void> closed = close_segment(); !closed) {
-        return closed;
-    }
+    committed_ = place;
+    return close_segment().and_then([this] { return remove_old(); });
+}
+
+Result<void> RedoLog::check_passed() {
+    vouched_below_ = begun_below_;
+    return remove_old();
+}
+
+Result<void> RedoLog::remove_old() {
     std::vector<Segment> needed;
     for (const Segment& segment : segments_) {
-        if (segment.last >= place) {
+        const bool may_go = keep_ == Keep::until_committed || segment.number < vouched_below_;
+        if (segment.last >= committed_ || !may_go) {
             needed.push_back(segment);
         } else if (Result<void> removed = files_.remove(path_of(segment.number)); !removed) {
             return removed;
@@ -163,7 +182,7 @@ Result<void> RedoLog::discard() {
 
 Result<std::vector<RedoLog::Segment>> load_redo(
     FileSystem& files, const std::string& folder, const std::string& run_id,
-    const std::function<void(const RecordPlace&, Facen)>& take) {
+    const std::function<void(const RedoEntry&, const RedoWhere&)>& take) {
     Result<std::vector<std::uint64_t>> numbers = segment_numbers(files, folder);
     if (!numbers) {
         return failed(std::move(numbers.error()));
@@ -176,7 +195,8 @@ Result<std::vector<RedoLog::Segment>> load_redo(
             return failed(std::move(file.error()));
         }
         Result<std::optional<RecordPlace>> last =
-            load_segment(**file, redo_header(run_id), redo_seed(run_id), take);
+            load_segment(**file, redo_header(run_id), redo_seed(run_id),
+                         static_cast<std::uint32_t>(number), take);
         if (!last) {
             return failed(std::move(last.error()));
         }
@@ -184,6 +204,34 @@ Result<std::vector<RedoLog::Segment>> load_redo(
         segments.push_back({number, last->value_or(RecordPlace{})});
     }
     return segments;
+}
+
+RedoReader::RedoReader(FileSystem& files, std::string folder, const std::string& run_id)
+    : files_(files), folder_(std::move(folder)), seed_(redo_seed(run_id)) {}
+
+Result<RedoEntry> RedoReader::read(const RedoWhere& where) {
+    const std::string path = join_path(folder_, redo_file_name(where.segment));
+    if (!file_ || open_ != where.segment) {
+        Result<std::unique_ptr<File>> opened = files_.open_read_back(path);
+        if (!opened) {
+            return failed(std::move(opened.error()));
+        }
+        file_ = std::move(*opened);
+        open_ = where.segment;
+    }
+    std::string bytes(where.bytes, '\0');
+    Result<std::size_t> got = file_->read_at({bytes.data(), bytes.size()}, where.offset);
+    if (!got) {
+        return failed(std::move(got.error()));
+    }
+    bytes.resize(*got);
+    RedoEntry entry;
+    std::size_t size = 0;
+    if (parse_redo_entry(bytes, seed_, entry, size) != RedoState::whole) {
+        return failed(Error(Reason::output_damaged, "an entry is not what it was a moment ago")
+                          .at_file(path));
+    }
+    return entry;
 }
 
 Result<void> remove_redo(FileSystem& files, const std::string& folder) {

@@ -11,13 +11,7 @@ namespace {
 
 constexpr std::size_t kMostSpares = 8;
 
-/// `hash` is of all the bytes, or none when reading began in the middle.
-Result<void> check_unchanged(File& file, const FilePlan& plan, const RunningHash* hash) {
-    if (hash != nullptr && hash->value().hex() != plan.survey.fingerprint) {
-        return failed(
-            Error(Reason::source_changed, "the file is not what it was when the run began")
-                .at_file(plan.file.path));
-    }
+Result<void> check_unchanged(File& file, const FilePlan& plan) {
     Result<FileIdentity> identity = file.identity();
     if (!identity) {
         return failed(std::move(identity.error()));
@@ -92,7 +86,7 @@ void BlockFeeder::run(const std::vector<FeedFile>& feed) {
             break;
         }
     }
-    mailbox_.post(ReadingEnded{std::move(result)});
+    mailbox_.post(ReadingEnded{std::move(result), untrue_file_});
 }
 
 Result<void> BlockFeeder::read_file(const FeedFile& feed) {
@@ -123,13 +117,21 @@ Result<void> BlockFeeder::read_file(const FeedFile& feed) {
         if (!*more) {
             break;
         }
+        // Of each block, before it is handed on: nothing of a file that changed may be committed.
+        if (Result<void> same = check_unchanged(**file, plan); !same) {
+            return same;
+        }
         work->file = feed.file;
         hash.add({work->block.bytes.get(), work->block.used});
         if (work->block.last) {
-            // Before the last block is handed on: a file that changed must not be completed.
             const bool whole = feed.start.offset == 0;
-            if (Result<void> same = check_unchanged(**file, plan, whole ? &hash : nullptr); !same) {
-                return same;
+            if (whole && hash.value().hex() != plan.survey.fingerprint) {
+                untrue_file_ = feed.file;
+                return failed(Error(Reason::source_changed,
+                                    "its bytes are not those that were read when the run began, "
+                                    "though it has not been changed since: its disk may be at "
+                                    "fault; what was made of it is redone")
+                                  .at_file(plan.file.path));
             }
         }
         {

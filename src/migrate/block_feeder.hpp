@@ -59,6 +59,7 @@ class BlockFeeder {
     std::size_t out_bytes_ = 0;
     bool stopping_ = false;
     std::vector<std::unique_ptr<BlockWork>> spare_;
+    std::optional<std::uint32_t> untrue_file_;  ///< the reading thread's
     std::thread thread_;
 };
 

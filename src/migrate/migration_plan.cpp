@@ -3,6 +3,7 @@
 
 #include "ffdump/base/printable.hpp"
 #include "ffdump/config/load_settings.hpp"
+#include "ffdump/journal/output_directory.hpp"
 
 #include <fmt/format.h>
 
@@ -161,10 +162,18 @@ void note_unmet_settings(const Settings& settings, MigrationPlan& plan) {
     }
 }
 
-/// `a.json` and `a.json.zst` would become one file.
+/// `a.json` and `a.json.zst` would become one file, and the list of failures is written beside
+/// them.
 void check_target_names(const MigrationPlan& plan, std::vector<Error>& errors) {
     std::map<std::string, const FilePlan*> targets;
     for (const FilePlan& file : plan.files) {
+        if (file.target_name == kFailuresName) {
+            errors.push_back(Error(Reason::usage_error,
+                                   "a file of the new dump cannot have this name: the list of "
+                                   "failures has it while both are written")
+                                 .at_file(file.file.path)
+                                 .hint("rename the file"));
+        }
         const auto [other, is_new] = targets.emplace(file.target_name, &file);
         if (!is_new) {
             errors.push_back(

@@ -291,13 +291,14 @@ Result<MigrationOutcome> MigrationRun::work_through(RecoveredRun run) {
         services_.log.info("going on with an unfinished run",
                            {{"done", std::to_string(output.records_done())}});
     }
-    RedoneResults redone;
-    Result<std::vector<RedoLog::Segment>> segments = load_redone(run, redone);
+    RedoneResults redone(services_.files, directory_.state_folder(), run.begin.run_id);
+    Result<std::vector<RedoLog::Segment>> segments = redone.load(run.first_uncommitted());
     if (!segments) {
         return failed(std::move(segments.error()));
     }
-    RedoLog redo(services_.files, directory_.state_folder(), run.begin.run_id,
-                 std::move(*segments));
+    RedoLog redo(services_.files, directory_.state_folder(), run.begin.run_id, std::move(*segments),
+                 settings_.canaries.images == 0 ? RedoLog::Keep::until_committed
+                                                : RedoLog::Keep::until_vouched);
     MigrationOutcome outcome;
     TimeKeeper times({services_.files, services_.clock, services_.log, services_.observer},
                      directory_.time_line(), run.begin.run_id);
@@ -332,7 +333,8 @@ Result<MigrationOutcome> MigrationRun::work_through(RecoveredRun run) {
             times.save();
         }
         if (!ran) {
-            return failed(std::move(ran.error()));
+            return pipeline.untrue_file() ? begin_anew(run, *pipeline.untrue_file(), ran.error())
+                                          : failed(std::move(ran.error()));
         }
         outcome.extraction_requests = pipeline.counters().requests;
         outcome.extracted = pipeline.counters().extracted;
@@ -342,6 +344,13 @@ Result<MigrationOutcome> MigrationRun::work_through(RecoveredRun run) {
         outcome.took = services_.clock.now() - begin;
         return std::move(outcome);
     });
+}
+
+Result<MigrationOutcome> MigrationRun::begin_anew(const RecoveredRun& run, std::uint32_t file,
+                                                  const Error& cause) {
+    return run.journal->close()
+        .and_then([&] { return rewind_run(services_.files, directory_, file); })
+        .and_then([&]() -> Result<MigrationOutcome> { return failed(cause); });
 }
 
 Result<Manifest> MigrationRun::conclude(const RecoveredRun& run, OutputStage& output,
@@ -354,17 +363,6 @@ Result<Manifest> MigrationRun::conclude(const RecoveredRun& run, OutputStage& ou
                 return std::move(manifest);
             });
         });
-}
-
-Result<std::vector<RedoLog::Segment>> MigrationRun::load_redone(const RecoveredRun& run,
-                                                                RedoneResults& redone) const {
-    return load_redo(services_.files, directory_.state_folder(), run.begin.run_id,
-                     [&](const RecordPlace& place, Facen facen) {
-                         if (place.file < run.files.size() &&
-                             place.ordinal >= run.files[place.file].source.ordinal) {
-                             redone.add(place, std::move(facen));
-                         }
-                     });
 }
 
 void MigrationRun::warn_of_unmet_exclusions(const Manifest& manifest) const {

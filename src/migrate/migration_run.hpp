@@ -39,9 +39,9 @@ class MigrationRun {
     /// Everything is in place: the failures list, the manifest, then what is not needed any more.
     [[nodiscard]] Result<Manifest> conclude(const RecoveredRun& run, OutputStage& output,
                                             RedoLog& redo);
-    /// What the run had extracted and not committed when its last process ended.
-    [[nodiscard]] Result<std::vector<RedoLog::Segment>> load_redone(const RecoveredRun& run,
-                                                                    RedoneResults& redone) const;
+    /// Makes void what was made of this file of the source; fails with `cause`.
+    [[nodiscard]] Result<MigrationOutcome> begin_anew(const RecoveredRun& run, std::uint32_t file,
+                                                      const Error& cause);
     void warn_of_unmet_exclusions(const Manifest& manifest) const;
     [[nodiscard]] Result<Manifest> publish_run(const RecoveredRun& run, const OutputStage& output);
     [[nodiscard]] std::string own_opt_outs() const;

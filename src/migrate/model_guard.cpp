@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <span>
 #include <utility>
 
@@ -15,6 +16,10 @@ constexpr unsigned kMostAgain = 3;
 constexpr double kAnyNorm = 1e30;
 /// Last facens of so many stays of a server are kept, each with its image; more wait for a check.
 constexpr std::size_t kMostStays = 8;
+/// No server of this process.
+constexpr std::size_t kEarlierProcess = std::numeric_limits<std::size_t>::max();
+/// Larger images of an earlier process are left alone: all of them are in memory at once.
+constexpr std::size_t kLargestUnvouched = 1U << 20U;
 
 /// The norm of a facen that can be held against `known`. How long it is has no say, since a cosine
 /// does not see it; one of no length has no direction.
@@ -58,12 +63,24 @@ bool ModelGuard::is_crowded() const noexcept {
 }
 
 bool ModelGuard::is_due(Clock::Instant now, bool is_wanted) const {
-    if (!is_on() || is_checking() || doubt_) {
+    if (!is_on() || is_checking() || doubt_ || awaits_unvouched_) {
         return false;
     }
     const bool is_late = since_check_ != 0 && last_check_ && now - *last_check_ >= settings_.every;
     return is_wanted || start_check_due_ || is_late || is_crowded() ||
            since_check_ >= settings_.every_records;
+}
+
+void ModelGuard::unvouched(std::size_t index, RecordId id, const SharedBytes& image,
+                           const Facen& facen) {
+    if (!is_on() || image->size() > kLargestUnvouched) {
+        return;
+    }
+    static_cast<void>(lane(index));
+    const FacenSource source{.server = kEarlierProcess, .returns = last_facens_.size()};
+    last_facens_.emplace(std::pair(index, source), Canary{index, id, image, facen});
+    holds_ = true;
+    start_check_due_ = true;
 }
 
 std::optional<std::size_t> ModelGuard::sentinel_for(std::size_t index) {

@@ -81,6 +81,11 @@ class ModelGuard {
     /// Canaries of an earlier process of this run: a check is due, and until it has passed nothing
     /// else may be extracted. The first `known` came with one of the run before for their target.
     void take_over(std::vector<Canary> canaries, std::size_t known = 0);
+    /// A record has this facen from an earlier process of this run, and no check vouches for it:
+    /// the next one asks for it, and until it has passed nothing else may be extracted.
+    void unvouched(std::size_t index, RecordId id, const SharedBytes& image, const Facen& facen);
+    /// More of them may come: no check begins before.
+    void await_unvouched(bool is_waiting) noexcept { awaits_unvouched_ = is_waiting; }
     [[nodiscard]] bool holds() const noexcept { return holds_ || is_crowded(); }
     /// There are canaries of an earlier process or run, and no check has passed since.
     [[nodiscard]] bool is_unproven() const noexcept { return holds_; }
@@ -178,6 +183,7 @@ class ModelGuard {
     std::size_t saved_ = 0;
     bool holds_ = false;
     bool start_check_due_ = false;
+    bool awaits_unvouched_ = false;
     bool known_came_ = false;        ///< the first of a target, since the last check began
     std::uint64_t since_check_ = 0;  ///< facens since the last check began
     std::optional<Clock::Instant> last_check_;

@@ -108,6 +108,7 @@ Result<void> ModelWatch::begin_check(Clock::Instant now, bool is_telling) {
         return begun;
     }
     if (is_telling) {
+        parts_.redo.check_begun();
         vouched_for_ = std::exchange(waiting_, {});
     }
     for (CanaryRequest& request : parts_.guard.begin(now)) {
@@ -119,7 +120,10 @@ Result<void> ModelWatch::begin_check(Clock::Instant now, bool is_telling) {
 Result<void> ModelWatch::conclude_check() {
     parts_.services.log.debug("extraction-api gives the facens that it gave",
                               {{"images", std::to_string(parts_.guard.canaries().size())}});
-    if (Result<void> noted = is_noted_ ? parts_.output.check_passed() : Result<void>(); !noted) {
+    if (Result<void> noted = is_noted_ ? parts_.output.check_passed().and_then(
+                                             [this] { return parts_.redo.check_passed(); })
+                                       : Result<void>();
+        !noted) {
         return noted;
     }
     for (const std::uint32_t file : std::exchange(vouched_for_, {})) {
@@ -131,8 +135,8 @@ Result<void> ModelWatch::conclude_check() {
     return {};
 }
 
-Result<void> ModelWatch::write(RedoLog& redo) {
-    return keep_canaries().and_then([&redo] { return redo.write(); });
+Result<void> ModelWatch::write() {
+    return keep_canaries().and_then([this] { return parts_.redo.write(); });
 }
 
 Result<void> ModelWatch::keep_canaries() {

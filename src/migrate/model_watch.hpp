@@ -32,6 +32,7 @@ class ModelWatch {
         ModelGuard& guard;
         ExtractionStage& extraction;
         OutputStage& output;
+        RedoLog& redo;
         const MigrationPlan& plan;
         const OutputDirectory& directory;
         const MigrationServices& services;
@@ -46,7 +47,7 @@ class ModelWatch {
     [[nodiscard]] Result<void> load(const KeptCanaries& count);
     /// Makes facens durable, and before them the canaries that came with them: a process that takes
     /// the run up must be able to tell whether the service still has their model.
-    [[nodiscard]] Result<void> write(RedoLog& redo);
+    [[nodiscard]] Result<void> write();
 
     /// The file was read back.
     [[nodiscard]] Result<void> sealed(std::uint32_t file, const SealedFile& sealed);

@@ -24,6 +24,7 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
       plan_(job.plan),
       output_(output),
       redo_(job.redo),
+      redone_(job.redone),
       limits_{.record_bytes = settings.limits.record_bytes, .depth = settings.limits.depth},
       images_(services.images, mailbox_, image_limits(settings, options),
               ServiceGate(gate_figures(settings.retry), Random(services.random_seed)),
@@ -33,7 +34,8 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
       extraction_(services.extractor, mailbox_, job.plan, extraction_limits(settings, options),
                   ServiceGate(gate_figures(settings.retry), Random(services.random_seed + 1)),
                   guard_),
-      model_({guard_, extraction_, output, job.plan, job.directory, services}, job.run_id),
+      model_({guard_, extraction_, output, job.redo, job.plan, job.directory, services},
+             job.run_id),
       server_watch_(services.extractor, services.log),
       image_watch_(
           "the image storage " + services.images.describe(), images_.gate(),
@@ -54,8 +56,11 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
       failed_before_(output.records_failed()),
       done_before_(output.records_done()) {
     guard_.watch_servers(server_watch_.names());
-    extraction_.on_facen(
-        [this](const Ticket& ticket, const Facen& facen) { redo_.add(ticket.place(), facen); });
+    extraction_.on_facen([this](const Ticket& ticket, const Facen& facen) {
+        const RecordBlock& block = ticket.work->block;
+        redo_.add(ticket.place(), ticket.span().id.value, block.view(ticket.span().normalized_id),
+                  facen);
+    });
     for (std::uint32_t i = 0; i < job.plan.files.size(); ++i) {
         if (const std::size_t found = output.progress()[i].tally.new_dimension; found != 0) {
             extraction_.set_dimension(i, found);
@@ -77,9 +82,27 @@ Result<void> Pipeline::finish_later(const std::vector<std::uint32_t>& files) {
     return {};
 }
 
+Result<void> Pipeline::take_up(const std::vector<std::uint32_t>& sealed,
+                               const KeptCanaries& canaries) {
+    if (Result<void> taken = model_.take_up(sealed).and_then([&] { return model_.load(canaries); });
+        !taken || !guard_.is_on()) {
+        return taken;
+    }
+    return redone_.samples([this](std::uint32_t file) { return extraction_.lane_of(file); })
+        .map([this](const std::vector<RedoEntry>& results) {
+            unvouched_.ask(results, plan_, images_);
+        });
+}
+
 Result<void> Pipeline::run(std::vector<FeedFile> feed) {
-    feeder_.start(std::move(feed));
+    bool is_reading = false;
     while (!is_finished()) {
+        guard_.await_unvouched(unvouched_.is_waiting());
+        // Images that wait for a service that is not checked yet would leave them no room.
+        if (!is_reading && !unvouched_.is_waiting()) {
+            feeder_.start(std::move(feed));
+            is_reading = true;
+        }
         if (Result<void> turned = turn(); !turned) {
             return wind_down(std::move(turned.error()));
         }
@@ -106,7 +129,7 @@ Result<void> Pipeline::turn() {
     if (!handled) {
         return handled;
     }
-    if (Result<void> written = model_.write(redo_); !written) {
+    if (Result<void> written = model_.write(); !written) {
         return written;
     }
     const Clock::Instant now = services_.clock.now();
@@ -142,6 +165,7 @@ Result<void> Pipeline::handle(PipelineEvent event) {
     }
     if (auto* ended = std::get_if<ReadingEnded>(&event)) {
         reading_ended_ = true;
+        untrue_file_ = ended->untrue_file;
         return std::move(ended->result);
     }
     if (auto* image = std::get_if<ImageFetched>(&event)) {
@@ -187,6 +211,8 @@ Result<void> Pipeline::write_settled(Clock::Instant now) {
         if (!whole) {
             return failed(std::move(whole.error()));
         }
+        open_file_ =
+            window_.front()->block.last ? std::nullopt : std::optional(window_.front()->file);
         same_ids_.forget(*window_.front());
         same_bytes_.forget(*window_.front());
         feeder_.give_back(std::move(window_.front()));
@@ -205,6 +231,8 @@ Result<void> Pipeline::commit(Clock::Instant now) {
     RecordPlace place{static_cast<std::uint32_t>(plan_.files.size()), 0};
     if (!window_.empty()) {
         place = window_.front()->place(window_.front()->written);
+    } else if (open_file_ && admission_.is_retried(*open_file_)) {
+        place.file = *open_file_;
     }
     if (admission_.is_retried(place.file)) {
         place.ordinal = 0;  // after a crash such a file is begun anew
@@ -229,8 +257,13 @@ void Pipeline::take_image(ReadyImage image, Clock::Instant now) {
         }
         return;
     }
-    guard_.known(extraction_.lane_of(work.file), image.ticket.span().id, image.bytes,
-                 work.fates[i].facen);
+    const std::size_t lane = extraction_.lane_of(work.file);
+    const RecordId id = image.ticket.span().id;
+    if (unvouched_.has(image.ticket)) {
+        guard_.unvouched(lane, id, image.bytes, work.fates[i].facen);
+    } else {
+        guard_.known(lane, id, image.bytes, work.fates[i].facen);
+    }
     work.settle_prior(i);
 }
 
@@ -327,7 +360,8 @@ Result<void> Pipeline::wind_down(Error cause) {
         return discarded;
     }
     // After a fault of the machine nothing more is written: the last commit stands.
-    if (cause.fault() == FaultClass::machine || cause.fault() == FaultClass::trust) {
+    if (cause.fault() == FaultClass::machine || cause.fault() == FaultClass::trust ||
+        untrue_file_) {
         return failed(std::move(cause));
     }
     if (cause.reason() == Reason::too_many_failures) {
@@ -335,7 +369,7 @@ Result<void> Pipeline::wind_down(Error cause) {
         images_.book_all();
         extraction_.health().book_all();
     }
-    if (Result<void> kept = model_.write(redo_); !kept) {
+    if (Result<void> kept = model_.write(); !kept) {
         return kept;
     }
     while (!window_.empty()) {

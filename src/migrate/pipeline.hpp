@@ -16,6 +16,7 @@
 #include "service_watch.hpp"
 #include "space_check.hpp"
 #include "stall_watch.hpp"
+#include "unvouched_results.hpp"
 
 #include "ffdump/dump/excluded_ids.hpp"
 #include "ffdump/migrate/migration.hpp"
@@ -55,17 +56,19 @@ class Pipeline {
         admission_.keep_results_of(files);
         model_.replace(files);
     }
-    /// Of a run that is taken up: files that were sealed and not renamed, and its canaries.
+    /// Of a run that is taken up: files that were sealed and not renamed, its canaries, and what no
+    /// check of them vouches for.
     [[nodiscard]] Result<void> take_up(const std::vector<std::uint32_t>& sealed,
-                                       const KeptCanaries& canaries) {
-        return model_.take_up(sealed).and_then([this, canaries] { return model_.load(canaries); });
-    }
+                                       const KeptCanaries& canaries);
     /// Files that are complete, but were not sealed or renamed before an earlier run ended.
     [[nodiscard]] Result<void> finish_later(const std::vector<std::uint32_t>& files);
 
     /// Returns when every file is in place, or with the Error that ended the run; what was settled
     /// in order until then is durable.
     [[nodiscard]] Result<void> run(std::vector<FeedFile> feed);
+
+    /// The source's file that gave other bytes than in the survey, if that ended the run.
+    [[nodiscard]] std::optional<std::uint32_t> untrue_file() const noexcept { return untrue_file_; }
 
     [[nodiscard]] const ExtractionStage::Counters& counters() const {
         return extraction_.counters();
@@ -98,6 +101,7 @@ class Pipeline {
     const MigrationPlan& plan_;
     OutputStage& output_;
     RedoLog& redo_;
+    RedoneResults& redone_;
     ReadLimits limits_;
     PipelineMailbox mailbox_;
     ImageStage images_;
@@ -112,11 +116,15 @@ class Pipeline {
     SameImages same_ids_;
     SameImages same_bytes_;  ///< with --dedup-images
     RecordAdmission admission_;
+    UnvouchedResults unvouched_;
     BlockFeeder feeder_;
     FileSealer sealer_;
     std::uint64_t failed_before_;
     std::uint64_t done_before_;
     std::deque<std::unique_ptr<BlockWork>> window_;  ///< in the source's order
+    /// While it is written, though nothing of it is in the window.
+    std::optional<std::uint32_t> open_file_;
+    std::optional<std::uint32_t> untrue_file_;  ///< see ReadingEnded
     std::size_t sealing_ = 0;
     bool reading_ended_ = false;
     std::vector<PipelineEvent> events_;

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct BlockRead {
 /// The reader is through with every file, or met an error of the source.
 struct ReadingEnded {
     Result<void> result;
+    /// This one gave other bytes than in the survey: what was made of it is worth nothing.
+    std::optional<std::uint32_t> untrue_file{};
 };
 /// A fetch is answered.
 struct ImageFetched {

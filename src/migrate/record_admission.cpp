@@ -57,8 +57,9 @@ Result<void> RecordAdmission::decide(BlockWork& work, std::size_t i) {
             return {};
         }
     }
-    if (redo(work, i)) {
-        return {};
+    Result<bool> redone = redo(work, i);
+    if (!redone || *redone) {
+        return redone.map([](bool) {});
     }
     if (!span.has_normalized_id || span.normalized_id.size == 0) {
         work.settle_failed(
@@ -85,16 +86,16 @@ void RecordAdmission::ask(BlockWork& work, std::size_t i) {
 }
 
 /// Whether the record has a facen from before the process ended that was not committed.
-bool RecordAdmission::redo(BlockWork& work, std::size_t i) {
-    std::optional<Facen> facen = stages_.redone.take(work.place(i));
-    if (!facen) {
-        return false;
-    }
-    stages_.extraction.note_dimension(work.file, facen->size());
-    stages_.images.failures().passed_before();
-    const double norm = facen_norm(*facen);
-    work.settle_changed(i, std::move(*facen), norm);
-    return true;
+Result<bool> RecordAdmission::redo(BlockWork& work, std::size_t i) {
+    return stages_.redone.take(work.place(i)).map([&](std::optional<Facen> facen) {
+        if (facen) {
+            stages_.extraction.note_dimension(work.file, facen->size());
+            stages_.images.failures().passed_before();
+            const double norm = facen_norm(*facen);
+            work.settle_changed(i, std::move(*facen), norm);
+        }
+        return facen.has_value();
+    });
 }
 
 bool RecordAdmission::may_probe(const BlockWork& work) {

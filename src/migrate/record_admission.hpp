@@ -57,7 +57,7 @@ class RecordAdmission {
  private:
     [[nodiscard]] Result<void> decide(BlockWork& work, std::size_t i);
     void ask(BlockWork& work, std::size_t i);
-    [[nodiscard]] bool redo(BlockWork& work, std::size_t i);
+    [[nodiscard]] Result<bool> redo(BlockWork& work, std::size_t i);
     [[nodiscard]] Result<bool> reuse(BlockWork& work, std::size_t i);
     /// Whether one more image of an earlier result may be fetched.
     [[nodiscard]] bool may_probe(const BlockWork& work);

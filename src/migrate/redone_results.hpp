@@ -1,32 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ffdump/base/result.hpp"
+#include "ffdump/io/file_system.hpp"
 #include "ffdump/journal/redo_log.hpp"
 #include "ffdump/record/facen.hpp"
 
 #include <cstddef>
-#include <map>
+#include <cstdint>
+#include <functional>
 #include <optional>
-#include <utility>
+#include <string>
+#include <vector>
 
 namespace ffdump {
 
-/// Facens that an earlier process of the run got and did not come to commit, each used once. As
-/// many as fit between two commits and into the window.
+/// Facens that an earlier process of the run got: what it did not come to commit, each used once,
+/// and some of all for the model guard. In memory is only where they stand, 40 bytes each: a retry
+/// keeps every new facen of a file until the file is whole.
 class RedoneResults {
  public:
+    RedoneResults(FileSystem& files, std::string folder, std::string run_id);
+
+    /// `ordinals`: for each file of the plan, of the first record that is not committed.
+    [[nodiscard]] Result<std::vector<RedoLog::Segment>> load(
+        const std::vector<std::uint64_t>& ordinals);
     /// Of two for one record the later one counts.
-    void add(const RecordPlace& place, Facen facen) {
-        facens_.insert_or_assign(place, std::move(facen));
-    }
-    [[nodiscard]] std::optional<Facen> take(const RecordPlace& place) {
-        auto node = facens_.extract(place);
-        return node ? std::optional(std::move(node.mapped())) : std::nullopt;
-    }
-    [[nodiscard]] std::size_t size() const noexcept { return facens_.size(); }
+    [[nodiscard]] Result<std::optional<Facen>> take(const RecordPlace& place);
+
+    /// Of each target the newest results and some from all over the rest. `lane_of`: the target of
+    /// a file. A service that has another model since, or had another one for a while, shows here.
+    [[nodiscard]] Result<std::vector<RedoEntry>> samples(
+        const std::function<std::size_t(std::uint32_t)>& lane_of);
 
  private:
-    std::map<RecordPlace, Facen> facens_;
+    struct Item {
+        RecordPlace place;
+        RedoWhere where;
+    };
+
+    FileSystem& files_;
+    std::string folder_;
+    std::string run_id_;
+    RedoReader reader_;
+    std::vector<Item> arrived_;  ///< all, in this order
+    std::vector<Item> usable_;   ///< by place; of one place the latest only
 };
 
 }  // namespace ffdump

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run_recovery.hpp"
 
+#include "journal_marks.hpp"
 #include "recovered_files.hpp"
 #include "run_identity.hpp"
 
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
-#include <map>
 #include <utility>
 
 namespace ffdump {
@@ -163,82 +163,6 @@ class Replay {
     std::uint64_t asked_canaries_ = 0;  ///< by the check begun last
 };
 
-/// Which records a later RunRewound has made void.
-Result<std::vector<bool>> void_records(const std::vector<JournalRecord>& records) {
-    std::vector<bool> is_void(records.size());
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        if (records[i].type != JournalType::rewound) {
-            continue;
-        }
-        Result<RunRewound> event = decode_run_rewound(records[i].payload);
-        if (!event) {
-            return failed(std::move(event.error()));
-        }
-        if (event->first > i) {
-            return failed(Reason::journal_damaged, "the journal was rewound to what comes later");
-        }
-        std::fill(is_void.begin() + static_cast<std::ptrdiff_t>(event->first),
-                  is_void.begin() + static_cast<std::ptrdiff_t>(i), true);
-    }
-    return is_void;
-}
-
-/// The first record behind those that a check which passed vouches for; nothing when none did.
-std::optional<std::size_t> first_unvouched(const std::vector<JournalRecord>& records,
-                                           const std::vector<bool>& is_void) {
-    std::optional<std::size_t> begun;
-    std::optional<std::size_t> first;
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        if (records[i].type == JournalType::check_begun && !is_void[i]) {
-            begun = i;
-        } else if (records[i].type == JournalType::check_passed && begun) {
-            // Also when it is void itself: a rewind begins behind the record that it answers, and
-            // what was before that stays vouched for.
-            first = *begun + 1;
-        }
-    }
-    return first;
-}
-
-std::size_t first_commit(const std::vector<JournalRecord>& records,
-                         const std::vector<bool>& is_void) {
-    std::size_t i = 0;
-    while (i < records.size() && (records[i].type != JournalType::commit || is_void[i])) {
-        ++i;
-    }
-    return i;
-}
-
-/// The first record behind the commits of every file that has its final name. Such a file stays as
-/// it is: in a retry the earlier one that it was made from is gone. With checks it was vouched for
-/// in any case; an earlier process may have had none.
-Result<std::size_t> behind_final_names(const std::vector<JournalRecord>& records,
-                                       const std::vector<bool>& is_void) {
-    std::map<std::uint32_t, std::size_t> last_commit;
-    std::size_t first = 0;
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        if (is_void[i]) {
-            continue;
-        }
-        Result<void> decoded;
-        if (records[i].type == JournalType::commit) {
-            decoded = decode_commit(records[i].payload).map([&](const CommitEvent& event) {
-                last_commit[event.file] = i;
-            });
-        } else if (records[i].type == JournalType::file_renamed) {
-            decoded = decode_file_renamed(records[i].payload).map([&](const FileRenamed& event) {
-                if (const auto found = last_commit.find(event.file); found != last_commit.end()) {
-                    first = std::max(first, found->second + 1);
-                }
-            });
-        }
-        if (!decoded) {
-            return failed(std::move(decoded.error()));
-        }
-    }
-    return first;
-}
-
 /// An interrupted start of a retry leaves the old journal beside an empty new one, or alone.
 Result<void> put_old_journal_back(FileSystem& files, const OutputDirectory& directory) {
     return files.rename(directory.previous_journal(), directory.journal()).and_then([&] {
@@ -255,6 +179,14 @@ bool RecoveredRun::all_in_place() const noexcept {
         }
     }
     return true;
+}
+
+std::vector<std::uint64_t> RecoveredRun::first_uncommitted() const {
+    std::vector<std::uint64_t> ordinals;
+    for (const FileProgress& file : files) {
+        ordinals.push_back(file.source.ordinal);
+    }
+    return ordinals;
 }
 
 Result<std::optional<RecoveredRun>> recover_run(FileSystem& files,
@@ -321,7 +253,8 @@ Result<std::optional<RunBegin>> begin_of_run(FileSystem& files, const OutputDire
         });
 }
 
-Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory) {
+Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory,
+                        std::optional<std::uint32_t> file) {
     if (!files.exists(directory.journal())) {
         return {};
     }
@@ -336,14 +269,17 @@ Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory) {
     if (!is_void) {
         return failed(std::move(is_void.error()).at_file(directory.journal()));
     }
-    const std::optional<std::size_t> unvouched = first_unvouched(recovered->records, *is_void);
-    const Result<std::size_t> kept = behind_final_names(recovered->records, *is_void);
-    if (!kept) {
-        return failed(Error(kept.error()).at_file(directory.journal()));
+    const std::vector<JournalRecord>& records = recovered->records;
+    const Result<std::size_t> kept = behind_final_names(records, *is_void);
+    const Result<std::size_t> begun = first_commit(records, *is_void, file);
+    const Result<std::size_t> first = first_commit(records, *is_void);
+    for (const auto* found : {&kept, &begun, &first}) {
+        if (!*found) {
+            return failed(Error(found->error()).at_file(directory.journal()));
+        }
     }
-    const RunRewound event{
-        .first =
-            std::max(*kept, unvouched ? *unvouched : first_commit(recovered->records, *is_void))};
+    const std::size_t doubtful = first_unvouched(records, *is_void).value_or(*first);
+    const RunRewound event{.first = std::max(*kept, file ? std::min(doubtful, *begun) : doubtful)};
     Journal& journal = *recovered->journal;
     return remove_redo(files, directory.state_folder())
         .and_then([&] { return files.sync_directory(directory.state_folder()); })

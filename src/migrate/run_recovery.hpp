@@ -32,6 +32,8 @@ struct RecoveredRun {
     std::optional<std::string> doubt;
 
     [[nodiscard]] bool all_in_place() const noexcept;
+    /// Of each file the ordinal of the first record that no commit has.
+    [[nodiscard]] std::vector<std::uint64_t> first_uncommitted() const;
 };
 
 /// Reads the journal and brings every file to a state from which the run may go on; safe to be
@@ -45,8 +47,10 @@ struct RecoveredRun {
                                                            const OutputDirectory& directory);
 
 /// Makes void what was committed since the last check of the model that passed began (without one:
-/// everything), so that recover_run() goes on from there. Not when there is no run.
-[[nodiscard]] Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory);
+/// everything), so that recover_run() goes on from there; with `file`, whatever was committed since
+/// that file was begun as well. Not when there is no run.
+[[nodiscard]] Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory,
+                                      std::optional<std::uint32_t> file = std::nullopt);
 
 /// A run of ours was begun here or has ended here. Fetched images have a .ffdump beside them too.
 [[nodiscard]] bool holds_run(FileSystem& files, const OutputDirectory& directory);

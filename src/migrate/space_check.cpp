@@ -16,6 +16,8 @@ namespace {
 constexpr std::chrono::milliseconds kGlance{200};
 /// The redo log holds what is between two commits, twice while files change.
 constexpr std::uint64_t kMostRedo = 160U << 20U;
+/// Of an entry of the redo log: what is not the facen.
+constexpr std::uint64_t kRedoEntryBytes = 100;
 
 std::uint64_t base64_length(std::size_t floats) {
     return (floats * sizeof(float) + 2) / 3 * 4;
@@ -102,13 +104,19 @@ std::uint64_t bytes_to_write(const MigrationPlan& plan, const std::vector<FilePr
 std::uint64_t bytes_to_write_anew(const MigrationPlan& plan, const Manifest& manifest,
                                   const std::vector<bool>& is_read) {
     std::vector<FileProgress> progress(plan.files.size());
+    // The redo log keeps every new facen of a file until that is whole.
+    std::uint64_t redo = 0;
     for (std::size_t i = 0; i < progress.size(); ++i) {
         progress[i].tally.new_dimension = manifest.files.at(i).tally.new_dimension;
         if (!is_read.at(i)) {
             progress[i].stage = FileProgress::Stage::renamed;
+        } else {
+            const Tally& tally = manifest.files.at(i).tally;
+            redo = std::max(
+                redo, tally.failed.count * (tally.new_dimension * sizeof(float) + kRedoEntryBytes));
         }
     }
-    return bytes_to_write(plan, progress);
+    return bytes_to_write(plan, progress) + redo;
 }
 
 SpaceWatch::SpaceWatch(const MigrationOptions& options, const MigrationServices& services,

@@ -119,6 +119,24 @@ TEST_CASE("a run that another model began is not gone on with, and is redone by 
     check_that_rewinding_gives(dump, size, wanted);
 }
 
+TEST_CASE("what another model gave in between is not vouched for by the first one") {
+    const MadeDump dump(kRecords);
+    const auto wanted = dump.undisturbed();
+    // Of batches of one none carries a sentinel. The canaries are asked for once, by 17 requests.
+    {
+        const Simulator changing(
+            dump.service({"--fault", "model:other_16@30", "--fault", "503@45"}));
+        const ChildEnd end = run_ffdump(dump.migrate(changing, "new", in_batches("1")));
+        INFO(end.err);
+        REQUIRE(end.code == 5);
+    }
+    const Simulator right(dump.service());
+    const ChildEnd end = run_ffdump(dump.migrate(right, "new", in_batches("1")));
+    INFO(end.err);
+    CHECK(end.code == 7);
+    check_that_rewinding_gives(dump, "1", wanted);
+}
+
 TEST_CASE("a retry that another model began keeps nothing of it") {
     const MadeDump dump(kRecords);
     const auto wanted = dump.undisturbed();

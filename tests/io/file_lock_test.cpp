@@ -34,6 +34,17 @@ TEST_CASE_METHOD(LockFixture, "a lock is refused while it is held and names the 
     CHECK(file_bytes(path) == "pid 17 on host a\n");
 }
 
+TEST_CASE_METHOD(LockFixture, "a lock is held though its file was removed") {
+    Result<std::unique_ptr<FileLock>> first = files->lock(path, "pid 17 on host a");
+    REQUIRE(first);
+    REQUIRE(::unlink(path.c_str()) == 0);
+    const Result<std::unique_ptr<FileLock>> second = files->lock(path, "pid 18 on host a");
+    REQUIRE_FALSE(second);
+    CHECK(second.error().exit_code() == 8);
+    first->reset();
+    CHECK(files->lock(path, "pid 19 on host a"));
+}
+
 TEST_CASE_METHOD(LockFixture, "a lock that was let go is free and has the new holder's text") {
     REQUIRE(files->lock(path, "a holder with a rather long text"));
     REQUIRE(files->lock(path, "short"));

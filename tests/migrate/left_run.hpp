@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -82,9 +83,9 @@ class LeftRun {
         REQUIRE(run->has_value());
         return std::move(**run);
     }
-    Result<void> rewind() {
+    Result<void> rewind(std::optional<std::uint32_t> file = std::nullopt) {
         journal_.reset();
-        return rewind_run(*files, directory);
+        return rewind_run(*files, directory, file);
     }
     /// As a process that takes the run up.
     void go_on() { journal_ = std::move(recover().value().journal); }

@@ -45,6 +45,13 @@ TEST_CASE("plan drops centroid galleries and says why") {
     CHECK_FALSE(is_centroid_gallery("ffsec_persons_events"));
 }
 
+TEST_CASE("plan refuses a file that is named as the list of failures") {
+    OneFile one("faces");
+    CHECK(one.good().action == GalleryAction::migrate);
+    one.file.name = "failures.jsonl";
+    CHECK(one.refused() == Reason::usage_error);
+}
+
 TEST_CASE("plan asks for a decision when no record has an image") {
     OneFile one("ffsec_face_objects");
     one.survey.with_image = 0;

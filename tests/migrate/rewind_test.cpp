@@ -30,6 +30,18 @@ TEST_CASE("a rewind makes void what no check that passed vouches for") {
     }
 }
 
+TEST_CASE("a file that gave other bytes than in the survey is begun anew, vouched for or not") {
+    LeftRun left;
+    left.commit(0, kFirst);
+    left.note(JournalType::check_begun);
+    left.note(JournalType::check_passed);
+    left.commit(kFirst, written.size());
+    REQUIRE(left.rewind(0));
+    const RecoveredRun run = left.recover().value();
+    CHECK(run.files[0].stage == Stage::untouched);
+    CHECK(run.files[0].target_bytes == 0);
+}
+
 TEST_CASE("a second rewind goes back to the check that the first went back to") {
     LeftRun left;
     left.commit(0, kFirst);

@@ -120,6 +120,11 @@ TEST_CASE("the estimate of what is to be written follows the facens' length and 
         manifest.files[1].tally.new_dimension = 960;
         const std::uint64_t wanted = 4'000'000 - 1000 * kOld + 1000 * kNew;
         CHECK(bytes_to_write_anew(plan, manifest, {false, true}) == 2 * wanted);
+        // Facens of those that failed, which the redo log keeps to the end of the file.
+        manifest.files[0].tally.failed.count = 900;
+        manifest.files[1].tally.failed.count = 200;
+        CHECK(bytes_to_write_anew(plan, manifest, {false, true}) ==
+              2 * wanted + std::uint64_t{200} * (960 * sizeof(float) + 100));
     }
     SECTION("nothing for a gallery that is dropped") {
         CHECK(bytes_to_write(a_thousand(GalleryAction::drop, 960), progress) == 0);

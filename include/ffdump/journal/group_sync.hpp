@@ -29,8 +29,9 @@ class GroupSync {
     /// Something was written to the file at `path` (the newest only is synced; a file that is new
     /// gets its name made durable as well).
     void written(const std::string& path);
-    /// No sync of the file before is wanted any more; one under way is waited for.
-    void forget();
+    /// No sync of the file before is wanted any more; one under way is waited for. Whether all that
+    /// was written had been synced.
+    bool forget();
     /// What a sync failed with; final for the run.
     [[nodiscard]] Result<void> check();
 

@@ -6,6 +6,9 @@
 
 namespace ffdump {
 
+/// Of the list of failures, in the state folder.
+constexpr std::string_view kFailuresName = "failures.jsonl";
+
 /// The names inside an output directory (spec: only dump files beside `.ffdump/`).
 class OutputDirectory {
  public:
@@ -18,7 +21,9 @@ class OutputDirectory {
     [[nodiscard]] std::string previous_manifest() const {
         return state_folder() + "/manifest.prev.json";
     }
-    [[nodiscard]] std::string failures() const { return state_folder() + "/failures.jsonl"; }
+    [[nodiscard]] std::string failures() const {
+        return state_folder() + "/" + std::string(kFailuresName);
+    }
     [[nodiscard]] std::string failures_part() const { return failures() + ".part"; }
     [[nodiscard]] std::string journal() const { return state_folder() + "/journal"; }
     /// The journal of the run before, while a retry begins.
