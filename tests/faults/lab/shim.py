@@ -19,12 +19,14 @@ class Call:
     data: bytes = b""
 
 
-def environment(library, under, at=0, do="", sticky=False, trace=None, with_bytes=False):
+def environment(library, under, at=0, do="", sticky=False, trace=None, with_bytes=False,
+                only=""):
     values = {
         "LD_PRELOAD": str(library),
         "FFDUMP_FAULT_UNDER": str(under),
         "FFDUMP_FAULT_AT": str(at),
         "FFDUMP_FAULT_DO": str(do),
+        "FFDUMP_FAULT_ONLY": only,
         "FFDUMP_FAULT_STICKY": "1" if sticky else "0",
         "FFDUMP_FAULT_BYTES": "1" if with_bytes else "0",
     }
