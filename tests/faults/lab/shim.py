@@ -44,7 +44,9 @@ def read_trace(path, with_bytes=False):
         return calls
     at = 0
     while at < len(text):
-        end = text.index(b"\n", at)
+        end = text.find(b"\n", at)
+        if end < 0:  # killed from outside while it wrote this down: the call was not synced yet
+            break
         fields = text[at:end].decode().split("\t")
         at = end + 1
         call = Call(fields[0], int(fields[1]), fields[2], fields[3], int(fields[4]),
