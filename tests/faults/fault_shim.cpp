@@ -6,6 +6,7 @@
 //
 //   FFDUMP_FAULT_UNDER   folders, separated by ':'
 //   FFDUMP_FAULT_AT      number of the call, from 1; 0 or nothing = none
+//   FFDUMP_FAULT_ONLY    kind:path; AT counts only such calls
 //   FFDUMP_FAULT_DO      kill, torn (half of a write, then kill), short, or an errno's number
 //   FFDUMP_FAULT_STICKY  1 = every call from there on (EINTR: every second one)
 //   FFDUMP_FAULT_TRACE   file that takes one line a call
@@ -73,11 +74,13 @@ struct Shim {
     std::mutex mutex;
     std::string folders = variable("FFDUMP_FAULT_UNDER");
     long at = std::atol(variable("FFDUMP_FAULT_AT"));
+    std::string only = variable("FFDUMP_FAULT_ONLY");
     std::string what = variable("FFDUMP_FAULT_DO");
     bool is_sticky = *variable("FFDUMP_FAULT_STICKY") == '1';
     bool with_bytes = *variable("FFDUMP_FAULT_BYTES") == '1';
     int trace = -1;
     long count = 0;
+    long count_of_those = 0;
     bool was_interrupted = false;
     std::string names[kMostDescriptors];  // NOLINT(*-avoid-c-arrays)
     bool writable[kMostDescriptors]{};    // NOLINT(*-avoid-c-arrays)
@@ -108,6 +111,14 @@ struct Shim {
             line.append(static_cast<const char*>(call.bytes), static_cast<std::size_t>(result));
         }
         put(line.data(), line.size());
+    }
+
+    /// Its place among those that AT counts; 0 when it is none of them.
+    [[nodiscard]] long place_of(const Call& call, long number) {
+        if (only.empty()) {
+            return number;
+        }
+        return only == std::string(name_of(call.kind)) + ':' + call.path ? ++count_of_those : 0;
     }
 
     [[nodiscard]] bool strikes(const Call& call, long number) {
@@ -204,7 +215,7 @@ long counted(Call call, const std::function<long(std::size_t)>& real) {
     const auto begin = std::chrono::steady_clock::now();
     const char* fault = "";
     long result = 0;
-    if (!state.strikes(call, number)) {
+    if (!state.strikes(call, state.place_of(call, number))) {
         result = real(call.size);
     } else if (state.what == "kill") {
         state.note(call, number, "kill", -1, 0);

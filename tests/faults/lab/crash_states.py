@@ -9,12 +9,18 @@ import collections
 import dataclasses
 import hashlib
 import itertools
+import re
 
 SECTOR = 512
 #: So many pending names are kept and lost in every combination, more one by one.
 MOST_COMBINED = 5
 #: To find a state at a moment that is not known yet.
 MOST_TRIES = 4
+OF_THE_RUN = tuple(".ffdump/" + name for name in ("journal", "redo-", "canaries", "manifest.",
+                                                  "timeline"))
+#: Zeros that are no number's.
+HOLE = 16
+_HOLES = re.compile(rb"\0{%d,}" % HOLE)
 
 
 class Linked(bytes):
@@ -253,25 +259,42 @@ def _some_state_of(disk, chance):
     return disk.tree(kept, lambda inode: torn.get(inode, inode.current))
 
 
+def _outline(data):
+    """Length and holes: of a file whose bytes differ with every run (ids, times, seeds of hashes,
+    order of arrival) but which is only appended to, so that a state of it is told by what is lost."""
+    holes = [(it.start() // HOLE, len(it.group()) // HOLE) for it in _HOLES.finditer(data)]
+    return f"{len(data)} {holes}".encode()
+
+
 def digest(tree):
+    """The same for states that differ in nothing but what every run has of its own."""
     hashed = hashlib.blake2b(digest_size=16)
     for name in sorted(tree):
-        data = b"" if name.endswith("/lock") else tree[name]
-        hashed.update(f"{name}\0{'/' if data is None else len(data)}\0".encode())
-        hashed.update(data or b"")
+        data = tree[name]
+        if data is None:
+            what = b"/"
+        elif name == ".ffdump/lock":
+            what = b""
+        else:
+            what = _outline(data) if name.startswith(OF_THE_RUN) else hashlib.blake2b(data).digest()
+        hashed.update(f"{name}\0{len(what)}\0".encode())
+        hashed.update(what)
     return hashed.digest()
 
 
-def crash_states(before, calls, root, chance, samples, seen):
-    """(number of the last call, tree) of every state that is not in `seen` yet, which it joins."""
+def crash_states(before, calls, root, chance_of, samples, number=None):
+    """(number of the last call, place among its states, tree) of every state, of one call's if
+    `number` is given. Many are the same as an earlier one. `chance_of`: what gives the random
+    numbers of each call, so that its states come out the same whenever they are asked for."""
     disk = Disk(before, root)
     for call in calls:
         disk.do(call)
-        for tree in _states_of(disk, chance, samples):
-            key = digest(tree)
-            if key not in seen:
-                seen.add(key)
-                yield call.number, tree
+        if number in (None, call.number):
+            states = _states_of(disk, chance_of(call.number), samples)
+            for place, tree in enumerate(states):
+                yield call.number, place, tree
+        if number == call.number:
+            return
 
 
 def some_crash_states(before, calls, root, chance, count, seen):

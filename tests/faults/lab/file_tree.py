@@ -1,14 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A folder as a value: taken from the disk, put back there, compared with what was wanted."""
+"""A folder as a value: taken from the disk, put back there, compared with what was wanted.
+
+Never compared, since two good runs of one source differ in it: RUN_FIELDS of the manifest; the bytes
+of `.ffdump/lock`, which says who has it, and of `.ffdump/journal`, which has run ids, times and one
+commit or more where the other run has fewer, and which nothing reads once a manifest is there (they
+must exist all the same); the time line, which may be missing. Of links only the bytes."""
+import hashlib
 import json
 import os
 import shutil
 import stat
 
-#: What differs between two good runs of the same source. `sequence`: --retry-failed given again
-#: after the retry was complete is another retry.
+#: What differs between two good runs of the same source. `sequence` and `parent_run`: --retry-failed
+#: given again after the retry was complete is another retry. `extraction`: the address of the double.
+#: `manifest_sha256` is of all of these; that it fits is looked at.
 RUN_FIELDS = ("run_id", "sequence", "parent_run", "started", "ended", "resumes", "extraction",
-              "manifest_sha256", "tool")
+              "manifest_sha256")
 #: For people: when how much was done. It differs with every run and may be lost; nothing else may.
 TIME_LINE = ".ffdump/timeline"
 
@@ -57,6 +64,9 @@ def put(tree, folder):
 
 def manifest_essence(text):
     """The manifest without what differs between two good runs; None when it is not whole."""
+    head = text[:text.rfind(b"\n", 0, -1) + 1]
+    if text != head + b'"manifest_sha256": "%s"}\n' % hashlib.sha256(head).hexdigest().encode():
+        return None
     try:
         document = json.loads(text)
     except ValueError:

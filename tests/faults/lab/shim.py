@@ -19,12 +19,14 @@ class Call:
     data: bytes = b""
 
 
-def environment(library, under, at=0, do="", sticky=False, trace=None, with_bytes=False):
+def environment(library, under, at=0, do="", sticky=False, trace=None, with_bytes=False,
+                only=""):
     values = {
         "LD_PRELOAD": str(library),
         "FFDUMP_FAULT_UNDER": str(under),
         "FFDUMP_FAULT_AT": str(at),
         "FFDUMP_FAULT_DO": str(do),
+        "FFDUMP_FAULT_ONLY": only,
         "FFDUMP_FAULT_STICKY": "1" if sticky else "0",
         "FFDUMP_FAULT_BYTES": "1" if with_bytes else "0",
     }
@@ -42,7 +44,9 @@ def read_trace(path, with_bytes=False):
         return calls
     at = 0
     while at < len(text):
-        end = text.index(b"\n", at)
+        end = text.find(b"\n", at)
+        if end < 0:  # killed from outside while it wrote this down: the call was not synced yet
+            break
         fields = text[at:end].decode().split("\t")
         at = end + 1
         call = Call(fields[0], int(fields[1]), fields[2], fields[3], int(fields[4]),
