@@ -4,15 +4,20 @@
 // the other end. Sees what goes through libc's public symbols, as ffdump's file layer does; strace
 // on the same run shows that nothing else goes by (`run --only shim`).
 //
-//   FFDUMP_FAULT_UNDER   folders, separated by ':'
+//   FFDUMP_FAULT_UNDER   folders or files, separated by ':'
+//   FFDUMP_FAULT_READS   1 = counts the calls that change nothing as well
 //   FFDUMP_FAULT_AT      number of the call, from 1; 0 or nothing = none
-//   FFDUMP_FAULT_ONLY    kind:path; AT counts only such calls
+//   FFDUMP_FAULT_ON      in its place: kind, number among the calls of that kind on that path, and
+//                        path, with tabs between; threads change the order of calls, not these
 //   FFDUMP_FAULT_DO      kill, torn (half of a write, then kill), short, or an errno's number
 //   FFDUMP_FAULT_STICKY  1 = every call from there on (EINTR: every second one)
 //   FFDUMP_FAULT_TRACE   file that takes one line a call
 //   FFDUMP_FAULT_BYTES   1 = and the bytes of each write behind its line
+//   FFDUMP_FAULT_VOID    1 = every sync does nothing and says that it did
 #include "shim_calls.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdarg>
@@ -26,11 +31,25 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#include <utility>
 
 namespace ffdump::shim {
 namespace {
 
 constexpr int kMostDescriptors = 4096;
+constexpr std::size_t kSector = 4096;
+
+struct Fault {
+    const char* name;
+    int code;
+};
+constexpr std::array<Fault, 7> kFaults{{{"EIO", EIO},
+                                        {"ENOSPC", ENOSPC},
+                                        {"EDQUOT", EDQUOT},
+                                        {"EROFS", EROFS},
+                                        {"EFBIG", EFBIG},
+                                        {"EINTR", EINTR},
+                                        {"ENOLCK", ENOLCK}}};
 
 const char* variable(const char* name) {
     const char* value = std::getenv(name);
@@ -54,7 +73,10 @@ bool is_under(const std::string& path, const std::string& folders) {
 bool is_possible(const Call& call, int code) {
     switch (code) {
         case EINTR:
-            return call.kind == Kind::open || call.is_data() || call.kind == Kind::cut;
+            return call.kind == Kind::open || call.is_data() || call.kind == Kind::cut ||
+                   call.kind == Kind::read || call.kind == Kind::lock || call.kind == Kind::space;
+        case ENOLCK:
+            return call.kind == Kind::lock;
         case ENOSPC:
         case EDQUOT:
             return call.is_data() || call.is_name() || call.creates || call.kind == Kind::reserve ||
@@ -66,21 +88,44 @@ bool is_possible(const Call& call, int code) {
                    call.kind == Kind::write || call.kind == Kind::cut || call.kind == Kind::mode ||
                    (call.kind == Kind::open && call.writes);
         default:
-            return call.kind != Kind::close || call.writes;
+            return call.kind != Kind::lock && (call.kind != Kind::close || call.writes);
     }
+}
+
+/// What a short read gives of the bytes that were there; all of them when it cannot be short.
+std::size_t shortened(const Call& call, std::size_t there) {
+    const std::size_t half = there / 2;
+    const std::size_t kept = call.is_direct ? half / kSector * kSector : half;
+    return kept == 0 ? there : kept;
+}
+
+/// Of these the call could have been made to fail, with commas between.
+std::string possible_faults(const Call& call, long result) {
+    std::string names;
+    for (const Fault& fault : kFaults) {
+        names += is_possible(call, fault.code) ? std::string(fault.name) + ',' : "";
+    }
+    const auto there = static_cast<std::size_t>(std::max(result, 0L));
+    const bool is_short = (call.kind == Kind::write && call.size > 1) ||
+                          (call.kind == Kind::read && shortened(call, there) != there);
+    return names + (is_short ? "short" : "");
 }
 
 struct Shim {
     std::mutex mutex;
     std::string folders = variable("FFDUMP_FAULT_UNDER");
     long at = std::atol(variable("FFDUMP_FAULT_AT"));
-    std::string only = variable("FFDUMP_FAULT_ONLY");
     std::string what = variable("FFDUMP_FAULT_DO");
     bool is_sticky = *variable("FFDUMP_FAULT_STICKY") == '1';
     bool with_bytes = *variable("FFDUMP_FAULT_BYTES") == '1';
+    bool with_reads = *variable("FFDUMP_FAULT_READS") == '1';
+    bool voids_syncs = *variable("FFDUMP_FAULT_VOID") == '1';
+    std::string on_kind;
+    std::string on_path;
+    long on_number = 0;
+    long on_count = 0;
     int trace = -1;
     long count = 0;
-    long count_of_those = 0;
     bool was_interrupted = false;
     std::string names[kMostDescriptors];  // NOLINT(*-avoid-c-arrays)
     bool writable[kMostDescriptors]{};    // NOLINT(*-avoid-c-arrays)
@@ -90,6 +135,22 @@ struct Shim {
             // Past the functions below, which count.
             trace = static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path,
                                                O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+        }
+        const std::string on = variable("FFDUMP_FAULT_ON");
+        const std::size_t first = on.find('\t');
+        const std::size_t second = on.find('\t', first + 1);
+        if (first != std::string::npos && second != std::string::npos) {
+            on_kind = on.substr(0, first);
+            on_number = std::atol(on.substr(first + 1, second - first - 1).c_str());
+            on_path = on.substr(second + 1);
+        }
+    }
+
+    /// From the call on that is looked for, its number is the one where the fault is.
+    void look_for(const Call& call, long number) {
+        if (on_number > 0 && call.path == on_path && on_kind == name_of(call.kind) &&
+            ++on_count == on_number) {
+            at = number;
         }
     }
 
@@ -105,20 +166,13 @@ struct Shim {
         std::string line = std::string(name_of(call.kind)) + '\t' + std::to_string(number) + '\t' +
                            call.path + '\t' + call.other + '\t' + std::to_string(call.offset) +
                            '\t' + std::to_string(call.size) + '\t' + std::to_string(result) + '\t' +
-                           std::to_string(micros) + '\t' + fault + '\t' + call.flags() + '\n';
+                           std::to_string(micros) + '\t' + fault + '\t' + call.flags() + '\t' +
+                           (with_reads ? possible_faults(call, result) : std::string()) + '\n';
         const bool has_bytes = with_bytes && call.kind == Kind::write && result > 0;
         if (has_bytes) {
             line.append(static_cast<const char*>(call.bytes), static_cast<std::size_t>(result));
         }
         put(line.data(), line.size());
-    }
-
-    /// Its place among those that AT counts; 0 when it is none of them.
-    [[nodiscard]] long place_of(const Call& call, long number) {
-        if (only.empty()) {
-            return number;
-        }
-        return only == std::string(name_of(call.kind)) + ':' + call.path ? ++count_of_those : 0;
     }
 
     [[nodiscard]] bool strikes(const Call& call, long number) {
@@ -129,7 +183,8 @@ struct Shim {
             return true;
         }
         if (what == "short" || what == "torn") {
-            return call.kind == Kind::write && call.size > 1;
+            return call.size > 1 &&
+                   (call.kind == Kind::write || (call.kind == Kind::read && what == "short"));
         }
         const int code = std::atoi(what.c_str());
         if (!is_possible(call, code)) {
@@ -178,6 +233,16 @@ const char* name_of(Kind kind) {
             return "mode";
         case Kind::close:
             return "close";
+        case Kind::read:
+            return "read";
+        case Kind::look:
+            return "look";
+        case Kind::list:
+            return "list";
+        case Kind::lock:
+            return "lock";
+        case Kind::space:
+            return "space";
     }
     return "?";
 }
@@ -204,18 +269,55 @@ bool is_writable(int descriptor) {
     return shim().writable[descriptor];
 }
 
+void name_descriptor(int descriptor, const std::string& path) {
+    if (descriptor >= 0 && descriptor < kMostDescriptors) {
+        const std::lock_guard guard(shim().mutex);
+        shim().names[descriptor] = path;
+        shim().writable[descriptor] = false;
+    }
+}
+
+long on_descriptor(Call call, int descriptor, const std::function<long(std::size_t)>& real) {
+    call.path = name_of_descriptor(descriptor);
+    call.descriptor = descriptor;
+    call.writes = is_writable(descriptor);
+    return counted(std::move(call), real);
+}
+
+namespace {
+
+/// A read of which the program gets the first part; what lies behind in its memory is no promise.
+long short_read(const Call& call, const std::function<long(std::size_t)>& real) {
+    const long result = real(call.size);
+    if (result <= 0) {
+        return result;
+    }
+    const auto kept = static_cast<long>(shortened(call, static_cast<std::size_t>(result)));
+    if (call.moves && kept < result) {
+        static_cast<void>(
+            raw_syscall(SYS_lseek, call.descriptor, kept - result, SEEK_CUR, 0, 0, 0));
+    }
+    return kept;
+}
+
+}  // namespace
+
 long counted(Call call, const std::function<long(std::size_t)>& real) {
     Shim& state = shim();
-    if (call.path.empty() || !is_under(call.path, state.folders)) {
+    if (call.path.empty() || !is_under(call.path, state.folders) ||
+        (call.only_reads() && !state.with_reads)) {
         return real(call.size);
     }
     // One at a time, so that numbers and trace have one order.
     const std::lock_guard guard(state.mutex);
     const long number = ++state.count;
+    state.look_for(call, number);
     const auto begin = std::chrono::steady_clock::now();
     const char* fault = "";
     long result = 0;
-    if (!state.strikes(call, state.place_of(call, number))) {
+    if (state.voids_syncs && call.kind == Kind::sync) {
+        fault = "void";
+    } else if (!state.strikes(call, number)) {
         result = real(call.size);
     } else if (state.what == "kill") {
         state.note(call, number, "kill", -1, 0);
@@ -224,6 +326,9 @@ long counted(Call call, const std::function<long(std::size_t)>& real) {
         result = real(call.size / 2);
         state.note(call, number, "kill", result, 0);
         die();
+    } else if (state.what == "short" && call.kind == Kind::read) {
+        result = short_read(call, real);
+        fault = result > 0 ? "short" : "";
     } else if (state.what == "short") {
         fault = "short";
         result = real(call.size / 2);

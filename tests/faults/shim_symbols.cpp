@@ -7,25 +7,14 @@
 #include <array>
 #include <cstdarg>
 #include <cstdio>
-#include <dlfcn.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-namespace {
-
-using ffdump::shim::Call;
-using ffdump::shim::counted;
-using ffdump::shim::Kind;
-using ffdump::shim::name_of_descriptor;
-using ffdump::shim::raw_syscall;
-
-template <class Function>
-Function* real(const char* name) {
-    return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
-}
+namespace ffdump::shim {
 
 std::string absolute(int folder, const char* path) {
     if (path == nullptr || *path == '\0') {
@@ -45,7 +34,8 @@ std::string absolute(int folder, const char* path) {
     return std::string(current.data()) + "/" + path;
 }
 
-long open_call(int folder, const char* path, int flags, mode_t mode) {
+long open_call(int folder, const char* path, int flags, unsigned mode, const void* how,
+               std::size_t size) {
     Call call;
     call.kind = Kind::open;
     call.path = absolute(folder, path);
@@ -55,10 +45,26 @@ long open_call(int folder, const char* path, int flags, mode_t mode) {
     call.is_folder = (flags & O_DIRECTORY) != 0;
     call.is_unnamed = (flags & O_TMPFILE) == O_TMPFILE;
     return counted(call, [&](std::size_t) {
+        if (how != nullptr) {
+            return raw_syscall(SYS_openat2, folder, reinterpret_cast<long>(path),
+                               reinterpret_cast<long>(how), static_cast<long>(size), 0, 0);
+        }
         return raw_syscall(SYS_openat, folder, reinterpret_cast<long>(path), flags,
                            static_cast<long>(mode), 0, 0);
     });
 }
+
+}  // namespace ffdump::shim
+
+namespace {
+
+using ffdump::shim::absolute;
+using ffdump::shim::Call;
+using ffdump::shim::counted;
+using ffdump::shim::Kind;
+using ffdump::shim::on_descriptor;
+using ffdump::shim::open_call;
+using ffdump::shim::raw_syscall;
 
 mode_t mode_of(int flags, va_list arguments) {
     const bool has_mode = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
@@ -82,16 +88,9 @@ long remove_call(int folder, const char* path, int flags) {
     });
 }
 
-long on_descriptor(Kind kind, int descriptor, std::size_t size, const void* bytes,
-                   const std::function<long(std::size_t)>& make) {
-    Call call;
-    call.kind = kind;
-    call.path = name_of_descriptor(descriptor);
-    call.size = size;
-    call.bytes = bytes;
-    call.descriptor = descriptor;
-    call.writes = ffdump::shim::is_writable(descriptor);
-    return counted(call, make);
+long file_call(Kind kind, int descriptor, std::size_t size, const void* bytes,
+               const std::function<long(std::size_t)>& make) {
+    return on_descriptor({.kind = kind, .size = size, .bytes = bytes}, descriptor, make);
 }
 
 }  // namespace
@@ -136,20 +135,25 @@ int __open_2(const char* path, int flags) {
     return static_cast<int>(open_call(AT_FDCWD, path, flags, 0));
 }
 
+int __openat_2(int folder, const char* path, int flags);  // NOLINT(bugprone-reserved-identifier)
+int __openat_2(int folder, const char* path, int flags) {
+    return static_cast<int>(open_call(folder, path, flags, 0));
+}
+
 int __open64_2(const char* path, int flags);  // NOLINT(bugprone-reserved-identifier)
 int __open64_2(const char* path, int flags) {
     return static_cast<int>(open_call(AT_FDCWD, path, flags, 0));
 }
 
 ssize_t write(int descriptor, const void* bytes, size_t size) {
-    return on_descriptor(Kind::write, descriptor, size, bytes, [&](std::size_t count) {
+    return file_call(Kind::write, descriptor, size, bytes, [&](std::size_t count) {
         return raw_syscall(SYS_write, descriptor, reinterpret_cast<long>(bytes),
                            static_cast<long>(count), 0, 0, 0);
     });
 }
 
 ssize_t pwrite(int descriptor, const void* bytes, size_t size, off_t offset) {
-    return on_descriptor(Kind::write, descriptor, size, bytes, [&](std::size_t count) {
+    return file_call(Kind::write, descriptor, size, bytes, [&](std::size_t count) {
         return raw_syscall(SYS_pwrite64, descriptor, reinterpret_cast<long>(bytes),
                            static_cast<long>(count), offset, 0, 0);
     });
@@ -162,7 +166,7 @@ ssize_t pwrite64(int descriptor, const void* bytes, size_t size, off_t offset) {
 // A short writev ends inside its first piece.
 ssize_t writev(int descriptor, const struct iovec* pieces, int count) {
     const std::size_t first = count > 0 ? pieces[0].iov_len : 0;
-    return on_descriptor(Kind::write, descriptor, first, nullptr, [&](std::size_t wanted) {
+    return file_call(Kind::write, descriptor, first, nullptr, [&](std::size_t wanted) {
         if (wanted < first) {
             return raw_syscall(SYS_write, descriptor, reinterpret_cast<long>(pieces[0].iov_base),
                                static_cast<long>(wanted), 0, 0, 0);
@@ -172,20 +176,20 @@ ssize_t writev(int descriptor, const struct iovec* pieces, int count) {
 }
 
 int fsync(int descriptor) {
-    return static_cast<int>(on_descriptor(Kind::sync, descriptor, 0, nullptr, [&](std::size_t) {
+    return static_cast<int>(file_call(Kind::sync, descriptor, 0, nullptr, [&](std::size_t) {
         return raw_syscall(SYS_fsync, descriptor, 0, 0, 0, 0, 0);
     }));
 }
 
 int fdatasync(int descriptor) {
-    return static_cast<int>(on_descriptor(Kind::sync, descriptor, 0, nullptr, [&](std::size_t) {
+    return static_cast<int>(file_call(Kind::sync, descriptor, 0, nullptr, [&](std::size_t) {
         return raw_syscall(SYS_fdatasync, descriptor, 0, 0, 0, 0, 0);
     }));
 }
 
 int ftruncate(int descriptor, off_t length) noexcept {
     const auto size = static_cast<std::size_t>(length);
-    return static_cast<int>(on_descriptor(Kind::cut, descriptor, size, nullptr, [&](std::size_t) {
+    return static_cast<int>(file_call(Kind::cut, descriptor, size, nullptr, [&](std::size_t) {
         return raw_syscall(SYS_ftruncate, descriptor, length, 0, 0, 0, 0);
     }));
 }
@@ -196,10 +200,9 @@ int ftruncate64(int descriptor, off_t length) noexcept {
 
 int fallocate(int descriptor, int mode, off_t offset, off_t length) {
     const auto size = static_cast<std::size_t>(length);
-    return static_cast<int>(
-        on_descriptor(Kind::reserve, descriptor, size, nullptr, [&](std::size_t) {
-            return raw_syscall(SYS_fallocate, descriptor, mode, offset, length, 0, 0);
-        }));
+    return static_cast<int>(file_call(Kind::reserve, descriptor, size, nullptr, [&](std::size_t) {
+        return raw_syscall(SYS_fallocate, descriptor, mode, offset, length, 0, 0);
+    }));
 }
 
 int fallocate64(int descriptor, int mode, off_t offset, off_t length) {
@@ -207,7 +210,7 @@ int fallocate64(int descriptor, int mode, off_t offset, off_t length) {
 }
 
 int fchmod(int descriptor, mode_t mode) noexcept {
-    return static_cast<int>(on_descriptor(Kind::mode, descriptor, 0, nullptr, [&](std::size_t) {
+    return static_cast<int>(file_call(Kind::mode, descriptor, 0, nullptr, [&](std::size_t) {
         return raw_syscall(SYS_fchmod, descriptor, static_cast<long>(mode), 0, 0, 0, 0);
     }));
 }
@@ -221,7 +224,7 @@ int chmod(const char* path, mode_t mode) noexcept {
 }
 
 int close(int descriptor) {
-    return static_cast<int>(on_descriptor(Kind::close, descriptor, 0, nullptr, [&](std::size_t) {
+    return static_cast<int>(file_call(Kind::close, descriptor, 0, nullptr, [&](std::size_t) {
         return raw_syscall(SYS_close, descriptor, 0, 0, 0, 0, 0);
     }));
 }
@@ -268,6 +271,11 @@ long syscall(long number, ...) noexcept {
         argument = va_arg(arguments, long);
     }
     va_end(arguments);
+    if (number == SYS_openat2) {
+        const auto* const how = reinterpret_cast<const open_how*>(a[2]);
+        return open_call(static_cast<int>(a[0]), reinterpret_cast<const char*>(a[1]),
+                         static_cast<int>(how->flags), 0, how, static_cast<std::size_t>(a[3]));
+    }
     if (number == SYS_renameat2) {
         return rename_call(static_cast<int>(a[0]), reinterpret_cast<const char*>(a[1]),
                            static_cast<int>(a[2]), reinterpret_cast<const char*>(a[3]),

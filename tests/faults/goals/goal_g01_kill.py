@@ -78,7 +78,7 @@ class Kills:
         where = f"{scenario.name}: {do} at {kind} number {number} of {path or 'the output'}"
         file_tree.put(scenario.before, to)
         command = scenario.arguments(workshop, to)
-        ended, calls = workshop.run_with_fault(command, to, number, do, only=f"{kind}:{to}{path}")
+        ended, calls = workshop.run_with_fault(command, to, 0, do, on=(kind, number, f"{to}{path}"))
         if ended.code != KILLED:
             is_well = ended.code == scenario.code and calls
             return 0, [] if is_well else [

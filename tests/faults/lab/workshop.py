@@ -128,12 +128,12 @@ class Workshop:
                      out.decode(errors="replace"), time.monotonic() - begin)
 
     def run_with_fault(self, arguments, under, at, do, sticky=False, with_bytes=False,
-                       most_seconds=RUN_SECONDS, only=""):
-        """The end, and the calls that were made. `only`: "kind:path", of which `at` counts."""
+                       most_seconds=RUN_SECONDS, on=None):
+        """The end, and the calls that were made. `on`: see shim.environment()."""
         trace = self.at("trace")
         pathlib.Path(trace).unlink(missing_ok=True)
         ended = self.run(arguments, shim.environment(self.programs.shim, under, at, do, sticky,
-                                                     trace, with_bytes, only),
+                                                     trace, with_bytes, on=on),
                          most_seconds=most_seconds)
         return ended, shim.read_trace(trace, with_bytes)
 
