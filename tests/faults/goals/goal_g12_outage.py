@@ -19,8 +19,8 @@ from lab.workshop import Workshop
 
 GOAL = "G12"
 WANTED = {True: "10 s away in 4 ways: at most 10 % of the load, nobody booked, same bytes",
-          False: "60 s away in 4 ways: at most 10 % of the load, nobody booked, 95 % within 10 s of "
-                 "return"}
+          False: "60 s away in 4 ways: at most 10 % of the load, nobody booked, 95 % within 10 s "
+                 "of return"}
 MOST_LOAD = 0.1
 LEAST_THROUGHPUT, BACK_WITHIN = 0.95, 10.0
 WORK_MS = 20

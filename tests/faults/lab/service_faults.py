@@ -179,8 +179,8 @@ def _last_records(word, reason, at):
 
 def doubtful_cases():
     """From a request on for ever another model, or answers for other images, with canaries and a
-    sentinel in each batch: ends with 7 after the first such answer. What is under way then is met as
-    well, and what is sent in the turn that reads it."""
+    sentinel in each batch: ends with 7 after the first such answer. What is under way then is met
+    as well, and what is sent in the turn that reads it."""
     for word in ("model:other_16", "same", "rotate"):
         for place, at in WATCHED_AT.items():
             yield Case(f"{word}@{at}", place, code=7, reason="model_changed",
