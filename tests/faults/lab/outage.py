@@ -85,12 +85,27 @@ class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.came, self._taken = [], []
+
+    def get_request(self):
+        taken = super().get_request()
+        self._taken.append(taken[0])
+        return taken
+
+    def server_close(self):
+        """Connections that are kept would go on to be refused by their threads."""
+        super().server_close()
+        for connection in self._taken:
+            with contextlib.suppress(OSError):  # closed since
+                connection.shutdown(socket.SHUT_RDWR)
+
 
 @contextlib.contextmanager
 def refusing(port):
     """Answers 503 to all; yields the times at which requests came."""
     server = _Server(("127.0.0.1", port), _Refuser)
-    server.came = []
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
