@@ -23,7 +23,8 @@ WANTED = {True: "10 s away in 4 ways: at most 10 % of the load, nobody booked, s
                  "of return"}
 MOST_LOAD = 0.1
 LEAST_THROUGHPUT, BACK_WITHIN = 0.95, 10.0
-WORK_MS = 20
+#: Of a request: long, so that the rates tell of the service and not of how busy the machine is.
+WORK_MS = 50
 MEASURED_SECONDS = 5.0
 END_SECONDS = 180
 
@@ -163,10 +164,10 @@ def _undisturbed(workshop, made):
 
 def _ways(campaign):
     """(name, what stands in, figures)"""
-    away = campaign.figure(Figures(2400, 150, 100, 10.0, 2.0, False, time_out=3.0),
-                           Figures(16000, 1500, 500, 60.0, 10.0, True, time_out=30.0))
+    away = campaign.figure(Figures(1200, 150, 100, 10.0, 2.0, False, time_out=3.0),
+                           Figures(8000, 1000, 500, 60.0, 10.0, True, time_out=30.0))
     # It goes on longer until its return can be noticed.
-    hangs = dataclasses.replace(away, records=campaign.figure(2400, 32000), waits=True)
+    hangs = dataclasses.replace(away, records=campaign.figure(1200, 16000), waits=True)
     yield "503", outage.refusing, away
     yield "closed port", outage.closed, away
     yield "resets", outage.closing, away
