@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -127,6 +129,9 @@ bool apply_list_fault(FaultKind kind, std::vector<std::string>& responses) {
             return true;
         case FaultKind::swap:
             std::swap(responses.front(), responses.back());
+            return responses.size() > 1;
+        case FaultKind::rotate:
+            std::ranges::rotate(responses, std::prev(responses.end()));
             return responses.size() > 1;
         case FaultKind::same:
             responses.assign(responses.size(), std::string(responses.front()));

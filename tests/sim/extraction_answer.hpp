@@ -43,8 +43,8 @@ struct AlteredFaces {
 [[nodiscard]] std::string answer_json(const std::vector<std::string>& responses,
                                       const AnswerShape& shape);
 
-/// Applies the faults on the list of answers (missing, extra, swap, same); false when the rule is
-/// of another kind or the list is too short for it to show.
+/// Applies the faults on the list of answers (missing, extra, swap, rotate, same); false when the
+/// rule is of another kind or the list is too short for it to show.
 [[nodiscard]] bool apply_list_fault(FaultKind kind, std::vector<std::string>& responses);
 
 }  // namespace ffdump

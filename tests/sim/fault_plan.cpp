@@ -39,6 +39,7 @@ constexpr std::array kWords{
     Word{"missing-response", FaultKind::missing_response, Argument::none, true, false},
     Word{"extra-response", FaultKind::extra_response, Argument::none, true, false},
     Word{"swap", FaultKind::swap, Argument::none, true, false},
+    Word{"rotate", FaultKind::rotate, Argument::none, true, false},
     Word{"same", FaultKind::same, Argument::none, true, false},
     Word{"nan", FaultKind::nan, Argument::which, true, false},
     Word{"zero-vector", FaultKind::zero_vector, Argument::which, true, false},

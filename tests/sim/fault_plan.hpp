@@ -30,6 +30,7 @@ enum class FaultKind : std::uint8_t {
     missing_response,
     extra_response,
     swap,
+    rotate,
     same,
     // to single facens
     nan,

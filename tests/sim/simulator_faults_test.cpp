@@ -105,11 +105,12 @@ TEST_CASE("an empty answer and a malformed one are whole as HTTP") {
     CHECK(json::parse(malformed.body, nullptr, false).is_discarded());
 }
 
-TEST_CASE("answers go missing, come twice, swap places or are all the same") {
+TEST_CASE("answers go missing, come twice, swap places, move by one or are all the same") {
     const json good = good_responses();
     CHECK(responses_under("missing-response") == json{good[0], good[1]});
     CHECK(responses_under("extra-response") == json{good[0], good[1], good[2], good[2]});
     CHECK(responses_under("swap") == json{good[2], good[1], good[0]});
+    CHECK(responses_under("rotate") == json{good[2], good[0], good[1]});
     CHECK(responses_under("same") == json{good[0], good[0], good[0]});
 }
 

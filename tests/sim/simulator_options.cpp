@@ -36,7 +36,8 @@ kinds for both (put image- before them for images):
   empty (200 without a body)
 kinds for extraction only:
   slow-body[:MS a byte]   malformed-json   missing-response   extra-response
-  swap (first and last answer)   same (all answers are the first)
+  swap (first and last answer)   rotate (each answer is the one before it, the first the last)
+  same (all answers are the first)
   model:NAME (another model, same dimension; beside any other fault)
 kinds for single facens, ARG = all (default), an index from 0, or sha256=HEX of the image:
   nan   zero-vector   wrong-dimension   bad-norm   no-face   two-faces   not-base64

@@ -4,10 +4,13 @@
 Of 120 records in batches of 4: 30 requests for facens and 120 for images, without any fault."""
 import dataclasses
 
-RECORDS, BATCH, WORKERS = 120, 4, 2
+RECORDS, BATCH, WORKERS, FETCHES = 120, 4, 2, 8
 #: Where a fault begins: the number of the request.
 EXTRACTION_AT = {"start": 1, "middle": 14, "end": 29}
 IMAGES_AT = {"start": 1, "middle": 60, "end": 119}
+#: With canaries there are 60: two that canaries come from, their check, batches with one each from
+#: 16 on, and the last check from 50 on.
+WATCHED_AT = {"start": 3, "middle": 30, "end": 44}
 SERVICE_REASONS = {
     "service_refuses": "401 403 404 405",
     "service_overloaded": "429 429:1 500 501 502 503 503:1 504",
@@ -32,9 +35,24 @@ OF_RECORDS = {
     "image_unreadable": "image-html image-empty",
 }
 TIMED_OUT = ("hang", "slow-body:40", "image-hang", "image-slow:40")
+#: libcurl itself asks again over a new connection when a kept one ends before an answer (unless it
+#: notices while it sends, or a sixth time): ffdump need not have heard of that request.
+LOSES_KEPT_CONNECTIONS = ("reset", "close", "image-reset", "image-close")
 FIRST_REFUSAL_IS_FINAL = ("401", "403", "404", "405")
-#: More than this would be a storm; a run gives up after a tenth of a second.
-MOST_REQUESTS = 120
+#: What a fault that lasts may cost follows from the waits of the run: the breaker opens after so
+#: many faults in a row, then a probe follows the end of the one before after half of probe_max at
+#: the soonest, until the run gives up.
+BREAKER, PROBE_MS, GIVES_UP_MS = 10, 10, 100
+PROBES = GIVES_UP_MS // PROBE_MS + 1
+#: So many records in a row that fail alike are a pattern (FailureHold), which is looked into with
+#: images that came, at most so many and the first (KnownImages).
+PATTERN, KNOWN_IMAGES = 20, 33
+#: Requests for a batch of which nothing is taken: all, its halves and each alone; or all and each
+#: alone, when it was answered; or no other.
+OF_A_BATCH = {"extraction_rejected": 7, "facen_invalid": 5, "no_face": 1, "several_faces": 1}
+AS_OFTEN_AS_MET = -1
+#: Asked for once more, as the storage may be wrong (DenialShare).
+ASKED_TWICE = ("image_missing",)
 
 
 @dataclasses.dataclass
@@ -43,21 +61,27 @@ class Case:
     fault: str               # as --fault has it
     place: str
     code: int = 0
-    reason: str = ""         # of the message or, with code 3, of the failures
+    reason: str = ""         # of the message or, with code 3, of the failures and the summary
     booked: int = 0          # records in the failures list
     again: int = None        # requests for what was asked for before, exactly
     most_met: int = None     # requests that met the fault, at most
     least_met: int = 1
     lasts: bool = False
     short_time: bool = False
-    is_mended: bool = True   # the same command, or --retry-failed, then gives the undisturbed bytes
+    absent: int = None       # record whose image is not in the storage
+    is_watched: bool = False  # with canaries and sentinels, as by default
 
     @property
     def on_images(self):
-        return self.fault.startswith("image-")
+        return self.fault.startswith("image-") or self.absent is not None
+
+    @property
+    def what(self):
+        """The kind of fault, wherever it is."""
+        return self.fault.split("@")[0] or "absent image"
 
     def __str__(self):
-        return f"{self.fault} ({self.place})"
+        return f"{self.fault or self.what} ({self.place})"
 
 
 def _words(table):
@@ -77,7 +101,7 @@ def passing_cases():
             if word in FIRST_REFUSAL_IS_FINAL and place == "start":
                 # Nothing has worked yet: a wrong path or password, and waiting mends neither.
                 case.code, case.reason, case.again = 5, reason, None
-                case.least_met = 1
+                case.least_met, case.most_met = 1, WORKERS
             if word in ("429:1", "503:1") and place != "middle":
                 continue  # a second each; the middle shows it
             yield case
@@ -92,35 +116,81 @@ def single_cases():
         for place, at in _places(word):
             yield Case(f"{word}@{at}-{at}", place, again=again, most_met=1)
     for word, reason in (("no-face:0", "no_face"), ("two-faces:0", "several_faces"),
-                         ("image-404", "image_missing"), ("image-html", "image_unreadable"),
-                         ("image-empty", "image_unreadable")):
+                         ("image-html", "image_unreadable"), ("image-empty", "image_unreadable")):
         for place, at in _places(word):
             yield Case(f"{word}@{at}-{at}", place, code=3, reason=reason, booked=1, again=0,
                        most_met=1)
+    for place, at in IMAGES_AT.items():
+        yield Case(f"image-404@{at}-{at}", place, again=1, most_met=1)
+        yield Case("", place, code=3, reason="image_missing", booked=1, again=1, least_met=2,
+                   most_met=2, absent=at)
+
+
+def _most_faults(word, place):
+    """Of the service, all the time from there on. What was under way and came well begins the
+    count of the breaker anew, once."""
+    width = FETCHES if word.startswith("image-") else WORKERS
+    if word in FIRST_REFUSAL_IS_FINAL and place == "start":
+        return width
+    if word in TIMED_OUT:
+        return 2 * width  # each is asked once more, and that one has no time to end
+    counted_anew = 0 if place == "start" else BREAKER - 1
+    return BREAKER + counted_anew + width - 1 + PROBES
+
+
+def _most_failures(reason, word, place):
+    """Of records, as all of them fail, until that is taken for a fault of the service."""
+    looks = 1 if place == "start" else 1 + PROBES
+    if word.startswith("image-"):
+        counted_anew = 0 if place == "start" else PATTERN - 1
+        return PATTERN + counted_anew + FETCHES - 1 + looks * KNOWN_IMAGES
+    batches = PATTERN // BATCH + WORKERS
+    return batches * OF_A_BATCH[reason] + looks
 
 
 def lasting_cases():
     """From a request on for ever: ends with 5 and books nobody."""
     for word, reason in _words(SERVICE_REASONS) + _words(IMAGE_REASONS):
         for place, at in _places(word):
-            is_final = word in FIRST_REFUSAL_IS_FINAL and place == "start"
             yield Case(f"{word}@{at}", place, code=5, reason=reason, lasts=True,
-                       most_met=WORKERS if is_final else MOST_REQUESTS,
-                       short_time=word in TIMED_OUT)
+                       most_met=_most_faults(word, place), short_time=word in TIMED_OUT)
     for word, reason in _words(OF_RECORDS):
         for place, at in _places(word):
-            case = Case(f"{word}@{at}", place, code=5, reason="failure_pattern", lasts=True)
             if place == "end":
                 # Too few are left to tell a fault of the service from records like this.
-                left = 2 if case.on_images else 2 * BATCH
-                case.code, case.reason, case.booked = 3, reason, left
-            yield case
+                yield _last_records(word, reason, at)
+                continue
+            yield Case(f"{word}@{at}", place, code=5, reason="failure_pattern", lasts=True,
+                       most_met=_most_failures(reason, word, place))
+
+
+def _last_records(word, reason, at):
+    left = 2 if word.startswith("image-") else 2 * BATCH
+    if word.startswith("image-"):
+        again = left if reason in ASKED_TWICE else 0
+        met = left + again
+    else:
+        met = 2 * OF_A_BATCH[reason]
+        # What is refused is refused unread: the double cannot tell a first request for it.
+        again = met if reason == "extraction_rejected" else met - 2
+    return Case(f"{word}@{at}", "end", code=3, reason=reason, booked=left, lasts=True, again=again,
+                least_met=met, most_met=met)
+
+
+def doubtful_cases():
+    """From a request on for ever another model, or answers for other images, with canaries and a
+    sentinel in each batch: ends with 7 after the first such answer. What is under way then is met
+    as well, and what is sent in the turn that reads it."""
+    for word in ("model:other_16", "same", "rotate"):
+        for place, at in WATCHED_AT.items():
+            yield Case(f"{word}@{at}", place, code=7, reason="model_changed",
+                       most_met=2 * WORKERS, is_watched=True)
 
 
 def mixed_cases():
-    """A share of the requests, all the time: slow, and nobody is booked."""
+    """A share of the requests, all the time: slow, and nobody is booked. Each that met the fault is
+    followed by one more."""
     for word in ("500", "503", "429", "reset", "close", "truncated", "malformed-json",
                  "image-500", "image-503", "image-reset", "image-close", "image-truncated"):
         for share in (10, 50, 70):
-            # Of 30 requests a tenth may be none.
-            yield Case(f"{word}@1%{share}", f"{share} %", least_met=0)
+            yield Case(f"{word}@1%{share}", f"{share} %", again=AS_OFTEN_AS_MET)
