@@ -3,7 +3,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <chrono>
 #include <csignal>
+#include <optional>
 
 namespace ffdump {
 namespace {
@@ -135,6 +137,30 @@ TEST_CASE("a run that is asked to stop says so in its exit code and can go on") 
     CHECK((dump_files(dump.at("new")) == wanted));
     // What was committed before the stop was not asked for again.
     CHECK(service.images_extracted() < 2 * kRecords);
+}
+
+TEST_CASE("a run that is asked to stop twice leaves at once and can go on") {
+    const MadeDump dump(kRecords);
+    const auto wanted = dump.undisturbed();
+    const auto [signal, code] = GENERATE(std::pair{SIGTERM, 143}, std::pair{SIGINT, 130});
+    CAPTURE(signal);
+    {
+        // What is in flight would be waited for as long as the stop may take.
+        const Simulator silent(dump.service({"--delay-ms", "60000"}));
+        ChildProcess child(ffdump_command(dump.migrate(silent, "new", {"--batch-size", "2"})));
+        REQUIRE(wait_for_requests(silent, 1));
+        // The same signal twice in a moment may come as one.
+        std::optional<ChildEnd> stopped;
+        while (!stopped) {
+            REQUIRE(child.send_signal(signal));
+            stopped = child.wait(std::chrono::milliseconds(100));
+        }
+        CHECK(stopped->code == code);
+        CHECK_FALSE(has(stopped->err, "stopped by signal"));
+    }
+    const Simulator service(dump.service());
+    CHECK(run_ffdump(dump.migrate(service, "new")).code == 0);
+    CHECK((dump_files(dump.at("new")) == wanted));
 }
 
 }  // namespace ffdump
