@@ -261,9 +261,14 @@ void ExtractionStage::refuse(ReadyImage image, Error error, bool alone, std::siz
 
 void ExtractionStage::rejected(ImageBatch batch, Error error) {
     note_half(batch, true);
-    batch.half_of.reset();
+    const bool was_half = std::exchange(batch.half_of, nullptr) != nullptr;
     if (batch.images.size() > 1) {
         halve(std::move(batch));
+        return;
+    }
+    // Refused once only: whatever stands before the service may have had a bad moment.
+    if (!was_half && !std::exchange(batch.alone, true)) {
+        queue_.put_back(std::move(batch), std::nullopt);
         return;
     }
     health_.failed(batch.lane, batch.images.front().ticket, std::move(error));
@@ -275,6 +280,7 @@ void ExtractionStage::halve(ImageBatch batch) {
     if (batch.images.size() > 1) {
         queue_.put_back_halves(std::move(batch));
     } else {
+        batch.alone = true;
         queue_.put_back(std::move(batch), std::nullopt);
     }
 }

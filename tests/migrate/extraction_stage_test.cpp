@@ -246,6 +246,21 @@ TEST_CASE("extraction gives up nothing that failed with everything else, however
     CHECK(gallery.dimensions() == std::vector<std::size_t>(30, 480));
 }
 
+TEST_CASE("extraction asks once more for an image that was refused once, in no company") {
+    StageFixture gallery(1, 480);
+    gallery.refuse(0, Reason::extraction_rejected);
+    REQUIRE(gallery.extractor.calls.size() == 2);
+    SECTION("and takes what comes") {
+        gallery.answer(1, {480});
+        CHECK(gallery.dimensions() == std::vector<std::size_t>{480});
+    }
+    SECTION("and no more than once") {
+        gallery.refuse(1, Reason::extraction_rejected);
+        CHECK(gallery.extractor.calls.size() == 2);
+        CHECK(gallery.work.fates[0].state == RecordFate::State::failed);
+    }
+}
+
 TEST_CASE("extraction asks first for what an outage came between, however long it was") {
     StageFixture gallery(60, 480, numbered, 1, 3);
     std::set<std::string> asked_while_away;

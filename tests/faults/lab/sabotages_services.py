@@ -130,6 +130,11 @@ FAILURES = (
              "src/migrate/extraction_stage.cpp", "            health_.look_at(batch.lane, flight.server);\n", "",
              "migrate_tests",
              "extraction gives up the last image when one that had a facen gets it again"),
+    Sabotage("an image that is refused once is not asked for again",
+             "src/migrate/extraction_stage.cpp",
+             "    if (!was_half && !std::exchange(batch.alone, true)) {", "    if (was_half && false) {",
+             "migrate_tests",
+             "extraction asks once more for an image that was refused once, in no company"),
     Sabotage("probes of a service that is down cost retries", "src/migrate/extraction_stage.cpp",
              "    } else if (!gate_.is_open()) {", "    } else {", "migrate_tests",
              "extraction asks first for what an outage came between, however long it was"),
@@ -142,11 +147,10 @@ FAILURES = (
              "migrate_tests",
              "extraction asks for every image of a batch that was refused, by halves"),
     Sabotage("a batch that was refused fails as a whole", "src/migrate/extraction_stage.cpp",
-             "    if (batch.images.size() > 1) {\n        halve(std::move(batch));\n"
-             "        return;\n    }\n    health_.failed(batch.lane, "
-             "batch.images.front().ticket, std::move(error));",
-             "    for (const ReadyImage& image : batch.images) {\n"
-             "        health_.failed(batch.lane, image.ticket, Error(error));\n    }",
+             "        halve(std::move(batch));\n        return;\n    }\n    // Refused once",
+             "        for (const ReadyImage& image : batch.images) {\n"
+             "            health_.failed(batch.lane, image.ticket, Error(error));\n        }\n"
+             "        return;\n    }\n    // Refused once",
              "migrate_tests",
              "extraction asks for every image of a batch that was refused, by halves"),
     Sabotage("the retry count is one too many", "src/migrate/fault_share.cpp",
