@@ -293,13 +293,15 @@ void ExtractionStage::fault(Flight flight, const Error& error, Clock::Instant no
         return;
     }
     gate_.faulted(now, error);
-    if (batch.faults == 0) {
+    // Of ffdump's own machine: neither of the service nor of what is in the batch.
+    const bool is_own = error.fault() == FaultClass::machine;
+    if (batch.faults == 0 && !is_own) {
         first_attempts_.add(true);
     }
     ++batch.faults;
     // Others are answered while this batch never is: then something in it does it. What failed
     // while nobody was answered says nothing.
-    const bool is_telling = batch.telling_faults.add(successes_);
+    const bool is_telling = is_own || batch.telling_faults.add(successes_);
     if (batch.is_check() ||
         batch.telling_faults.count() < first_attempts_.hopeless_after(limits_.hopeless_faults)) {
         if (!is_telling && !batch.is_check() && batch.faults >= kLonelyFaults) {
