@@ -22,9 +22,10 @@ Error hopeless(const FailureHold& hold) {
 }
 
 Error no_longer_well(const FailureHold& hold, const std::string& by) {
+    const std::string pattern = hold.pattern_text();
     return Error(Reason::failure_pattern,
-                 fmt::format("{}, and an image that had a facen before gets none now{}",
-                             hold.pattern_text(), by));
+                 fmt::format("{}{}an image that had a facen before gets none now{}", pattern,
+                             pattern.empty() ? "" : ", and ", by));
 }
 
 }  // namespace
@@ -61,14 +62,53 @@ bool ExtractionHealth::holds(std::size_t index) const {
     return lanes_[index].down || lanes_[index].hold.is_suspicious();
 }
 
-std::optional<ExtractionHealth::Known> ExtractionHealth::known(std::size_t index) const {
-    if (lanes_[index].known) {
-        return lanes_[index].known;
+bool ExtractionHealth::is_down() const {
+    return std::ranges::any_of(lanes_, &Lane::down);
+}
+
+bool ExtractionHealth::awaits_facens() const {
+    return std::ranges::any_of(lanes_, [](const Lane& lane) {
+        return (lane.down || lane.hold.is_suspicious()) && !lane.gives_another;
+    });
+}
+
+void ExtractionHealth::gave_none(std::size_t index, std::size_t server, SharedBytes image) {
+    lanes_[index].doubted = server;
+    lanes_[index].refused = std::move(image);
+}
+
+void ExtractionHealth::gave_none_at_all(std::size_t index, std::size_t server, Clock::Instant now) {
+    // One that is down already is probed at times that must not be put off.
+    if (!lanes_[index].down) {
+        take_down(lanes_[index], server, now);
     }
-    const auto& canaries = guard_.canaries();
-    const auto canary = std::ranges::find(canaries, index, &Canary::lane);
-    return canary == canaries.end() ? std::nullopt
-                                    : std::optional(Known{canary->image, canary->facen});
+}
+
+/// One of several in turn: an image may be refused for good while the service is well. The canary
+/// for whose sake it is asked is the last to tell.
+std::optional<ExtractionHealth::Known> ExtractionHealth::known(std::size_t index) const {
+    const Lane& lane = lanes_[index];
+    std::vector<Known> all;
+    if (lane.known) {
+        all.push_back(*lane.known);
+    }
+    for (const Canary& canary : guard_.canaries()) {
+        if (canary.lane == index) {
+            all.push_back({canary.image, canary.facen});
+        }
+    }
+    const auto is_refused = [&lane](const Known& one) { return one.image == lane.refused; };
+    if (!std::ranges::all_of(all, is_refused)) {
+        std::erase_if(all, is_refused);
+    }
+    return all.empty() ? std::nullopt : std::optional(all[lane.bad_looks % all.size()]);
+}
+
+/// Whether facens that are not what they were are of another model a check tells, which looks
+/// would keep from its turn while the service is down.
+bool ExtractionHealth::may_look(const Lane& lane) const {
+    const bool wants = lane.down || lane.hold.is_suspicious() || lane.doubted;
+    return wants && lane.looks == 0 && !(lane.gives_another && guard_.is_checking());
 }
 
 std::vector<ImageBatch> ExtractionHealth::looks(Clock::Instant now) {
@@ -76,14 +116,14 @@ std::vector<ImageBatch> ExtractionHealth::looks(Clock::Instant now) {
     for (std::size_t index = 0; index < lanes_.size(); ++index) {
         Lane& lane = lanes_[index];
         const bool is_pattern = holds(index);
-        if (!(is_pattern || lane.doubted) || lane.looks != 0 || !gate_.may_send(now)) {
+        if (!may_look(lane) || !gate_.may_send(now)) {
             continue;
         }
         const std::set<std::size_t> servers =
             is_pattern ? lane.failed_by : std::set<std::size_t>{*lane.doubted};
         lane.doubted.reset();
-        lane.known = known(index);
-        if (!lane.known) {
+        lane.looked_for = known(index);
+        if (!lane.looked_for) {
             if (is_pattern) {
                 verdict_ = hopeless(lane.hold);
             }
@@ -94,7 +134,7 @@ std::vector<ImageBatch> ExtractionHealth::looks(Clock::Instant now) {
             batch.lane = index;
             batch.look = true;
             batch.look_at = server;
-            batch.images.push_back({{}, lane.known->image});
+            batch.images.push_back({{}, lane.looked_for->image});
             batches.push_back(std::move(batch));
         }
         lane.asked = servers;
@@ -106,25 +146,28 @@ std::vector<ImageBatch> ExtractionHealth::looks(Clock::Instant now) {
 
 bool ExtractionHealth::looked(const Look& look, const ExtractedFacen& facen, Clock::Instant now) {
     Lane& lane = lanes_[look.lane];
-    const FacenRules rules{.dimension = lane.known->facen.size(),
-                           .norm_tolerance = norm_tolerance_};
-    const bool is_whole = facen && check_facen(*facen, rules);
-    const bool is_well = is_whole && guard_.is_same(lane.known->facen, *facen);
-    if (!is_well) {
+    const Facen& before = lane.looked_for->facen;
+    const bool is_facen = facen && check_facen(*facen, {.norm_tolerance = norm_tolerance_});
+    const bool is_well =
+        is_facen && facen->size() == before.size() && guard_.is_same(before, *facen);
+    if (is_well) {
+        guard_.was_well(look.lane, look.server);
+    } else {
         lane.ill = look.server;
-        if (facen) {
-            // Another facen, or one of another dimension: whether it is another model the guard
-            // tells.
+        lane.gives_another = is_facen;
+        if (is_facen) {
+            // Whether it is another model the guard tells.
             guard_.demand_check();
         }
     }
-    // The last of a round closes the breaker, if all were good.
-    if (lane.looks == 1 && !lane.ill) {
+    // The last of a round closes the breaker, if all were good and no other target is down.
+    const bool is_round_good = lane.looks == 1 && !lane.ill;
+    conclude_look(lane, now);
+    if (is_round_good && !is_down()) {
         gate_.succeeded(now);
     } else {
         gate_.ended(now);
     }
-    conclude_look(lane, now);
     return is_well;
 }
 
@@ -137,9 +180,12 @@ void ExtractionHealth::conclude_look(Lane& lane, Clock::Instant now) {
     if (--lane.looks != 0) {
         return;
     }
-    if (lane.judging) {
-        lane.ill ? bad_look(lane, now) : good_look(lane);
+    if (lane.judging || lane.refused) {
+        lane.ill ? take_down(lane, *lane.ill, now) : good_look(lane);
     }
+    lane.bad_looks += lane.ill ? 1U : 0U;
+    lane.gives_another = lane.gives_another && lane.down;
+    lane.refused.reset();
     lane.ill.reset();
     lane.is_clear = true;
 }
@@ -148,7 +194,8 @@ void ExtractionHealth::good_look(Lane& lane) {
     for (const std::size_t server : lane.asked) {
         lane.failed_by.erase(server);
     }
-    const bool is_of_well = !lane.down && lane.is_clear;
+    // What failed about the time when a canary got none is as doubtful as after an outage.
+    const bool is_of_well = !lane.down && lane.is_clear && !lane.refused;
     if (is_of_well && !lane.failed_by.empty()) {
         return;  // others failed records meanwhile, and are asked next
     }
@@ -162,18 +209,14 @@ void ExtractionHealth::good_look(Lane& lane) {
     }
 }
 
-void ExtractionHealth::bad_look(Lane& lane, Clock::Instant now) {
+void ExtractionHealth::take_down(Lane& lane, std::size_t server, Clock::Instant now) {
     lane.down = true;
-    gate_.trip(now, no_longer_well(lane.hold, guard_.by_text(*lane.ill)));
+    lane.failed_by.insert(server);
+    gate_.trip(now, no_longer_well(lane.hold, guard_.by_text(server)));
 }
 
 bool ExtractionHealth::wants_look() const {
-    for (std::size_t index = 0; index < lanes_.size(); ++index) {
-        if ((holds(index) || lanes_[index].doubted) && lanes_[index].looks == 0) {
-            return true;
-        }
-    }
-    return false;
+    return std::ranges::any_of(lanes_, [this](const Lane& lane) { return may_look(lane); });
 }
 
 std::vector<Ticket> ExtractionHealth::take_returned() {

@@ -41,23 +41,8 @@ ExtractionStage::ExtractionStage(Extractor& extractor, PipelineMailbox& mailbox,
     }
 }
 
-void ExtractionStage::ask(CanaryRequest request) {
-    ImageBatch batch;
-    batch.lane = request.lane;
-    for (std::size_t i = 0; i < request.which.size(); ++i) {
-        batch.images.push_back({{}, guard_.canary(request, i).image});
-    }
-    batch.canaries = std::make_unique<CanaryRequest>(std::move(request));
-    queue_.put_first(std::move(batch));
-}
-
-void ExtractionStage::ask_more(std::optional<CanaryRequest> request) {
-    if (request) {
-        ask(std::move(*request));
-    }
-}
-
 void ExtractionStage::pump(Clock::Instant now, ImageSupply supply) {
+    pumped_ = now;
     queue_.wake(now);
     for (ImageBatch& look : health_.looks(now)) {
         queue_.put_first(std::move(look));
@@ -117,31 +102,6 @@ std::optional<ImageBatch> ExtractionStage::next_batch(Clock::Instant now, ImageS
 /// that canaries come from, or that carries one.
 bool ExtractionStage::is_held(std::size_t lane) const {
     return health_.holds(lane) || (flying_of_lane_[lane] != 0 && guard_.wants(lane));
-}
-
-void ExtractionStage::add_sentinel(ImageBatch& batch) {
-    if (pace_.batch() < 2) {
-        return;
-    }
-    const std::optional<std::size_t> canary = guard_.sentinel_for(batch.lane);
-    if (!canary) {
-        return;
-    }
-    const SharedBytes& image = guard_.canaries()[*canary].image;
-    const auto has_no_room = [&] {
-        return batch.images.size() >= pace_.batch() ||
-               batch.bytes() + image->size() > limits_.batch_bytes;
-    };
-    if (batch.images.front().bytes->size() + image->size() > limits_.batch_bytes) {
-        return;  // a batch that is too large is refused whole
-    }
-    while (batch.images.size() > 1 && has_no_room()) {
-        queue_.untake_last(batch);
-    }
-    const std::size_t at = guard_.sentinel_place(batch.images.size());
-    batch.images.insert(batch.images.begin() + static_cast<std::ptrdiff_t>(at),
-                        ReadyImage{{}, image});
-    batch.sentinel = std::make_unique<ImageBatch::Sentinel>(ImageBatch::Sentinel{at, *canary});
 }
 
 void ExtractionStage::send(ImageBatch batch, Clock::Instant now) {
@@ -204,10 +164,11 @@ void ExtractionStage::answered(BatchAnswered event, Clock::Instant now) {
         checked(flight, event.facens, now);
     } else if (event.facens) {
         ++successes_;
-        gate_.succeeded(now);
+        judge_sentinel(flight, *event.facens, now);
+        worked(now);
         settle(std::move(flight), std::move(*event.facens));
     } else {
-        gate_.succeeded(now);
+        worked(now);
         rejected(std::move(flight.batch), std::move(event.facens.error()));
     }
 }
@@ -225,25 +186,6 @@ void ExtractionStage::note_half(const ImageBatch& batch, bool is_refused) {
     }
 }
 
-void ExtractionStage::checked(const Flight& flight,
-                              const Result<std::vector<ExtractedFacen>>& facens,
-                              Clock::Instant now) {
-    const ImageBatch& batch = flight.batch;
-    if (batch.look) {
-        const bool is_well = health_.looked({batch.lane, flight.server},
-                                            facens ? facens->at(0) : failed(facens.error()), now);
-        successes_ += is_well ? 1U : 0U;
-        return;
-    }
-    gate_.succeeded(now);
-    if (facens) {
-        ++successes_;
-        ask_more(guard_.answered(*batch.canaries, *facens, flight.server));
-    } else {
-        ask_more(guard_.refused(*batch.canaries, facens.error(), flight.server));
-    }
-}
-
 void ExtractionStage::settle(Flight flight, std::vector<ExtractedFacen> facens) {
     ImageBatch batch = std::move(flight.batch);
     const FacenSource from{flight.server, extractor_.returns(flight.server)};
@@ -254,10 +196,10 @@ void ExtractionStage::settle(Flight flight, std::vector<ExtractedFacen> facens) 
         queue_.put_back(std::move(batch), std::nullopt);
         return;
     }
-    if (const std::optional<ExtractedFacen> facen = batch.take_sentinel(&facens);
-        facen && !guard_.judge_sentinel(batch.sentinel->canary, *facen, from.server)) {
+    static_cast<void>(batch.take_sentinel(&facens));
+    batch.sentinel.reset();
+    if (guard_.doubt()) {
         // The run ends with this; nothing of the answer may be used.
-        batch.sentinel.reset();
         queue_.put_back(std::move(batch), std::nullopt);
         return;
     }
@@ -319,9 +261,14 @@ void ExtractionStage::refuse(ReadyImage image, Error error, bool alone, std::siz
 
 void ExtractionStage::rejected(ImageBatch batch, Error error) {
     note_half(batch, true);
-    batch.half_of.reset();
+    const bool was_half = std::exchange(batch.half_of, nullptr) != nullptr;
     if (batch.images.size() > 1) {
         halve(std::move(batch));
+        return;
+    }
+    // Refused once only: whatever stands before the service may have had a bad moment.
+    if (!was_half && !std::exchange(batch.alone, true)) {
+        queue_.put_back(std::move(batch), std::nullopt);
         return;
     }
     health_.failed(batch.lane, batch.images.front().ticket, std::move(error));
@@ -333,6 +280,7 @@ void ExtractionStage::halve(ImageBatch batch) {
     if (batch.images.size() > 1) {
         queue_.put_back_halves(std::move(batch));
     } else {
+        batch.alone = true;
         queue_.put_back(std::move(batch), std::nullopt);
     }
 }
@@ -345,13 +293,15 @@ void ExtractionStage::fault(Flight flight, const Error& error, Clock::Instant no
         return;
     }
     gate_.faulted(now, error);
-    if (batch.faults == 0) {
+    // Of ffdump's own machine: neither of the service nor of what is in the batch.
+    const bool is_own = error.fault() == FaultClass::machine;
+    if (batch.faults == 0 && !is_own) {
         first_attempts_.add(true);
     }
     ++batch.faults;
     // Others are answered while this batch never is: then something in it does it. What failed
     // while nobody was answered says nothing.
-    const bool is_telling = batch.telling_faults.add(successes_);
+    const bool is_telling = is_own || batch.telling_faults.add(successes_);
     if (batch.is_check() ||
         batch.telling_faults.count() < first_attempts_.hopeless_after(limits_.hopeless_faults)) {
         if (!is_telling && !batch.is_check() && batch.faults >= kLonelyFaults) {
@@ -381,7 +331,10 @@ std::optional<Clock::Instant> ExtractionStage::next_timer(Clock::Instant now) co
         }
     };
     if (queue_.count() != 0 || health_.wants_look()) {
-        earlier(gate_.next_probe());
+        // One whose time had come before the last pump had nothing to send: what there is waits for
+        // a time of its own, and is not to be waited for by turning.
+        const std::optional<Clock::Instant> probe = gate_.next_probe();
+        earlier(probe > pumped_ ? probe : std::nullopt);
     }
     if (has_room() && gate_.may_send(now) && !guard_.holds()) {
         earlier(queue_.next_linger([this](std::size_t lane) { return is_held(lane); }));

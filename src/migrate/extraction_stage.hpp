@@ -30,7 +30,9 @@ namespace ffdump {
 /// Keeps as many extraction requests in flight as PaceControl says and settles records by the
 /// answers. A batch that is refused as a whole is halved until the culprit is alone; after a fault
 /// of the service a batch stays a batch and is asked again. Failures are held back until it is
-/// clear that they are the records' own. Lives on the pipeline's thread.
+/// clear that they are the records' own. What canaries get the guard judges; one that gets no facen
+/// is a fault of the service, until the guard says otherwise, and asked for again. Lives on the
+/// pipeline's thread.
 class ExtractionStage {
  public:
     struct Limits {
@@ -109,10 +111,16 @@ class ExtractionStage {
     void send(ImageBatch batch, Clock::Instant now);
     void settle(Flight flight, std::vector<ExtractedFacen> facens);
     void add_sentinel(ImageBatch& batch);
+    [[nodiscard]] ImageBatch batch_of(CanaryRequest request) const;
     void halve(ImageBatch batch);
     void refuse(ReadyImage image, Error error, bool alone, std::size_t lane);
     void rejected(ImageBatch batch, Error error);
-    void ask_more(std::optional<CanaryRequest> request);
+    /// A request for canaries got no facen for some of them, or for none with `has_none`.
+    void ask_again(CanaryRequest request, std::size_t server, bool has_none, Clock::Instant now);
+    void judge_sentinel(const Flight& flight, const std::vector<ExtractedFacen>& facens,
+                        Clock::Instant now);
+    /// An answer that shows a service that works, unless one of its targets is known to be down.
+    void worked(Clock::Instant now);
     /// An answer to a batch that belongs to no record.
     void checked(const Flight& flight, const Result<std::vector<ExtractedFacen>>& facens,
                  Clock::Instant now);
@@ -136,6 +144,7 @@ class ExtractionStage {
     std::size_t flying_bytes_ = 0;
     std::uint64_t next_id_ = 0;
     std::uint64_t successes_ = 0;
+    Clock::Instant pumped_;
 };
 
 }  // namespace ffdump

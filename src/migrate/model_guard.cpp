@@ -11,8 +11,9 @@
 namespace ffdump {
 namespace {
 
-/// What is no facen may come of a fault that passes.
-constexpr unsigned kMostAgain = 3;
+/// So often in all a canary gets no facen while others get theirs before that is believed: it may
+/// have met one of several servers behind an address that is ill, in one of 64 cases if half are.
+constexpr unsigned kTelling = 6;
 constexpr double kAnyNorm = 1e30;
 /// Last facens of so many stays of a server are kept, each with its image; more wait for a check.
 constexpr std::size_t kMostStays = 8;
@@ -34,6 +35,11 @@ Result<double> comparable(const Facen& known, const ExtractedFacen& facen) {
         });
 }
 
+/// A facen, though perhaps of another length: what gives such a one has another model.
+bool is_facen(const ExtractedFacen& facen) {
+    return facen && check_facen(*facen, {.norm_tolerance = kAnyNorm}).value_or(0) > 0;
+}
+
 }  // namespace
 
 ModelGuard::ModelGuard(const CanarySettings& settings, std::size_t batch_size, Random random)
@@ -49,6 +55,7 @@ ModelGuard::Lane& ModelGuard::lane(std::size_t index) {
 void ModelGuard::extracted(std::size_t index, RecordId id, const SharedBytes& image,
                            const Facen& facen, const FacenSource& from) {
     ++since_check_;
+    was_well(index, from.server);
     if (is_on() && servers_.size() > 1) {
         static_cast<void>(lane(index));
         last_facens_.insert_or_assign({index, from}, Canary{index, id, image, facen, from.server});
@@ -97,15 +104,17 @@ std::optional<std::size_t> ModelGuard::sentinel_for(std::size_t index) {
     return its.canaries[random_.bits() % its.canaries.size()];
 }
 
-bool ModelGuard::judge_sentinel(std::size_t index, const ExtractedFacen& facen, std::size_t by) {
+ModelGuard::Sentinel ModelGuard::judge_sentinel(std::size_t index, const ExtractedFacen& facen,
+                                                std::size_t by) {
     const Canary& canary = canaries_[index];
     if (!comparable(canary.facen, facen)) {
         demand_check();
-        return true;
+        return Sentinel::none;
     }
     const double cosine = facen_cosine(canary.facen, *facen);
     if (cosine >= settings_.cosine) {
-        return true;
+        was_well(canary.lane, by);
+        return Sentinel::same;
     }
     if (!doubt_) {
         doubt_ = fmt::format(
@@ -113,7 +122,7 @@ bool ModelGuard::judge_sentinel(std::size_t index, const ExtractedFacen& facen, 
             "least {} expected): another model, or answers in another order than the images{}",
             canary.id.value, cosine, settings_.cosine, givers_text(canary, by));
     }
-    return false;
+    return Sentinel::another;
 }
 
 void ModelGuard::watch_anew() {
@@ -133,6 +142,9 @@ std::vector<CanaryRequest> ModelGuard::begin(Clock::Instant now) {
         ask_for_canaries(index, requests);
     }
     ask_for_last_facens(requests);
+    for (CanaryRequest& request : requests) {
+        request.since = seen_;
+    }
     pending_ = requests.size();
     has_passed_ = requests.empty();
     return requests;
@@ -174,6 +186,7 @@ const Canary& ModelGuard::canary(const CanaryRequest& request, std::size_t i) co
 
 CanaryRequest ModelGuard::instead_of(CanaryRequest request) const {
     const std::optional<std::size_t> server = std::exchange(request.server, std::nullopt);
+    request.asked = request.telling = 0;  // of the one that is left out
     for (std::size_t i = asked_last_facens_.size(); server && i-- > 0;) {
         const Canary& last = asked_last_facens_[i];
         if (last.lane == request.lane && last.server == server) {
@@ -191,6 +204,7 @@ std::optional<CanaryRequest> ModelGuard::answered(const CanaryRequest& request,
     CanaryRequest again = request;
     again.which.clear();
     std::optional<Error> why;
+    bool is_other_facen = false;
     for (std::size_t i = 0; i < request.which.size(); ++i) {
         const ExtractedFacen& facen = facens.at(i);
         const Result<double> norm = comparable(canary(request, i).facen, facen);
@@ -199,13 +213,14 @@ std::optional<CanaryRequest> ModelGuard::answered(const CanaryRequest& request,
         } else {
             again.which.push_back(request.which[i]);
             why = norm.error();
+            is_other_facen = is_other_facen || is_facen(facen);
         }
     }
     if (!why) {
         conclude_request();
         return std::nullopt;
     }
-    return ask_again(std::move(again), *why, by);
+    return ask_again(std::move(again), *why, by, is_other_facen);
 }
 
 std::optional<CanaryRequest> ModelGuard::refused(const CanaryRequest& request, const Error& error,
@@ -215,13 +230,14 @@ std::optional<CanaryRequest> ModelGuard::refused(const CanaryRequest& request, c
         conclude_request();
         return std::nullopt;
     }
-    return ask_again(request, error, by);
+    return ask_again(request, error, by, false);
 }
 
 void ModelGuard::compare(const CanaryRequest& request, std::size_t i, const Facen& facen,
                          std::size_t by) {
     const Canary& known = canary(request, i);
     const double cosine = facen_cosine(known.facen, facen);
+    was_well(request.lane, by);
     if (cosine >= settings_.cosine || doubt_) {
         return;
     }
@@ -252,9 +268,15 @@ std::string ModelGuard::givers_text(const Canary& canary, std::size_t by) const 
 }
 
 std::optional<CanaryRequest> ModelGuard::ask_again(CanaryRequest request, const Error& error,
-                                                   std::size_t by) {
-    if (request.asked < kMostAgain) {
-        ++request.asked;
+                                                   std::size_t by, bool is_other_facen) {
+    const auto well = last_well_.find({request.lane, by});
+    request.is_silent =
+        !is_other_facen && (well == last_well_.end() || well->second <= request.since);
+    request.since = seen_;
+    request.why = error;
+    request.telling += request.is_silent ? 0U : 1U;
+    ++request.asked;
+    if (request.telling < kTelling) {
         return request;
     }
     if (!doubt_) {

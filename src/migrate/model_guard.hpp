@@ -41,9 +41,12 @@ struct CanaryRequest {
     std::size_t lane = 0;
     std::vector<std::size_t> which;       ///< see ModelGuard::canary()
     unsigned asked = 0;                   ///< how often the answer was no facen before
+    unsigned telling = 0;                 ///< of those, how often others got theirs meanwhile
+    std::uint64_t since = 0;              ///< what the guard had seen when it was asked for last
+    bool is_silent = false;               ///< nobody got a facen of that server since then
+    std::optional<Error> why{};           ///< what came in place of a facen
     std::optional<std::size_t> server{};  ///< that must be asked, where there are several
-    /// For the last image that this server was asked for, by another one.
-    std::optional<std::size_t> not_by{};
+    std::optional<std::size_t> not_by{};  ///< but by another, for the last image that it had
 };
 
 /// Watches whether extraction-api goes on to give the facens that it gave. The first images of
@@ -52,9 +55,9 @@ struct CanaryRequest {
 /// and each alone, which shows servers that differ behind one address (each request may meet
 /// another). Where servers are told apart each is asked, and the last facen that each gave since
 /// the check before, and before each of its outages, is asked of another: it may be gone when it is
-/// to be asked itself. A valid facen that differs is believed at once; what is no facen is asked
-/// again. Targets are known by their `index` in the plan. Without I/O; lives on the pipeline's
-/// thread.
+/// to be asked itself. A valid facen that differs is believed at once. What is no facen is asked
+/// again for as long as nobody gets one: the service is ill then. It is believed when others got
+/// theirs. Targets are known by their `index` in the plan. Without I/O; for the pipeline's thread.
 class ModelGuard {
  public:
     ModelGuard(const CanarySettings& settings, std::size_t batch_size, Random random);
@@ -116,7 +119,8 @@ class ModelGuard {
     /// What to ask of others while the server that must be asked is left out: for the last facen
     /// that it gave; for the same, if it gave none since the check before.
     [[nodiscard]] CanaryRequest instead_of(CanaryRequest request) const;
-    /// Returns a request that is to be made in addition. `by` is the server that answered.
+    /// Returns what is to be asked again after a while, since it got no facen. `by` is the server
+    /// that answered.
     [[nodiscard]] std::optional<CanaryRequest> answered(const CanaryRequest& request,
                                                         const std::vector<ExtractedFacen>& facens,
                                                         std::size_t by = 0);
@@ -130,10 +134,13 @@ class ModelGuard {
     [[nodiscard]] std::size_t sentinel_place(std::size_t images) {
         return random_.bits() % (images + 1);
     }
-    /// What came for a sentinel. False when it is not the canary's facen: then the batch's answer
-    /// must not be used. What is no facen makes a check due and says nothing of the batch.
-    [[nodiscard]] bool judge_sentinel(std::size_t canary, const ExtractedFacen& facen,
-                                      std::size_t by = 0);
+    /// What came for a sentinel. After another facen the batch's answer must not be used; none
+    /// makes a check due.
+    enum class Sentinel : unsigned char { same, none, another };
+    [[nodiscard]] Sentinel judge_sentinel(std::size_t canary, const ExtractedFacen& facen,
+                                          std::size_t by = 0);
+    /// An image of this target has just got its facen by this server, so that it gives facens.
+    void was_well(std::size_t index, std::size_t server) { last_well_[{index, server}] = ++seen_; }
 
     /// Once for each check that passed.
     [[nodiscard]] bool take_passed();
@@ -166,7 +173,7 @@ class ModelGuard {
     void ask_for_last_facens(std::vector<CanaryRequest>& requests);
     void compare(const CanaryRequest& request, std::size_t i, const Facen& facen, std::size_t by);
     [[nodiscard]] std::optional<CanaryRequest> ask_again(CanaryRequest request, const Error& error,
-                                                         std::size_t by);
+                                                         std::size_t by, bool is_other_facen);
     [[nodiscard]] std::string givers_text(const Canary& canary, std::size_t by) const;
     void conclude_request();
 
@@ -179,6 +186,9 @@ class ModelGuard {
     std::map<std::pair<std::size_t, FacenSource>, Canary> last_facens_;
     std::vector<Canary> asked_last_facens_;  ///< what the check under way asks of others
     std::vector<Lane> lanes_;
+    /// When a target last got a facen by a server, by the number of such events so far.
+    std::map<std::pair<std::size_t, std::size_t>, std::uint64_t> last_well_;
+    std::uint64_t seen_ = 0;
     std::size_t canary_bytes_ = 0;
     std::size_t saved_ = 0;
     bool holds_ = false;

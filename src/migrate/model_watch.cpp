@@ -94,8 +94,9 @@ Result<void> ModelWatch::turn(Clock::Instant now, bool is_over) {
     // file in the place of an earlier one, and a rewind keeps nothing of it, as long as more may
     // come.
     const bool is_telling = replaced_.empty() || guard.knows_all() || is_over;
-    return guard.is_due(now, is_telling && !waiting_.empty()) ? begin_check(now, is_telling)
-                                                              : Result<void>();
+    const bool begins = guard.is_due(now, is_telling && !waiting_.empty()) &&
+                        !parts_.extraction.health().awaits_facens();
+    return begins ? begin_check(now, is_telling) : Result<void>();
 }
 
 Result<void> ModelWatch::begin_check(Clock::Instant now, bool is_telling) {

@@ -86,6 +86,9 @@ void PaceControl::failed(const PacedRequest& request, const Error& error, Clock:
     const Reason reason = error.reason();
     if (reason == Reason::service_overloaded || reason == Reason::request_timed_out) {
         faulted(request, error.retry_after().has_value(), now);
+    } else if (reason == Reason::out_of_descriptors) {
+        // That comes of too many requests and never of an image.
+        faulted(request, true, now);
     }
 }
 

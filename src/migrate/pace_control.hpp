@@ -33,7 +33,8 @@ class PaceControl {
     [[nodiscard]] std::size_t batch() const noexcept { return batch_.value(); }
 
     void answered(const PacedRequest& request, Clock::Instant now);
-    /// Any error that came for it; faulted() if it tells of an overload.
+    /// Any error that came for it; faulted() if it tells of an overload, or of more connections
+    /// than ffdump itself may have.
     void failed(const PacedRequest& request, const Error& error, Clock::Instant now);
     /// The service is overloaded (429, 5xx, time-out). One fault alone changes nothing, since it
     /// may be an image's; with `asked_to_wait` (Retry-After) it does. Faults of requests that were

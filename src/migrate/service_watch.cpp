@@ -76,8 +76,9 @@ std::string ServiceWatch::waiting_text(Clock::Instant now) const {
     }
     const Error& fault = *gate_.last_fault();
     const std::chrono::milliseconds limit = patience();
-    return fmt::format("waiting for {} since {}: {} {}{}", name_, duration_text(now - *since),
-                       fault.place().url, fault.detail(),
+    const std::string& url = fault.place().url;
+    return fmt::format("waiting for {} since {}: {}{}{}{}", name_, duration_text(now - *since), url,
+                       url.empty() ? "" : " ", fault.detail(),
                        limit.count() == 0 ? std::string()
                                           : fmt::format("; gives up after {} (--give-up-after)",
                                                         duration_text(limit)));

@@ -167,10 +167,19 @@ TEST_CASE("a storage that loses its images for a while costs no record") {
 }
 
 TEST_CASE("a service that finds no faces for a while costs no record") {
+    const bool has_canaries = GENERATE(false, true);
+    const std::string fault = GENERATE(as<std::string>{}, "no-face:all@6-20", "no-face:all@12-16",
+                                       "no-face:all@20-40", "not-base64:all@20-70", "400@20-90");
+    CAPTURE(has_canaries, fault);
     const MadeDump dump(150);
     const auto wanted = dump.undisturbed();
-    const Simulator service(dump.service({"--fault", "no-face:all@6-20"}));
-    const ChildEnd end = run_ffdump(dump.migrate(service, "new", dump.without_canaries()));
+    const Simulator service(dump.service({"--fault", fault}));
+    // A run without canaries sees only what fails twenty records.
+    if (!has_canaries && fault == "no-face:all@12-16") {
+        return;
+    }
+    const ChildEnd end = run_ffdump(
+        dump.migrate(service, "new", has_canaries ? Arguments{} : MadeDump::without_canaries()));
     INFO(end.err);
     CHECK(end.code == 0);
     CHECK((dump_files(dump.at("new")) == wanted));
@@ -178,14 +187,25 @@ TEST_CASE("a service that finds no faces for a while costs no record") {
 }
 
 TEST_CASE("a service that never again finds a face ends the run and books nobody as failed") {
+    const bool has_canaries = GENERATE(false, true);
+    const std::string fault = GENERATE(as<std::string>{}, "no-face:all@6", "no-face:all@20",
+                                       "nan:all@20", "not-base64:all@20", "400@20");
+    CAPTURE(has_canaries, fault);
     const MadeDump dump(150);
-    const Simulator service(dump.service({"--fault", "no-face:all@6"}));
-    const ChildEnd end = run_ffdump(
-        dump.migrate(service, "new", dump.without_canaries({"--give-up-after", "300ms"})));
+    const Simulator service(dump.service({"--fault", fault}));
+    Arguments arguments =
+        dump.migrate(service, "new", has_canaries ? Arguments{} : MadeDump::without_canaries());
+    arguments.insert(arguments.end(), {"--give-up-after", "300ms"});
+    std::ranges::replace(arguments, "error", "warning");
+    const ChildEnd end = run_ffdump(arguments);
     INFO(end.err);
     CHECK(end.code == 5);
+    CHECK(has(end.err, "waiting for extraction-api " + service.url() + " since "));
     CHECK(has(end.err, "an image that had a facen before gets none now"));
     CHECK(nothing_is_booked(dump.at("new")));
+    const Simulator mended(dump.service());
+    CHECK(run_ffdump(dump.migrate(mended, "new")).code == 0);
+    CHECK((dump_files(dump.at("new")) == dump.undisturbed()));
 }
 
 }  // namespace ffdump

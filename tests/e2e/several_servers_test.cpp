@@ -96,10 +96,12 @@ TEST_CASE("a server that finds no faces where it found some is not excused by on
     const MadeDump dump(120);
     const Simulator slow(dump.service({"--delay-ms", "100"}));
     const Simulator ill(dump.service({"--fault", "no-face:all@3"}));
+    const bool has_canaries = GENERATE(false, true);
+    CAPTURE(has_canaries);
+    const Arguments options{
+        "--set", servers(slow.url(), ill.url()), "--workers", "4", "--give-up-after", "500ms"};
     const ChildEnd end = run_ffdump(
-        dump.migrate(slow, "new",
-                     MadeDump::without_canaries({"--set", servers(slow.url(), ill.url()),
-                                                 "--workers", "4", "--give-up-after", "200ms"})));
+        dump.migrate(slow, "new", has_canaries ? options : MadeDump::without_canaries(options)));
     INFO(end.err);
     CHECK(end.code == 5);
     CHECK(has(end.err, "gets none now by extraction-api " + ill.url()));

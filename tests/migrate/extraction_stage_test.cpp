@@ -85,13 +85,17 @@ class StageFixture {
     void wait() { stage.pump(Clock::Instant(std::chrono::hours(1)), ImageSupply::ended); }
     /// Every request is answered in turn, one a second: with a fault when `fails` says so.
     void serve(const std::function<bool(const std::string& image, std::size_t call)>& fails) {
+        serve_with(Reason::service_overloaded, fails);
+    }
+    void serve_with(Reason fault,
+                    const std::function<bool(const std::string& image, std::size_t call)>& fails) {
         for (std::size_t call = 0; call < 2000 && work.open != 0; ++call) {
             now_ += std::chrono::seconds(1);
             stage.pump(now_, ImageSupply::ended);
             if (call == extractor.calls.size()) {
                 --call;  // all of them wait
             } else if (fails(extractor.calls[call].first, call)) {
-                refuse(call, Reason::service_overloaded);
+                refuse(call, fault);
             } else {
                 answer(call, std::vector<std::size_t>(extractor.calls[call].images, 480));
             }
@@ -244,6 +248,29 @@ TEST_CASE("extraction gives up nothing that failed with everything else, however
     });
     CHECK(was_met_again);
     CHECK(gallery.dimensions() == std::vector<std::size_t>(30, 480));
+}
+
+TEST_CASE("extraction gives up nothing for want of descriptors of its own") {
+    StageFixture gallery(60, 480, numbered, 1, 2);
+    gallery.serve_with(Reason::out_of_descriptors, [](const std::string& image, std::size_t call) {
+        return image == "image 5" && call < 200;
+    });
+    CHECK(gallery.dimensions() == std::vector<std::size_t>(60, 480));
+}
+
+TEST_CASE("extraction asks once more for an image that was refused once, in no company") {
+    StageFixture gallery(1, 480);
+    gallery.refuse(0, Reason::extraction_rejected);
+    REQUIRE(gallery.extractor.calls.size() == 2);
+    SECTION("and takes what comes") {
+        gallery.answer(1, {480});
+        CHECK(gallery.dimensions() == std::vector<std::size_t>{480});
+    }
+    SECTION("and no more than once") {
+        gallery.refuse(1, Reason::extraction_rejected);
+        CHECK(gallery.extractor.calls.size() == 2);
+        CHECK(gallery.work.fates[0].state == RecordFate::State::failed);
+    }
 }
 
 TEST_CASE("extraction asks first for what an outage came between, however long it was") {

@@ -105,20 +105,22 @@ TEST_CASE("a facen that differs by more than its last bits is doubt") {
     CHECK(run.guard.doubt());
 }
 
-TEST_CASE("an answer without a facen is asked again three times before it is believed") {
+TEST_CASE("a canary without a facen is doubt when others got theirs each time, and not before") {
     const Error no_face(Reason::no_face, "no face");
     for (const bool is_whole : {true, false}) {
-        for (const int refusals : {1, 3, 4}) {
+        for (const int refusals : {1, 5, 6}) {
             CAPTURE(is_whole, refusals);
             Guarded run({.images = 1});
             run.extract(0, 1);
             std::optional<CanaryRequest> request = run.guard.begin(run.now).at(0);
             for (int i = 0; i < refusals; ++i) {
                 REQUIRE(request);
+                run.extract(100, 1);
                 request = is_whole ? run.guard.refused(*request, no_face)
                                    : run.guard.answered(*request, {failed(no_face)});
+                CHECK((!request || !request->is_silent));
             }
-            CHECK(request.has_value() == (refusals < 4));
+            CHECK(request.has_value() == (refusals < 6));
             if (request) {
                 CHECK_FALSE(run.guard.answered(*request, run.answer(*request)));
                 CHECK(run.guard.take_passed());
@@ -128,6 +130,50 @@ TEST_CASE("an answer without a facen is asked again three times before it is bel
             }
         }
     }
+}
+
+TEST_CASE("a service that gives nobody a facen is never doubt, however often it is asked") {
+    const ExtractedFacen kind = GENERATE(ExtractedFacen(failed(Reason::no_face, "no face")),
+                                         ExtractedFacen(Facen(8, 0.0F)));
+    Guarded run({.images = 3});
+    run.extract(0, 3);
+    std::vector<CanaryRequest> requests = run.guard.begin(run.now);
+    for (unsigned round = 1; round <= 50; ++round) {
+        for (CanaryRequest& request : requests) {
+            auto again = run.guard.answered(
+                request, std::vector<ExtractedFacen>(request.which.size(), kind));
+            REQUIRE(again);
+            CHECK(again->is_silent);
+            CHECK(again->asked == round);
+            request = std::move(*again);
+        }
+    }
+    CHECK_FALSE(run.guard.doubt());
+    for (const CanaryRequest& request : requests) {
+        CHECK_FALSE(run.guard.answered(request, run.answer(request)));
+    }
+    CHECK(run.guard.take_passed());
+}
+
+TEST_CASE("what another target or another server gives does not tell against a canary") {
+    const Error no_face(Reason::no_face, "no face");
+    const bool is_other_server = GENERATE(false, true);
+    Guarded run({.images = 1});
+    run.guard.watch_servers({"one", "two"});
+    run.extract_by({1, 0}, 0, 1);
+    CanaryRequest request = run.guard.begin(run.now).at(0);
+    for (int i = 0; i < 50; ++i) {
+        if (is_other_server) {
+            run.extract_by({0, 0}, 100, 1);
+        } else {
+            run.guard.was_well(1, 1);
+        }
+        const auto again = run.guard.answered(request, {failed(no_face)}, 1);
+        REQUIRE(again);
+        CHECK(again->is_silent);
+        request = *again;
+    }
+    CHECK_FALSE(run.guard.doubt());
 }
 
 TEST_CASE("a batch that is refused as a whole says nothing about the model") {
@@ -143,15 +189,17 @@ TEST_CASE("a batch that is refused as a whole says nothing about the model") {
     CHECK(run.guard.take_passed());
 }
 
-TEST_CASE("a facen of another length is no facen of the gallery") {
+TEST_CASE("a facen of another length is of another model when it comes again and again") {
     Guarded run({.images = 1});
     run.extract(0, 1);
-    const CanaryRequest first = run.guard.begin(run.now).at(0);
-    const auto again = run.guard.answered(first, {Facen{1.0F, 0.0F}});
-    REQUIRE(again);
-    CanaryRequest last = *again;
-    last.asked = 3;
-    CHECK_FALSE(run.guard.answered(last, {Facen{1.0F, 0.0F}}));
+    std::optional<CanaryRequest> request = run.guard.begin(run.now).at(0);
+    for (int i = 0; i < 6; ++i) {
+        REQUIRE(request);
+        CHECK_FALSE(run.guard.doubt());
+        request = run.guard.answered(*request, {Facen{1.0F, 0.0F}});
+    }
+    CHECK_FALSE(request);
+    REQUIRE(run.guard.doubt());
     CHECK(run.guard.doubt()->find("2 floats in place of 8") != std::string::npos);
 }
 
@@ -313,9 +361,9 @@ TEST_CASE("a sentinel with another facen is doubt at once") {
     Guarded run({.images = 2});
     run.extract(0, 2);
     const std::size_t canary = run.guard.sentinel_for(0).value();
-    CHECK(run.guard.judge_sentinel(canary, facen_of(canary)));
+    CHECK(run.guard.judge_sentinel(canary, facen_of(canary)) == ModelGuard::Sentinel::same);
     CHECK_FALSE(run.guard.doubt());
-    CHECK_FALSE(run.guard.judge_sentinel(canary, facen_of(canary, 1)));
+    CHECK(run.guard.judge_sentinel(canary, facen_of(canary, 1)) == ModelGuard::Sentinel::another);
     CHECK(run.guard.doubt());
 }
 
@@ -325,8 +373,9 @@ TEST_CASE("a sentinel without a facen makes a check due and is no doubt by itsel
     REQUIRE(run.check());
     const std::size_t canary = run.guard.sentinel_for(0).value();
     CHECK_FALSE(run.guard.is_due(run.now, false));
-    CHECK(run.guard.judge_sentinel(canary, failed(Reason::no_face, "none")));
-    CHECK(run.guard.judge_sentinel(canary, Facen(8, 0.0F)));
+    CHECK(run.guard.judge_sentinel(canary, failed(Reason::no_face, "none")) ==
+          ModelGuard::Sentinel::none);
+    CHECK(run.guard.judge_sentinel(canary, Facen(8, 0.0F)) == ModelGuard::Sentinel::none);
     CHECK(run.guard.is_due(run.now, false));
     CHECK_FALSE(run.guard.doubt());
 }

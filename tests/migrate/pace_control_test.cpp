@@ -172,5 +172,13 @@ TEST_CASE("batches stay below what the service refuses as too large") {
     CHECK(figures.refused * 50 <= figures.requests);
 }
 
+TEST_CASE("the pace narrows at the first connection that ffdump itself may not have") {
+    PaceControl control({1, 128, 8}, kOne);
+    const Clock::Instant now{std::chrono::hours(1)};
+    control.failed({.sent = now - std::chrono::seconds(1), .in_flight = 8},
+                   Error(Reason::out_of_descriptors, "none left"), now);
+    CHECK(control.width() < 8);
+}
+
 }  // namespace
 }  // namespace ffdump
