@@ -146,9 +146,9 @@ TEST_CASE("a run that is asked to stop twice leaves at once and can go on") {
     CAPTURE(signal);
     {
         // What is in flight would be waited for as long as the stop may take.
-        const Simulator silent(dump.service({"--delay-ms", "60000"}));
+        const Simulator silent(dump.service({"--fault", "hang@20"}));
         ChildProcess child(ffdump_command(dump.migrate(silent, "new", {"--batch-size", "2"})));
-        REQUIRE(wait_for_requests(silent, 1));
+        REQUIRE(wait_for_requests(silent, 15));
         // The same signal twice in a moment may come as one.
         std::optional<ChildEnd> stopped;
         while (!stopped) {
