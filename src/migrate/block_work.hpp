@@ -127,8 +127,9 @@ inline void BlockWork::join(std::size_t i, RecordFate::Twin twin) {
 struct Ticket {
     BlockWork* work = nullptr;
     std::uint32_t index = 0;
-    unsigned attempts = 0;   ///< requests that were made for it so far
-    std::size_t server = 0;  ///< of extraction-api, that the last of them went to
+    unsigned attempts = 0;     ///< requests that were made for it so far
+    std::size_t server = 0;    ///< of extraction-api, that the last of them went to
+    bool is_given_up = false;  ///< the storage failed so often for it that it is not asked again
     [[nodiscard]] const RecordSpan& span() const { return work->block.spans[index]; }
     [[nodiscard]] RecordPlace place() const { return work->place(index); }
 };

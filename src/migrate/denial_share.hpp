@@ -9,7 +9,9 @@ namespace ffdump {
 
 /// How often a storage must say of one image that it does not have it until that is believed. A
 /// storage whose folder was not mounted for a second, or one of whose servers has no folder, says
-/// so of images that are there, and too few at once for a pattern. For one thread.
+/// so of images that are there, and too few at once for a pattern. It is found out by what it says
+/// the second time: that of many images is the better proof, and cheaper than to ask for each of
+/// them often. For one thread.
 class DenialShare {
  public:
     /// Whether the same question may be answered otherwise later: an image is there or not, and
@@ -18,14 +20,23 @@ class DenialShare {
 
     /// The answer to an image that was not asked for before.
     void first(bool is_denied) { first_.add(is_denied); }
-    /// The answer to one that had been denied.
-    void again(bool is_denied) { again_.add(!is_denied); }
-    /// Twice; more often while images come that had been denied.
+    /// An image was denied the second time as well.
+    void confirmed();
+    /// An image came, or was there in another state, that had been denied.
+    void contradicted();
+    /// Whether the storage has contradicted itself and not stood to its word for long since.
+    [[nodiscard]] bool is_doubtful() const { return is_contradicted_ && agreed_ < proof(); }
+    /// Twice where the storage stands to what it says; more often while that is not clear.
     [[nodiscard]] unsigned enough() const;
 
  private:
+    /// So many images must be denied twice, without one that came after all, that it cannot be
+    /// chance.
+    [[nodiscard]] unsigned proof() const;
+
     FaultShare first_;
-    FaultShare again_;
+    unsigned agreed_ = 0;  ///< images denied twice since the last that came after all
+    bool is_contradicted_ = false;
 };
 
 }  // namespace ffdump

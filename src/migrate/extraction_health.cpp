@@ -241,7 +241,15 @@ void ExtractionHealth::settle_calm(FailureHold::More more) {
 
 void ExtractionHealth::book_all() {
     for (Lane& lane : lanes_) {
-        lane.hold.book();
+        if (!lane.down && !lane.hold.is_suspicious()) {
+            lane.hold.book();
+        }
+    }
+}
+
+void ExtractionHealth::count(std::map<Reason, std::uint64_t>& by_reason) const {
+    for (const Lane& lane : lanes_) {
+        lane.hold.count(by_reason);
     }
 }
 

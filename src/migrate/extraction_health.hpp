@@ -9,6 +9,8 @@
 #include "ffdump/net/service_gate.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <vector>
@@ -70,7 +72,10 @@ class ExtractionHealth {
     [[nodiscard]] std::size_t held() const;
     /// See FailureHold.
     void settle_calm(FailureHold::More more);
+    /// Books what is held, but for targets whose failures may be the service's.
     void book_all();
+    /// What is held, by reason.
+    void count(std::map<Reason, std::uint64_t>& by_reason) const;
 
  private:
     struct Known {

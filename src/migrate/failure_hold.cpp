@@ -100,12 +100,22 @@ void FailureHold::settle_calm(More more) {
 }
 
 std::size_t FailureHold::records() const {
-    std::size_t records = held_.size();
+    std::map<Reason, std::uint64_t> by_reason;
+    count(by_reason);
+    std::size_t records = 0;
+    for (const auto& [reason, its] : by_reason) {
+        records += its;
+    }
+    return records;
+}
+
+void FailureHold::count(std::map<Reason, std::uint64_t>& by_reason) const {
     for (const Held& held : held_) {
+        std::uint64_t& records = by_reason[held.error.reason()];
+        ++records;
         held.ticket.work->for_each_twin(held.ticket.index,
                                         [&records](const BlockWork&, std::uint32_t) { ++records; });
     }
-    return records;
 }
 
 /// What has been judged must not be judged again with the next failure.

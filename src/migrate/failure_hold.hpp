@@ -69,6 +69,8 @@ class FailureHold {
     void settle_calm(More more);
     /// Records that wait, with those that share their images.
     [[nodiscard]] std::size_t records() const;
+    /// Adds them by reason.
+    void count(std::map<Reason, std::uint64_t>& by_reason) const;
 
  private:
     void note(std::optional<Reason> outcome);

@@ -3,6 +3,7 @@
 
 #include "denial_share.hpp"
 #include "fault_share.hpp"
+#include "known_images.hpp"
 #include "landed_answers.hpp"
 #include "round_records.hpp"
 #include "service_watch.hpp"
@@ -22,17 +23,18 @@
 namespace ffdump {
 namespace {
 
+/// So often a request is sent in a row before another image is asked for, where none ever came.
+constexpr unsigned kFirstAttempts = 3;
+
 struct Question {
     RoundRecord record;
     TellingFaults faults;
+    std::optional<Clock::Instant> failing_since = std::nullopt;
     unsigned attempts = 0;
     unsigned denials = 0;  ///< so often the storage said that it does not have it
-    /// An image that was found before is asked for in the record's place: is it the storage?
-    bool is_probe = false;
-
-    [[nodiscard]] const std::string& id(const std::string& known) const {
-        return is_probe ? known : record.normalized_id;
-    }
+    /// Normalized id of an image that is asked for in the record's place: is it the storage?
+    std::string known = {};
+    bool has_record = true;  ///< otherwise `known` alone is asked for, since the breaker is open
 };
 
 struct Answered {
@@ -43,7 +45,7 @@ struct Answered {
 class Round {
  public:
     Round(const Settings& settings, RoundSource& records, const RoundOptions& options,
-          const RoundServices& services, RoundTaker& taker)
+          const RoundServices& services, RoundTaker& taker, KnownImages known)
         : options_(options),
           services_(services),
           taker_(taker),
@@ -53,7 +55,9 @@ class Round {
               "the image storage at " + services.images.describe(), gate_,
               settings.retry.give_up_after, [] { return true; }, services.log),
           width_(settings.fetches == 0 ? settings.adaptive.fetches_most : settings.fetches),
-          most_attempts_(settings.retry.attempts) {
+          most_attempts_(settings.retry.attempts),
+          least_span_(hopeless_span(settings.retry)),
+          known_(std::move(known)) {
         progress_.phase = options.phase;
         progress_.total = records.total();
     }
@@ -105,6 +109,9 @@ class Round {
     Result<void> ask() {
         const Clock::Instant now = services_.clock.now();
         while (flying_.size() < width_ && gate_.may_send(now)) {
+            if (gate_.is_open() && !is_done() && probe(now)) {
+                return {};
+            }
             if (std::optional<Question> due = take_due(now)) {
                 send(std::move(*due), now);
                 continue;
@@ -121,10 +128,32 @@ class Round {
                 return {};
             }
             if (taker_.wants(**record)) {
-                send({std::move(**record), TellingFaults(found_)}, now);
+                send({.record = std::move(**record), .faults = TellingFaults(found_)}, now);
             }
         }
         return {};
+    }
+
+    /// The storage is down, and images that failed may fail for good: a known one tells more.
+    bool probe(Clock::Instant now) {
+        std::optional<std::string> known = next_known();
+        if (!known) {
+            return false;
+        }
+        Question question{.record = {}, .faults = TellingFaults(found_), .failing_since = {}};
+        question.known = std::move(*known);
+        question.has_record = false;
+        send(std::move(question), now);
+        return true;
+    }
+
+    /// Nothing when all have been asked for: then it is a record's turn.
+    std::optional<std::string> next_known() {
+        std::optional<std::string> known = known_.next();
+        if (!known) {
+            known_.restart();
+        }
+        return known;
     }
 
     std::optional<Question> take_due(Clock::Instant now) {
@@ -138,8 +167,9 @@ class Round {
 
     void send(Question question, Clock::Instant now) {
         const std::uint64_t number = next_number_++;
-        const std::string id = question.id(known_);
-        question.attempts += question.is_probe ? 0U : 1U;
+        const bool is_probe = !question.known.empty();
+        const std::string id = is_probe ? question.known : question.record.normalized_id;
+        question.attempts += is_probe ? 0U : 1U;
         flying_.emplace(number, std::move(question));
         gate_.sent(now);
         // Shared: the storage's thread may still be leaving post() when the answer is here already.
@@ -159,22 +189,22 @@ class Round {
         Question question = std::move(flight->second);
         flying_.erase(flight);
         const Clock::Instant now = services_.clock.now();
-        const bool is_of_record =
-            answer.image || answer.image.error().fault() == FaultClass::record;
-        if (question.is_probe && is_of_record) {
-            probed(std::move(question), answer.image.has_value(), now);
+        if (!question.known.empty()) {
+            probed(std::move(question), answer.image, now);
             return {};
         }
         if (answer.image) {
             gate_.succeeded(now);
             ++found_;
-            question.denials == 0 ? denials_.first(false) : denials_.again(false);
-            known_ = question.record.normalized_id;
+            question.denials == 0 ? denials_.first(false) : denials_.contradicted();
+            if (known_.first().empty()) {
+                known_.came(question.record.normalized_id, found_);
+            }
             return taker_.found(question.record,
                                 options_.aim == RoundAim::bytes ? &*answer.image : nullptr);
         }
         const Error& error = answer.image.error();
-        if (is_of_record) {
+        if (error.fault() == FaultClass::record) {
             const bool was_asked = error.reason() != Reason::image_id_invalid &&
                                    error.reason() != Reason::image_url_not_allowed;
             was_asked ? gate_.succeeded(now) : gate_.ended(now);
@@ -186,7 +216,13 @@ class Round {
     /// A storage that has it all the same says so when it is asked once more.
     Result<void> denied(Question question, const Error& error, Clock::Instant now) {
         const bool may_pass = DenialShare::may_pass(error.reason());
-        question.denials == 0 ? denials_.first(may_pass) : denials_.again(may_pass);
+        if (question.denials == 0) {
+            denials_.first(may_pass);
+        } else if (!may_pass) {
+            denials_.contradicted();
+        } else if (question.denials == 1) {
+            denials_.confirmed();
+        }
         if (may_pass && ++question.denials < denials_.enough()) {
             denied_.emplace(now + gate_.delay(question.denials, std::nullopt), std::move(question));
             return {};
@@ -196,32 +232,63 @@ class Round {
     }
 
     Result<void> fault(Question question, const Error& error, Clock::Instant now) {
-        gate_.faulted(now, error);
-        if (!std::exchange(question.is_probe, false)) {
-            question.faults.add(found_);
+        if (error.reason() == Reason::interrupted) {
+            gate_.ended(now);
+            delayed_.emplace(now, std::move(question));
+            return {};
         }
-        if (question.faults.count() >= most_attempts_) {
+        gate_.faulted(now, error);
+        if (error.fault() != FaultClass::machine) {
+            question.faults.add(found_);
+            question.failing_since = question.failing_since.value_or(now);
+        }
+        if (question.faults.count() >= most_attempts_ &&
+            now - question.failing_since.value_or(now) >= least_span_) {
             ++progress_.failed;
             return taker_.missed(question.record,
                                  Error(Reason::image_unreadable,
                                        "the storage fails for this image while it serves others: " +
                                            error.detail()));
         }
-        // Where no others are left to come, one that came is asked for in its place.
-        question.is_probe =
-            question.attempts >= most_attempts_ && flying_.empty() && ended_ && !known_.empty();
+        if (std::optional<std::string> known =
+                is_alone(question) ? next_known() : std::optional<std::string>()) {
+            question.known = std::move(*known);
+        }
         delayed_.emplace(now + gate_.delay(question.attempts, error.retry_after()),
                          std::move(question));
         return {};
     }
 
-    void probed(Question question, bool is_there, Clock::Instant now) {
-        gate_.succeeded(now);
-        // The next fault of the record's image tells against it. A known one that is gone is not
-        // asked for again.
-        is_there ? static_cast<void>(++found_) : known_.clear();
-        question.is_probe = false;
-        delayed_.emplace(now, std::move(question));
+    /// It was asked for often, and no others come that could tell whether it is the storage. Sooner
+    /// where no image has come yet: the storage has little time then to show that it works.
+    [[nodiscard]] bool is_alone(const Question& question) const {
+        const unsigned enough =
+            known_.first().empty() ? std::min(most_attempts_, kFirstAttempts) : most_attempts_;
+        const bool no_others_come = ended_ || delayed_.size() + 1 >= width_;
+        return question.attempts >= enough && flying_.empty() && no_others_come;
+    }
+
+    void probed(Question question, const Result<Image>& image, Clock::Instant now) {
+        const std::string known = std::exchange(question.known, {});
+        if (image) {
+            // The next fault of the record's image tells against it.
+            gate_.succeeded(now);
+            known_.came(known, ++found_);
+            known_.restart();
+        } else if (image.error().fault() == FaultClass::record) {
+            gate_.succeeded(now);
+            known_.denied(known, found_);
+        } else if (image.error().reason() == Reason::interrupted) {
+            gate_.ended(now);
+        } else {
+            gate_.faulted(now, image.error());
+            if (known == known_.first()) {
+                known_.restart();
+            }
+        }
+        if (question.has_record) {
+            delayed_.emplace(now, std::move(question));
+        }
     }
 
     const RoundOptions& options_;
@@ -232,6 +299,8 @@ class Round {
     ServiceWatch watch_;
     std::size_t width_;
     unsigned most_attempts_;
+    std::chrono::milliseconds least_span_;
+    KnownImages known_;
     std::shared_ptr<Mailbox<Answered>> mailbox_ = std::make_shared<Mailbox<Answered>>();
     Flights<Question> flying_;
     std::multimap<Clock::Instant, Question> delayed_;
@@ -239,7 +308,6 @@ class Round {
     DenialShare denials_;
     std::uint64_t next_number_ = 0;
     std::uint64_t found_ = 0;
-    std::string known_;  ///< normalized id of an image that was found
     bool ended_ = false;
     Progress progress_;
 };
@@ -253,12 +321,12 @@ Result<void> image_round(const Settings& settings, const MigrationPlan& plan,
         services.files, plan,
         {.record_bytes = settings.limits.record_bytes, .depth = settings.limits.depth},
         options.most_of_a_gallery);
-    return image_round(settings, records, options, services, taker);
+    return Round(settings, records, options, services, taker, KnownImages(plan)).run();
 }
 
 Result<void> image_round(const Settings& settings, RoundSource& source, const RoundOptions& options,
                          const RoundServices& services, RoundTaker& taker) {
-    return Round(settings, source, options, services, taker).run();
+    return Round(settings, source, options, services, taker, KnownImages(MigrationPlan{})).run();
 }
 
 }  // namespace ffdump

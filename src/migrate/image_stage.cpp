@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image_stage.hpp"
 
-#include "ffdump/dump/record_reader.hpp"
-
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace ffdump {
@@ -13,9 +12,11 @@ namespace {
 /// Weight of the newest image in the running average of sizes.
 constexpr double kNewest = 0.05;
 
-bool was_interrupted(const Result<Image>& image) {
-    return !image && image.error().reason() == Reason::interrupted;
-}
+/// So often a request is sent in a row before another image is asked for, where none ever came.
+constexpr unsigned kFirstAttempts = 3;
+/// So many probes are images that have not been asked for yet, where none ever came: they cost no
+/// request more. The next ones are from all over the dump, since the first may all fail.
+constexpr unsigned kNewProbes = 2;
 
 }  // namespace
 
@@ -28,9 +29,11 @@ ImageStage::ImageStage(ImageStore& store, PipelineMailbox& mailbox, Limits limit
       gate_(std::move(gate)),
       pace_(limits_.width, {1, 1, 1}),
       budget_(limits_.retry_share),
-      failures_(limits_.accepted,
-                [this](const Ticket& ticket, Error error) { doubt(ticket, std::move(error)); }),
-      known_(std::move(known)) {}
+      health_(
+          gate_, std::move(known),
+          FailureHold(limits_.accepted, [this](const Ticket& ticket,
+                                               Error error) { doubt(ticket, std::move(error)); }),
+          store.describe()) {}
 
 void ImageStage::pump(Clock::Instant now, std::size_t ready_bytes, std::size_t ready_count) {
     latest_ = now;
@@ -38,8 +41,13 @@ void ImageStage::pump(Clock::Instant now, std::size_t ready_bytes, std::size_t r
         retries_.push_back(delayed_.begin()->second);
         delayed_.erase(delayed_.begin());
     }
-    if (is_in_doubt()) {
+    if (health_.is_in_doubt()) {
         look(now);
+        return;
+    }
+    if (!gate_.is_open()) {
+        probes_ = 0;
+    } else if (is_idle() || !gate_.may_send(now) || !probe(now)) {
         return;
     }
     while (!(queue_.empty() && retries_.empty() && denied_.empty()) &&
@@ -74,7 +82,7 @@ Awaited ImageStage::awaited() const {
     Awaited awaited;
     for (const auto& [fetch, flight] : flying_) {
         awaited.note(flight.paced.sent,
-                     flight.look.empty() ? std::optional(flight.asked.ticket) : std::nullopt);
+                     flight.known.empty() ? std::optional(flight.asked.ticket) : std::nullopt);
     }
     return awaited;
 }
@@ -86,7 +94,10 @@ std::optional<ImageStage::Asked> ImageStage::take_next(Clock::Instant now) {
         denied_.erase(denied_.begin());
         return asked;
     }
-    if (budget_.may_retry(flying_.empty() && queue_.empty()) && !retries_.empty()) {
+    // While the storage is down one that has not failed yet says more.
+    const bool is_new_better = gate_.is_open() && !queue_.empty();
+    if (!is_new_better && budget_.may_retry(flying_.empty() && queue_.empty()) &&
+        !retries_.empty()) {
         if (!gate_.is_open()) {
             budget_.sent_again();
         }
@@ -98,9 +109,10 @@ std::optional<ImageStage::Asked> ImageStage::take_next(Clock::Instant now) {
         return std::nullopt;  // retries alone, which wait for their budget
     }
     budget_.sent();
-    const Ticket ticket = queue_.front();
+    Ticket ticket = queue_.front();
     queue_.pop_front();
-    return Asked(ticket, successes_);
+    ticket.is_given_up = false;  // it is asked for from the beginning
+    return Asked(ticket, health_.came());
 }
 
 void ImageStage::start(Asked asked, Clock::Instant now) {
@@ -115,7 +127,7 @@ void ImageStage::start(Asked asked, Clock::Instant now) {
     const std::uint64_t fetch = next_fetch_++;
     ++ticket.attempts;
     const PacedRequest paced{.sent = now, .in_flight = flying_.size() + 1};
-    flying_.emplace(fetch, Flight{asked, std::nullopt, {}, paced});
+    flying_.emplace(fetch, Flight{.asked = asked, .known = {}, .paced = paced});
     gate_.sent(now);
     store_.fetch(std::move(*normalized_id), [this, fetch](Result<Image> image) {
         mailbox_.post(ImageFetched{fetch, std::move(image)});
@@ -131,11 +143,14 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
     const Flight flight = it->second;
     const Ticket& ticket = flight.asked.ticket;
     flying_.erase(it);
-    if (!flight.look.empty()) {
-        looked(flight, event.image, now);
+    if (flight.is_look) {
+        health_.looked(flight.known, event.image, now);
+        for (const Ticket& returned : health_.take_returned()) {
+            queue_.push_front(returned);
+        }
         return std::nullopt;
     }
-    if (flight.suspicion) {
+    if (!flight.known.empty()) {
         probed(flight, event.image, now);
         return std::nullopt;
     }
@@ -144,8 +159,8 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
     } else {
         pace_.failed(flight.paced, event.image.error(), now);
     }
-    if (ticket.attempts == 1 && !was_interrupted(event.image)) {
-        first_attempts_.add(!event.image && event.image.error().fault() != FaultClass::record);
+    if (ticket.attempts == 1) {
+        note_first_attempt(event.image);
     }
     if (event.image) {
         came(flight.asked, now);
@@ -174,14 +189,17 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
 }
 
 void ImageStage::came(const Asked& asked, Clock::Instant now) {
-    ++successes_;
-    failures_.passed();
-    asked.denials == 0 ? denials_.first(false) : denials_.again(false);
-    if (known_.first().empty()) {
-        const Ticket& ticket = asked.ticket;
-        known_.came(ticket.work->block.text(ticket.span().normalized_id).value_or(""));
+    asked.denials == 0 ? denials_.first(false) : denials_.contradicted();
+    health_.came(asked.ticket, now);
+}
+
+/// What is interrupted, or was never sent for want of a descriptor, says nothing of the storage.
+void ImageStage::note_first_attempt(const Result<Image>& image) {
+    if (image || image.error().fault() == FaultClass::record) {
+        first_attempts_.add(false);
+    } else if (image.error().fault() == FaultClass::service) {
+        first_attempts_.add(true);
     }
-    gate_.succeeded(now);
 }
 
 void ImageStage::fault(Asked asked, const Error& error, Clock::Instant now) {
@@ -191,20 +209,41 @@ void ImageStage::fault(Asked asked, const Error& error, Clock::Instant now) {
         return;
     }
     gate_.faulted(now, error);
-    asked.faults.add(successes_);
-    const unsigned enough = first_attempts_.hopeless_after(limits_.hopeless_faults);
-    if (asked.faults.count() >= enough) {
+    if (error.fault() != FaultClass::machine) {
+        asked.faults.add(health_.came());
+        asked.failing_since = asked.failing_since.value_or(now);
+    }
+    if (is_hopeless(asked, now)) {
         // Others come while this one never does: then it is this image, not the storage.
         give_up(asked, error);
-    } else if (asked.ticket.attempts >= enough && flying_.empty() && !known_.first().empty()) {
-        // There are no others left to come, so that one is asked for that came before.
-        probe(asked, error, now);
-    } else {
-        delayed_.emplace(now + gate_.delay(asked.ticket.attempts, error.retry_after()), asked);
+        return;
     }
+    if (is_alone(asked)) {
+        // There are no others left to come, so that a known one is asked for.
+        if (std::optional<std::string> known = health_.probe()) {
+            ask_for_known({.asked = asked, .known = std::move(*known), .suspicion = error}, now);
+            return;
+        }
+    }
+    delayed_.emplace(now + gate_.delay(asked.ticket.attempts, error.retry_after()), asked);
 }
 
-void ImageStage::give_up(const Asked& asked, const Error& error) {
+bool ImageStage::is_hopeless(const Asked& asked, Clock::Instant now) const {
+    return asked.faults.count() >= first_attempts_.hopeless_after(limits_.hopeless_faults) &&
+           now - asked.failing_since.value_or(now) >= limits_.hopeless_span;
+}
+
+/// It was asked for often enough by itself. Sooner where no image has come yet: the storage has
+/// little time then to show that it works.
+bool ImageStage::is_alone(const Asked& asked) const {
+    const unsigned enough = first_attempts_.hopeless_after(limits_.hopeless_faults);
+    return flying_.empty() && !gate_.is_open() &&
+           asked.ticket.attempts >=
+               (health_.has_known() ? enough : std::min(enough, kFirstAttempts));
+}
+
+void ImageStage::give_up(Asked asked, const Error& error) {
+    asked.ticket.is_given_up = true;
     fail(asked,
          Error(Reason::image_unreadable,
                fmt::format("the storage failed {} times for this image while it served others: {}",
@@ -219,23 +258,29 @@ void ImageStage::fail(const Asked& asked, Error error) {
         ticket.work->settle_prior(ticket.index);
         return;
     }
-    const bool is_denied = DenialShare::may_pass(error.reason());
-    if (asked.denials != 0) {
-        denials_.again(is_denied);
-        deny(asked, std::move(error));
+    const bool is_denied = DenialShare::may_pass(error.reason()) && !ticket.is_given_up;
+    if (asked.denials == 0) {
+        denials_.first(is_denied);
+        health_.failures().add(ticket, std::move(error));
         return;
     }
-    denials_.first(is_denied);
-    failures_.add(ticket, std::move(error));
+    if (is_denied && asked.denials == 1) {
+        denials_.confirmed();
+    } else if (!is_denied && !ticket.is_given_up) {
+        denials_.contradicted();
+    }
+    deny(asked, std::move(error));
 }
 
 void ImageStage::doubt(const Ticket& ticket, Error error) {
-    deny(Asked(ticket, successes_), std::move(error));
+    deny(Asked(ticket, health_.came()), std::move(error));
 }
 
 void ImageStage::deny(Asked asked, Error error) {
     ++asked.denials;
-    if (!DenialShare::may_pass(error.reason()) || asked.denials >= denials_.enough()) {
+    // One that was given up has been asked for often enough.
+    if (asked.ticket.is_given_up || !DenialShare::may_pass(error.reason()) ||
+        asked.denials >= denials_.enough()) {
         FailureHold::settle(asked.ticket, std::move(error));
         return;
     }
@@ -244,110 +289,68 @@ void ImageStage::deny(Asked asked, Error error) {
 }
 
 void ImageStage::book_all() {
-    failures_.book();
+    if (is_doubtful()) {
+        return;
+    }
+    health_.failures().book();
     for (auto& [due, asked] : std::exchange(denied_, {})) {
         FailureHold::settle(asked.ticket, *asked.denial);
     }
 }
 
 void ImageStage::look(Clock::Instant now) {
-    if (is_looking_ || verdict_ || !gate_.may_send(now)) {
-        return;
+    if (std::optional<std::string> known = health_.look(now)) {
+        ask_for_known({.asked = Asked({}, 0), .known = std::move(*known), .is_look = true}, now);
     }
-    std::optional<std::string> id = known_.next();
-    if (!id) {
-        none_came(now);
-        return;
+}
+
+bool ImageStage::probe(Clock::Instant now) {
+    ++probes_;
+    if (!health_.has_known() && !queue_.empty() && probes_ <= kNewProbes) {
+        return true;
     }
-    is_looking_ = true;
+    std::optional<std::string> known = health_.probe();
+    if (known) {
+        ask_for_known({.asked = Asked({}, 0), .known = std::move(*known)}, now);
+    }
+    return !known;
+}
+
+void ImageStage::ask_for_known(Flight flight, Clock::Instant now) {
     const std::uint64_t fetch = next_fetch_++;
-    flying_.emplace(fetch, Flight{Asked({}, 0), std::nullopt, *id, {.sent = now}});
+    std::string id = flight.known;
+    flight.paced.sent = now;
+    flying_.emplace(fetch, std::move(flight));
     gate_.sent(now);
-    store_.fetch(std::move(*id), [this, fetch](Result<Image> image) {
-        mailbox_.post(ImageFetched{fetch, std::move(image)});
-    });
-}
-
-void ImageStage::looked(const Flight& flight, const Result<Image>& image, Clock::Instant now) {
-    is_looking_ = false;
-    if (image) {
-        ++successes_;
-        gate_.succeeded(now);
-        known_.came(flight.look);
-        known_.restart();
-        if (!std::exchange(is_down_, false)) {
-            failures_.book();
-            return;
-        }
-        for (const Ticket& ticket : failures_.take_back()) {
-            queue_.push_front(ticket);
-        }
-        return;
-    }
-    const Error& error = image.error();
-    if (error.fault() == FaultClass::record || error.reason() == Reason::interrupted) {
-        gate_.ended(now);  // says nothing yet: the next known image does
-        return;
-    }
-    gate_.faulted(now, error);
-    known_.restart();
-}
-
-/// Every known image is missing as well.
-void ImageStage::none_came(Clock::Instant now) {
-    const bool has_ever_come = successes_ != 0;
-    Error error = Error(Reason::failure_pattern,
-                        fmt::format("{}, and {}", failures_.pattern_text(),
-                                    has_ever_come ? "images that came before do not come now"
-                                                  : "no other image of the dump comes either"))
-                      .at_url(store_.describe());
-    if (!has_ever_come) {
-        const std::string_view reason = reason_name(failures_.pattern()->reason());
-        verdict_ = std::move(error).hint(
-            fmt::format("check where normalized_storage points to; if the images really are gone, "
-                        "add --accept-failures {}",
-                        reason));
-        return;
-    }
-    is_down_ = true;
-    gate_.trip(now, error);
-    known_.restart();
-}
-
-void ImageStage::probe(const Asked& asked, Error suspicion, Clock::Instant now) {
-    const std::uint64_t fetch = next_fetch_++;
-    flying_.emplace(fetch, Flight{asked, std::move(suspicion), {}, {.sent = now}});
-    gate_.sent(now);
-    store_.fetch(known_.first(), [this, fetch](Result<Image> image) {
+    store_.fetch(std::move(id), [this, fetch](Result<Image> image) {
         mailbox_.post(ImageFetched{fetch, std::move(image)});
     });
 }
 
 void ImageStage::probed(const Flight& flight, const Result<Image>& image, Clock::Instant now) {
-    std::optional<std::chrono::milliseconds> retry_after = flight.suspicion->retry_after();
-    if (image) {
-        // The next fault of the record's image tells against it.
-        ++successes_;
-        gate_.succeeded(now);
-    } else if (image.error().fault() == FaultClass::record) {
-        // It is gone since: the next image that comes takes its place.
-        known_.forget_first();
-        gate_.succeeded(now);
-    } else if (image.error().reason() == Reason::interrupted) {
-        gate_.ended(now);
-    } else {
-        gate_.faulted(now, image.error());
-        retry_after = image.error().retry_after();
+    // It shows how the storage does as a record's first request does; of an outage the first alone,
+    // since an outage is one event however long it is.
+    if (probes_ <= 1) {
+        note_first_attempt(image);
     }
-    delayed_.emplace(now + gate_.delay(flight.asked.ticket.attempts, retry_after), flight.asked);
+    health_.probed(flight.known, image, now);
+    if (flight.suspicion) {
+        std::optional<std::chrono::milliseconds> retry_after = flight.suspicion->retry_after();
+        if (!image && image.error().retry_after()) {
+            retry_after = image.error().retry_after();
+        }
+        // The next fault of the record's image tells against it if this one came.
+        delayed_.emplace(now + gate_.delay(flight.asked.ticket.attempts, retry_after),
+                         flight.asked);
+    }
 }
 
 std::optional<Clock::Instant> ImageStage::next_timer() const {
     std::optional<Clock::Instant> next = gate_.next_probe();
-    if (is_in_doubt()) {
-        return is_looking_ ? std::nullopt : next;
+    if (health_.is_in_doubt()) {
+        return health_.is_looking() ? std::nullopt : next;
     }
-    if (queue_.empty() && retries_.empty() && delayed_.empty() && denied_.empty()) {
+    if (is_idle()) {
         next.reset();
     }
     for (const auto* waiting : {&delayed_, &denied_}) {

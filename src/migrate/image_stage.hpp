@@ -6,14 +6,15 @@
 #include "failure_hold.hpp"
 #include "fault_share.hpp"
 #include "image_supply.hpp"
-#include "known_images.hpp"
 #include "pace_control.hpp"
 #include "pipeline_events.hpp"
 #include "retry_budget.hpp"
 #include "stall_watch.hpp"
+#include "storage_health.hpp"
 
 #include "ffdump/net/service_gate.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -27,18 +28,20 @@
 namespace ffdump {
 
 /// Fetches images ahead of the extraction: a bounded number at a time, a bounded number of bytes
-/// waiting. Faults of the storage are waited out. Failures of records are held back until it is
-/// clear that they are the records' own: when they form a pattern nothing more is fetched, and
-/// images that are known to be there are asked for. What is missing without a pattern is asked for
-/// once more before that is believed. Lives on the pipeline's thread.
+/// waiting. Faults of the storage are waited out; while it is down it is asked for images that are
+/// known to be there, since those of records may fail for good. Failures of records are held back
+/// until it is clear that they are the records' own: when they form a pattern nothing more is
+/// fetched until StorageHealth has judged it. What is missing or no image without a pattern is
+/// asked for once more before that is believed. Lives on the pipeline's thread.
 class ImageStage {
  public:
     struct Limits {
         ClimbRange width{48, 48, 48};         ///< fetches in flight
         std::size_t ready_bytes = 8U << 20U;  ///< fetched and not yet sent, an aim
         unsigned hopeless_faults = 9;         ///< of one image at least, between which others come
-        double retry_share = 0.1;             ///< share of fetches that may be retries
-        std::vector<Reason> accepted{};       ///< failures that are booked without a question
+        std::chrono::milliseconds hopeless_span{0};  ///< ... and so long at least
+        double retry_share = 0.1;                    ///< share of fetches that may be retries
+        std::vector<Reason> accepted{};  ///< failures that are booked without a question
     };
 
     ImageStage(ImageStore& store, PipelineMailbox& mailbox, Limits limits, ServiceGate gate,
@@ -60,11 +63,16 @@ class ImageStage {
     [[nodiscard]] Awaited awaited() const;
     [[nodiscard]] ServiceGate& gate() noexcept { return gate_; }
     [[nodiscard]] std::optional<Clock::Instant> next_timer() const;
-    [[nodiscard]] FailureHold& failures() noexcept { return failures_; }
-    /// Believes every failure that it knows of, without another question.
+    [[nodiscard]] FailureHold& failures() noexcept { return health_.failures(); }
+    /// Whether failures that it knows of may be the storage's: there is a pattern, or it denied
+    /// images that came later.
+    [[nodiscard]] bool is_doubtful() const {
+        return health_.is_in_doubt() || denials_.is_doubtful();
+    }
+    /// Believes every failure that it knows of, without another question; none while in doubt.
     void book_all();
     /// Why the run cannot go on: a pattern from the start, and no image of the dump comes.
-    [[nodiscard]] const std::optional<Error>& verdict() const noexcept { return verdict_; }
+    [[nodiscard]] const std::optional<Error>& verdict() const noexcept { return health_.verdict(); }
 
  private:
     /// A record whose image is asked for, or is to be asked for again.
@@ -73,30 +81,33 @@ class ImageStage {
 
         Ticket ticket;
         TellingFaults faults;
+        std::optional<Clock::Instant> failing_since;
         unsigned denials = 0;  ///< so often the storage said that it does not have it ...
         std::shared_ptr<const Error> denial;  ///< ... set when it did: what it said last
     };
     struct Flight {
-        Asked asked;  ///< for no record when `look` is set
-        /// Set when an image that came before is asked for in the record's place: what the record's
-        /// failed with.
-        std::optional<Error> suspicion;
-        std::string look;  ///< normalized id that is asked for because of a pattern
-        PacedRequest paced;
+        Asked asked;  ///< for no record when another image is asked for, unless `suspicion` is set
+        std::string known;  ///< normalized id of the other image that is asked for
+        /// Set when that is asked for in the record's place: what the record's failed with.
+        std::optional<Error> suspicion = std::nullopt;
+        bool is_look = false;  ///< it is asked for because of a pattern
+        PacedRequest paced = {};
     };
 
-    /// Asks for an image that came before, to learn whether it is the storage or this image.
-    void probe(const Asked& asked, Error suspicion, Clock::Instant now);
+    /// Asks for another image in place of a record's, or because of a pattern.
+    void ask_for_known(Flight flight, Clock::Instant now);
+    /// While the breaker is open. Whether a record has to be asked for, since there is no other.
+    [[nodiscard]] bool probe(Clock::Instant now);
     void probed(const Flight& flight, const Result<Image>& image, Clock::Instant now);
-    void give_up(const Asked& asked, const Error& error);
+    void give_up(Asked asked, const Error& error);
     void fail(const Asked& asked, Error error);
     /// What failed without a pattern: to be asked for again, unless another answer cannot come.
     void doubt(const Ticket& ticket, Error error);
     void deny(Asked asked, Error error);
-    [[nodiscard]] bool is_in_doubt() const { return is_down_ || failures_.is_suspicious(); }
     void look(Clock::Instant now);
-    void looked(const Flight& flight, const Result<Image>& image, Clock::Instant now);
-    void none_came(Clock::Instant now);
+    [[nodiscard]] bool is_hopeless(const Asked& asked, Clock::Instant now) const;
+    [[nodiscard]] bool is_alone(const Asked& asked) const;
+    void note_first_attempt(const Result<Image>& image);
     /// For one image more of the usual size; for one at any rate when nothing else is there.
     [[nodiscard]] bool has_room(std::size_t ready_bytes, std::size_t ready_count) const;
     void start(Asked asked, Clock::Instant now);
@@ -117,15 +128,11 @@ class ImageStage {
     std::multimap<Clock::Instant, Asked> delayed_;
     std::multimap<Clock::Instant, Asked> denied_;  ///< to be asked for again
     DenialShare denials_;
+    unsigned probes_ = 0;      ///< since the breaker opened
     Clock::Instant latest_{};  ///< when the stage was last called
     std::uint64_t next_fetch_ = 0;
-    std::uint64_t successes_ = 0;
     FaultShare first_attempts_;
-    FailureHold failures_;
-    KnownImages known_;
-    bool is_looking_ = false;
-    bool is_down_ = false;  ///< no known image came; what is held is to be asked for again
-    std::optional<Error> verdict_;
+    StorageHealth health_;
     double average_bytes_ = 32.0 * 1024.0;
 };
 

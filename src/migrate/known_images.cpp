@@ -5,6 +5,10 @@ namespace ffdump {
 namespace {
 
 constexpr std::size_t kMostSamples = 32;
+/// One answer may be a whim of the storage.
+constexpr std::size_t kFirstAsked = 2;
+/// So many times others came while the first did not.
+constexpr unsigned kMostDenials = 5;
 
 }  // namespace
 
@@ -24,21 +28,32 @@ KnownImages::KnownImages(const MigrationPlan& plan) {
     }
 }
 
-void KnownImages::came(const std::string& normalized_id) {
+void KnownImages::came(const std::string& normalized_id, std::uint64_t others) {
     if (first_.empty()) {
         first_ = normalized_id;
+    }
+    if (normalized_id == first_) {
+        denials_ = TellingFaults(others);
+    }
+}
+
+void KnownImages::denied(const std::string& normalized_id, std::uint64_t others) {
+    if (first_.empty() || normalized_id != first_) {
+        return;
+    }
+    denials_.add(others);
+    if (denials_.count() >= kMostDenials) {
+        first_.clear();
     }
 }
 
 std::optional<std::string> KnownImages::next() {
+    const std::size_t firsts = first_.empty() ? 0 : kFirstAsked;
     const std::size_t at = asked_++;
-    if (!first_.empty()) {
-        if (at == 0) {
-            return first_;
-        }
-        return at - 1 < samples_.size() ? std::optional(samples_[at - 1]) : std::nullopt;
+    if (at < firsts) {
+        return first_;
     }
-    return at < samples_.size() ? std::optional(samples_[at]) : std::nullopt;
+    return at - firsts < samples_.size() ? std::optional(samples_[at - firsts]) : std::nullopt;
 }
 
 }  // namespace ffdump

@@ -62,6 +62,9 @@ Pipeline::Pipeline(const Settings& settings, const MigrationOptions& options,
                   facen);
     });
     for (std::uint32_t i = 0; i < job.plan.files.size(); ++i) {
+        for (const auto& [reason, count] : output.progress()[i].tally.failed_by_reason) {
+            reasons_before_[reason] += count;
+        }
         if (const std::size_t found = output.progress()[i].tally.new_dimension; found != 0) {
             extraction_.set_dimension(i, found);
             images_.failures().passed_before();
@@ -315,9 +318,9 @@ Result<void> Pipeline::check_budget() {
     if (options_.budget.is_exceeded(failed_now, done_now)) {
         return failed(
             Reason::too_many_failures,
-            fmt::format("{} of {} records have failed in this run, more than --max-failures "
+            fmt::format("{} of {} records have failed in this run ({}), more than --max-failures "
                         "allows",
-                        failed_now, done_now));
+                        failed_now, done_now, failures_text()));
     }
     return {};
 }
@@ -365,7 +368,7 @@ Result<void> Pipeline::wind_down(Error cause) {
         return failed(std::move(cause));
     }
     if (cause.reason() == Reason::too_many_failures) {
-        // The operator is told to look at them.
+        // The operator is told to look at them, but for those that may be a service's fault.
         images_.book_all();
         extraction_.health().book_all();
     }
@@ -383,6 +386,11 @@ Result<void> Pipeline::wind_down(Error cause) {
         window_.pop_front();
     }
     Result<void> committed = commit(services_.clock.now());
+    if (cause.reason() == Reason::too_many_failures && output_.records_failed() == failed_before_) {
+        cause = Error(cause).hint(
+            "none of them is listed yet, since records before them are not done or the cause may "
+            "be a service; mend it, and the same command goes on");
+    }
     return committed ? failed(std::move(cause)) : committed;
 }
 

@@ -25,6 +25,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -87,6 +88,8 @@ class Pipeline {
     void take_image(ReadyImage image, Clock::Instant now);
     [[nodiscard]] bool is_extracted_for_another(const ReadyImage& image);
     [[nodiscard]] Result<void> check_budget();
+    /// "image_missing 12, no_face 1": what failed in this process, most first.
+    [[nodiscard]] std::string failures_text();
     [[nodiscard]] Result<void> check_bounds(Clock::Instant now);
     [[nodiscard]] Result<void> wind_down(Error cause);
     [[nodiscard]] bool is_finished() const;
@@ -120,6 +123,7 @@ class Pipeline {
     BlockFeeder feeder_;
     FileSealer sealer_;
     std::uint64_t failed_before_;
+    std::map<std::string, std::uint64_t> reasons_before_;  ///< of those that failed before
     std::uint64_t done_before_;
     std::deque<std::unique_ptr<BlockWork>> window_;  ///< in the source's order
     /// While it is written, though nothing of it is in the window.

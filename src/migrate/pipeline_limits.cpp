@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline_limits.hpp"
 
+#include "service_watch.hpp"
+
 #include <algorithm>
 
 namespace ffdump {
@@ -25,6 +27,7 @@ ImageStage::Limits image_limits(const Settings& settings, const MigrationOptions
                                                       .first = kFirstFetches};
     limits.ready_bytes = settings.limits.window_bytes / kWindowShares;
     limits.hopeless_faults = settings.retry.attempts;
+    limits.hopeless_span = hopeless_span(settings.retry);
     limits.retry_share = settings.retry.share;
     limits.accepted = options.accepted_failures;
     return limits;

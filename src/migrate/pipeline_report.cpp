@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <chrono>
+#include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace ffdump {
 namespace {
@@ -45,6 +51,40 @@ void Pipeline::watch_for_stall(const Progress& progress, Clock::Instant now) {
             awaited_text("extraction request", extraction_.awaited(), plan_, now);
         return images.empty() || batches.empty() ? images + batches : images + "; " + batches;
     });
+}
+
+std::string Pipeline::failures_text() {
+    std::map<Reason, std::uint64_t> unwritten;
+    images_.failures().count(unwritten);
+    extraction_.health().count(unwritten);
+    for (const std::unique_ptr<BlockWork>& work : window_) {
+        for (std::size_t i = work->written; i < work->fates.size(); ++i) {
+            if (work->fates[i].failure) {
+                ++unwritten[work->fates[i].failure->error.reason()];
+            }
+        }
+    }
+    std::map<std::string, std::uint64_t> records;
+    for (const auto& [reason, count] : unwritten) {
+        records[std::string(reason_name(reason))] += count;
+    }
+    for (const auto& file : output_.progress()) {
+        for (const auto& [reason, count] : file.tally.failed_by_reason) {
+            records[reason] += count;
+        }
+    }
+    for (const auto& [reason, count] : reasons_before_) {
+        records[reason] -= std::min(records[reason], count);
+    }
+    std::erase_if(records, [](const auto& entry) { return entry.second == 0; });
+    std::vector<std::pair<std::string, std::uint64_t>> sorted(records.begin(), records.end());
+    std::ranges::stable_sort(sorted, std::ranges::greater(),
+                             [](const auto& entry) { return entry.second; });
+    std::string text;
+    for (const auto& [reason, count] : sorted) {
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", reason, count);
+    }
+    return text;
 }
 
 }  // namespace ffdump

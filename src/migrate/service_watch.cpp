@@ -12,6 +12,7 @@ namespace {
 /// A service that has never answered in this run is given this long.
 constexpr std::chrono::seconds kFirstPatience{30};
 constexpr std::chrono::seconds kReminder{30};
+constexpr std::chrono::milliseconds kLongestSpan{std::chrono::seconds(30)};
 
 }  // namespace
 
@@ -22,6 +23,12 @@ GateFigures gate_figures(const RetrySettings& retry) {
             .probe_max = retry.probe_max,
             .give_up_after = retry.give_up_after,
             .breaker_faults = retry.breaker_faults};
+}
+
+std::chrono::milliseconds hopeless_span(const RetrySettings& retry) {
+    // The first waits are shorter than max_delay, and each is half of its longest on average.
+    constexpr unsigned kShare = 4;
+    return std::min(kLongestSpan, retry.max_delay * retry.attempts / kShare);
 }
 
 ServiceWatch::ServiceWatch(std::string name, const ServiceGate& gate,

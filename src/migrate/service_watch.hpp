@@ -16,6 +16,10 @@ namespace ffdump {
 
 /// What the retry settings mean to a gate.
 [[nodiscard]] GateFigures gate_figures(const RetrySettings& retry);
+/// For how long one image must have failed, while others came, before its cause is sought in it:
+/// a server of the storage that holds some of the images may be out for seconds. About as long as
+/// the waits between the attempts take, however short chance made them.
+[[nodiscard]] std::chrono::milliseconds hopeless_span(const RetrySettings& retry);
 
 /// Tells the operator when a service goes down and comes back, and ends the run when it stays
 /// away: after `give_up_after`, or sooner when it has never worked, since then it is more likely a

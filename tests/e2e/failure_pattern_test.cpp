@@ -166,6 +166,18 @@ TEST_CASE("a storage that loses its images for a while costs no record") {
     CHECK(failures_of(dump.at("new")).empty());
 }
 
+TEST_CASE("a storage that denies images at random costs no record") {
+    const std::string fault =
+        GENERATE(as<std::string>{}, "image-html@100%45", "image-404@100%45", "image-html%70");
+    CAPTURE(fault);
+    const MadeDump dump(600);
+    const Simulator service(dump.service({"--fault", fault}));
+    const ChildEnd end = run_ffdump(dump.migrate(service, "new"));
+    INFO(end.err);
+    CHECK(end.code == 0);
+    CHECK(failures_of(dump.at("new")).empty());
+}
+
 TEST_CASE("a service that finds no faces for a while costs no record") {
     const bool has_canaries = GENERATE(false, true);
     const std::string fault = GENERATE(as<std::string>{}, "no-face:all@6-20", "no-face:all@12-16",

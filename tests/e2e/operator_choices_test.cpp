@@ -32,12 +32,28 @@ TEST_CASE("option --max-failures stops a run that goes wrong") {
     INFO(end.err);
     CHECK(end.code == 3);
     CHECK(has(end.err, "too_many_failures"));
+    CHECK(has(end.err, "(image_missing "));
     CHECK(has(end.err, ".ffdump/failures.jsonl.part"));
     CHECK(std::filesystem::exists(dump.at("new/.ffdump/failures.jsonl.part")));
     CHECK(run_ffdump(dump.migrate(service, "new", {"--max-failures", ""})).code == 2);
     CHECK_FALSE(std::filesystem::exists(dump.at("new/.ffdump/manifest.json")));
     // At once: of 200 images no more were asked for than were under way when the third was missing.
     CHECK(service.count("image") < 100);
+}
+
+TEST_CASE("option --max-failures lists nobody whose failure may be the storage's") {
+    const MadeDump dump(120);
+    const Simulator service(dump.service({"--fault", "image-404@1"}));
+    // Twenty are a pattern; so many more are under way by then.
+    const ChildEnd end = run_ffdump(
+        dump.migrate(service, "new", {"--max-failures", "20", "--set", "ffdump.fetches=40"}));
+    INFO(end.err);
+    CHECK(end.code == 3);
+    CHECK(has(end.err, "(image_missing "));
+    CHECK(has(end.err, "none of them is listed yet"));
+    CHECK(file_bytes(dump.at("new/.ffdump/failures.jsonl.part")).empty());
+    const Simulator mended(dump.service());
+    CHECK(run_ffdump(dump.migrate(mended, "new")).code == 0);
 }
 
 TEST_CASE("excluded records are left out and counted") {

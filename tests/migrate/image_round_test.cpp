@@ -72,13 +72,13 @@ class AnsweringStore final : public ImageStore {
     void fetch(std::string, ImageDone) override {}
     void check(std::string normalized_id, PresenceDone done) override {
         asked.push_back(normalized_id);
-        done(is_well(normalized_id) ? Result<void>()
-                                    : failed(Reason::service_refuses, "status 403"));
+        done(is_well(normalized_id) ? Result<void>() : failed(otherwise, "a status"));
     }
     [[nodiscard]] std::string describe() const override { return "answering"; }
 
     std::vector<std::string> asked;
     std::function<bool(const std::string&)> is_well;
+    Reason otherwise = Reason::service_refuses;
 };
 
 class NotingTaker final : public RoundTaker {
@@ -157,6 +157,46 @@ TEST_CASE("a round gives up an image that the storage always fails, though none 
     CHECK(taker.there.size() == 2);
     CHECK(static_cast<unsigned>(std::ranges::count(store.asked, "2.png")) >=
           settings.retry.attempts);
+}
+
+TEST_CASE("a stretch of images that always fail ends no round while others are left") {
+    Settings settings;
+    settings.fetches = GENERATE(1U, 8U);
+    settings.retry.base_delay = std::chrono::milliseconds(1);
+    settings.retry.max_delay = std::chrono::milliseconds(2);
+    settings.retry.probe_max = std::chrono::milliseconds(2);
+    settings.retry.give_up_after = std::chrono::seconds(2);
+    const ScratchFolder folder;
+    const MigrationPlan plan = plan_of(folder, 100);
+    AnsweringStore store;
+    store.is_well = [](const std::string& id) {
+        const int number = std::stoi(id);
+        return number <= 20 || number > 51;
+    };
+    NoObserver observer;
+    NotingTaker taker;
+    REQUIRE(run_round(settings, plan, {store, observer, taker}));
+    CHECK(taker.gone.size() == 31);
+    CHECK(taker.there.size() == 69);
+}
+
+TEST_CASE("a round of images that always fail asks the storage for one that it has") {
+    Settings settings;
+    settings.retry.base_delay = std::chrono::milliseconds(1);
+    settings.retry.max_delay = std::chrono::milliseconds(2);
+    settings.retry.probe_max = std::chrono::milliseconds(2);
+    settings.retry.give_up_after = std::chrono::seconds(2);
+    const ScratchFolder folder;
+    MigrationPlan plan = plan_of(folder, 2);
+    plan.files.front().survey.sample_ids = {"2.png", "there.png"};
+    AnsweringStore store;
+    store.is_well = [](const std::string& id) { return id == "there.png"; };
+    // A refusal before anything has come ends a round at once.
+    store.otherwise = Reason::service_overloaded;
+    NoObserver observer;
+    NotingTaker taker;
+    REQUIRE(run_round(settings, plan, {store, observer, taker}));
+    CHECK(taker.gone.size() == 2);
 }
 
 TEST_CASE("a round asks for as many images at once as the settings allow") {

@@ -38,16 +38,36 @@ Result<Image> refused() {
     return failed(Error(Reason::service_refuses, "status 403"));
 }
 
+Result<Image> missing() {
+    return failed(Error(Reason::image_missing, "status 404"));
+}
+
+Result<Image> a_page() {
+    return failed(Error(Reason::image_unreadable, "the file is no image but HTML"));
+}
+
+/// Whose survey found these normalized ids, of one letter each.
+MigrationPlan plan_with(const std::string& samples) {
+    MigrationPlan plan;
+    FilePlan& file = plan.files.emplace_back();
+    file.action = GalleryAction::migrate;
+    for (const char id : samples) {
+        file.survey.sample_ids.emplace_back(1, id);
+    }
+    return plan;
+}
+
 /// Records whose normalized ids are one letter each.
 class StageFixture {
  public:
-    explicit StageFixture(const std::string& ids, ImageStage::Limits limits = {})
+    explicit StageFixture(const std::string& ids, ImageStage::Limits limits = {},
+                          const std::string& samples = "")
         : stage(store, mailbox_, std::move(limits),
                 ServiceGate({.base_delay = std::chrono::milliseconds(1),
                              .max_delay = std::chrono::milliseconds(2),
                              .probe_max = std::chrono::milliseconds(2)},
                             Random(1)),
-                KnownImages(MigrationPlan{})) {
+                KnownImages(plan_with(samples))) {
         // NOLINTNEXTLINE(cppcoreguidelines-avoid-c-arrays,modernize-avoid-c-arrays): see RawBytes
         work.block.bytes = std::make_unique<char[]>(ids.size());
         std::ranges::copy(ids, work.block.bytes.get());
@@ -74,7 +94,15 @@ class StageFixture {
                 }
             }
         }
-        stage.failures().settle_calm(FailureHold::More::are_none);
+        if (stage.is_idle()) {
+            stage.failures().settle_calm(FailureHold::More::are_none);
+        }
+    }
+    /// Until every record has its fate, or so often.
+    void finish(int most) {
+        for (int i = 0; i < most && work.open != 0 && !stage.verdict(); ++i) {
+            turn(1);
+        }
     }
     /// With so many bytes of images waiting for extraction.
     ImageSupply supply(std::size_t ready_bytes) {
@@ -82,6 +110,9 @@ class StageFixture {
         return stage.supply(ready_bytes, 1);
     }
     [[nodiscard]] RecordFate::State fate(std::size_t i) const { return work.fates[i].state; }
+    [[nodiscard]] std::ptrdiff_t count(RecordFate::State state) const {
+        return std::ranges::count(work.fates, state, &RecordFate::state);
+    }
 
  private:
     PipelineMailbox mailbox_;
@@ -112,6 +143,7 @@ TEST_CASE("an image that is always refused fails alone, though no other is left 
 TEST_CASE("an image is tried as often as the settings say while others come") {
     Settings settings;
     settings.retry.attempts = 4;
+    settings.retry.max_delay = std::chrono::milliseconds(2);
     settings.fetches = 4;
     std::string ids;
     for (char id = '!'; id < '~'; ++id) {
@@ -128,7 +160,9 @@ TEST_CASE("an image is tried as often as the settings say while others come") {
 }
 
 TEST_CASE("a storage that refuses everything since fails no record") {
-    StageFixture images("abcd");
+    // One that is left alone, or several that open the breaker.
+    const std::string ids = GENERATE(as<std::string>{}, "ab", "abcd");
+    StageFixture images(ids);
     bool is_well = true;
     images.store.answer_of = [&is_well](const std::string& id) {
         const bool answers = is_well && id == "a";
@@ -138,7 +172,7 @@ TEST_CASE("a storage that refuses everything since fails no record") {
     is_well = false;
     images.turn(500);
     CHECK_FALSE(images.stage.is_idle());
-    for (std::size_t i = 1; i < 4; ++i) {
+    for (std::size_t i = 1; i < ids.size(); ++i) {
         CHECK(images.fate(i) == RecordFate::State::open);
     }
     images.store.answer_of = [](const std::string&) { return an_image(); };
@@ -158,7 +192,7 @@ TEST_CASE("an outage of the storage does not use up the attempts of an image") {
         return fails ? refused() : an_image();
     };
     images.turn(2000);
-    REQUIRE(std::ranges::count(images.store.asked, "b") > 30);
+    REQUIRE(images.store.asked.size() > 1000);
     is_down = false;
     later_faults_of_b = 1;
     images.turn(1000);
@@ -181,6 +215,139 @@ TEST_CASE("the image stage says whether more images come before some are sent") 
     CHECK(run.supply(0) == ImageSupply::coming);
     run.turn(5);
     CHECK(run.supply(kFull) == ImageSupply::ended);
+}
+
+TEST_CASE("a storage that denies images at random fails no record") {
+    const unsigned percent = GENERATE(20U, 45U, 70U);
+    const unsigned seed = GENERATE(1U, 2U, 3U);
+    const bool says_missing = GENERATE(true, false);
+    CAPTURE(percent, seed, says_missing);
+    StageFixture images(std::string(2000, 'a'), {}, std::string(32, 'a'));
+    Random random(seed);
+    images.store.answer_of = [&](const std::string&) {
+        if (random.unit() * 100 >= percent) {
+            return an_image();
+        }
+        return says_missing ? missing() : a_page();
+    };
+    images.finish(100'000);
+    CHECK(images.count(RecordFate::State::failed) == 0);
+    CHECK(images.count(RecordFate::State::changed) == 2000);
+}
+
+TEST_CASE("images that are gone fail also where the storage denies others at random") {
+    StageFixture images(std::string(500, 'a') + std::string(300, 'b') + std::string(500, 'a'), {},
+                        "ab");
+    Random random(7);
+    images.store.answer_of = [&](const std::string& id) {
+        return id == "b" || random.unit() < 0.3 ? missing() : an_image();
+    };
+    images.finish(100'000);
+    CHECK(images.count(RecordFate::State::failed) == 300);
+    CHECK(images.count(RecordFate::State::changed) == 1000);
+}
+
+TEST_CASE("a storage without an image that it gave is not well because another comes") {
+    StageFixture images("a" + std::string(60, 'b'), {}, "c");
+    int asks = 0;
+    images.store.answer_of = [&asks](const std::string& id) {
+        asks += id == "a" ? 1 : 0;
+        constexpr int kBack = 6;
+        const bool is_there = id == "c" || (id == "a" && asks == 1) || asks > kBack;
+        return is_there ? an_image() : missing();
+    };
+    images.finish(500);
+    CHECK(images.count(RecordFate::State::failed) == 0);
+    CHECK(images.work.open == 0);
+}
+
+TEST_CASE("an image that the storage failed often is not asked for a second time") {
+    StageFixture images("aab" + std::string(250, 'a'), {.width = {2, 2, 2}});
+    images.store.answer_of = [](const std::string& id) {
+        return id == "b" ? refused() : an_image();
+    };
+    images.finish(1000);
+    CHECK(images.fate(2) == RecordFate::State::failed);
+    CHECK(std::ranges::count(images.store.asked, "b") <= 11);
+}
+
+TEST_CASE("an image that is gone since it came stands in nobody's way") {
+    StageFixture images("a" + std::string(80, 'b') + "c", {.width = {1, 1, 1}}, "c");
+    bool has_a = true;
+    images.store.answer_of = [&](const std::string& id) {
+        const bool is_there = id == "c" || (id == "a" && std::exchange(has_a, false));
+        return is_there ? an_image() : missing();
+    };
+    images.finish(2000);
+    CHECK(images.fate(0) == RecordFate::State::changed);
+    CHECK(images.count(RecordFate::State::failed) == 80);
+    CHECK(images.work.open == 0);
+}
+
+TEST_CASE("images that always fail are given up also when a run has nothing else left") {
+    StageFixture images("bb", {}, "bba");
+    images.store.answer_of = [](const std::string& id) {
+        return id == "b" ? refused() : an_image();
+    };
+    images.turn(5);
+    // Long before the 30 s that a storage has which never answered.
+    images.turn(10);
+    CHECK(images.stage.gate().has_succeeded());
+    images.finish(1000);
+    CHECK(images.count(RecordFate::State::failed) == 2);
+}
+
+TEST_CASE("a stretch of images that always fail keeps no storage down") {
+    constexpr std::ptrdiff_t kFailing = 141;
+    StageFixture images(std::string(20, 'a') + std::string(kFailing, 'b') + std::string(20, 'a'));
+    images.store.answer_of = [](const std::string& id) {
+        return id == "b" ? refused() : an_image();
+    };
+    const Clock::Instant begun = images.now;
+    images.finish(5000);
+    CHECK(images.count(RecordFate::State::failed) == kFailing);
+    CHECK(images.count(RecordFate::State::changed) == 40);
+    CHECK(images.now - begun < std::chrono::minutes(30));
+}
+
+TEST_CASE("a storage that is down is asked for an image that it gave") {
+    StageFixture images("a" + std::string(40, 'b'));
+    bool is_down = false;
+    images.store.answer_of = [&](const std::string& id) {
+        is_down = is_down || id == "b";
+        return is_down ? refused() : an_image();
+    };
+    images.turn(3);
+    REQUIRE(images.stage.gate().is_open());
+    images.store.asked.clear();
+    images.turn(20);
+    CHECK(images.store.asked.size() > 5);
+    CHECK(std::ranges::count(images.store.asked, "b") == 0);
+}
+
+TEST_CASE("an image is not given up before its faults have lasted") {
+    StageFixture images("aab" + std::string(200, 'a'),
+                        {.width = {2, 2, 2}, .hopeless_span = std::chrono::seconds(60)});
+    const Clock::Instant begun = images.now;
+    images.store.answer_of = [&](const std::string& id) {
+        return id == "b" && images.now - begun < std::chrono::seconds(50) ? refused() : an_image();
+    };
+    images.finish(1000);
+    CHECK(images.count(RecordFate::State::failed) == 0);
+    CHECK(images.work.open == 0);
+}
+
+TEST_CASE("descriptors that this machine lacks tell against no image") {
+    StageFixture images("aab" + std::string(300, 'a'), {.width = {2, 2, 2}});
+    int left = 40;
+    images.store.answer_of = [&](const std::string& id) -> Result<Image> {
+        if (id == "b" && left-- > 0) {
+            return failed(Error(Reason::out_of_descriptors, "no file descriptor left"));
+        }
+        return an_image();
+    };
+    images.finish(2000);
+    CHECK(images.fate(2) == RecordFate::State::changed);
 }
 
 }  // namespace
