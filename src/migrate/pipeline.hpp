@@ -76,6 +76,9 @@ class Pipeline {
     }
 
  private:
+    /// Without an event; then it is looked whether something else is due.
+    static constexpr std::chrono::milliseconds kLongestWait{200};
+
     [[nodiscard]] Result<void> turn();
     [[nodiscard]] Result<void> handle(PipelineEvent event);
     void settle_when_calm();
