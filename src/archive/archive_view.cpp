@@ -33,19 +33,20 @@ Result<void> read_to_end(ArchiveStream& stream, const UnpackProgress& progress) 
     });
 }
 
-bool is_file(FileSystem& files, const std::string& path) {
-    return files.exists(path) && !files.is_directory(path);
-}
-
 }  // namespace
 
-bool begins_as_dump_archive(FileSystem& files, const std::string& path) {
-    if (!is_file(files, path)) {
-        return false;
+Result<bool> begins_as_dump_archive(FileSystem& files, const std::string& path) {
+    Result<bool> is_file = is_no_folder(files, path, FilePurpose::reading);
+    if (!is_file || !*is_file) {
+        return is_file;
     }
     const Result<std::unique_ptr<File>> file = files.open_read(path);
-    if (!file ||
-        compression_of_file(**file).value_or(Compression::Kind::none) != Compression::Kind::zstd) {
+    const Result<Compression::Kind> packing =
+        file ? compression_of_file(**file) : failed(file.error());
+    if (!packing) {
+        return failed(packing.error());
+    }
+    if (*packing != Compression::Kind::zstd) {
         return false;
     }
     const std::unique_ptr<ByteSource> bytes = make_file_source(**file);
@@ -55,9 +56,9 @@ bool begins_as_dump_archive(FileSystem& files, const std::string& path) {
     return header && size_in_tar_header(*header, kManifestMember).has_value();
 }
 
-bool is_dump_archive(FileSystem& files, const std::string& path) {
-    return is_file(files, path) &&
-           (path.ends_with(".tar.zst") || begins_as_dump_archive(files, path));
+Result<bool> is_dump_archive(FileSystem& files, const std::string& path) {
+    return path.ends_with(".tar.zst") ? is_no_folder(files, path, FilePurpose::reading)
+                                      : begins_as_dump_archive(files, path);
 }
 
 Result<std::unique_ptr<FileSystem>> open_archive_view(FileSystem& files, const std::string& path,

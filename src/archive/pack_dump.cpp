@@ -67,7 +67,11 @@ class Packing {
 };
 
 Result<void> Packing::read_manifest() {
-    if (!files_.exists(directory_.manifest())) {
+    const Result<bool> is_complete = files_.exists(directory_.manifest(), FilePurpose::reading);
+    if (!is_complete) {
+        return failed(is_complete.error());
+    }
+    if (!*is_complete) {
         return failed(Error(Reason::output_incomplete,
                             "there is no manifest: no complete run of ffdump migrate is here")
                           .at_file(directory_.path()));
@@ -104,7 +108,8 @@ Result<void> Packing::check_names() {
         }
     }
     summary_.files = missing.size();
-    Result<std::vector<DirectoryEntry>> entries = files_.list(directory_.path());
+    Result<std::vector<DirectoryEntry>> entries =
+        files_.list(directory_.path(), FilePurpose::reading);
     if (!entries) {
         return failed(std::move(entries.error()));
     }
@@ -215,7 +220,11 @@ Result<PackSummary> pack_dump(FileSystem& files, const PackOptions& options,
 
 Result<PackSummary> pack_dump_to_file(FileSystem& files, const PackOptions& options,
                                       const std::string& path, const ArchiveProgress& progress) {
-    if (files.exists(path)) {
+    const Result<bool> is_taken = files.exists(path, FilePurpose::writing);
+    if (!is_taken) {
+        return failed(is_taken.error());
+    }
+    if (*is_taken) {
         return failed(Error(Reason::output_occupied, "there is a file of that name already")
                           .at_file(path)
                           .hint("give another name, or move the old archive away"));

@@ -58,17 +58,20 @@ class ReadOnlyView final : public FileSystem {
     [[nodiscard]] Result<void> sync_directory(const std::string& path) override {
         return inside(path) ? failed(archive_is_read_only(path)) : below_.sync_directory(path);
     }
-    [[nodiscard]] Result<std::vector<DirectoryEntry>> list(const std::string& path) override {
+    [[nodiscard]] Result<std::vector<DirectoryEntry>> list(const std::string& path,
+                                                           FilePurpose purpose) override {
         const std::optional<std::string> name = inside(path);
-        return name ? Result<std::vector<DirectoryEntry>>(entries_of(*name)) : below_.list(path);
+        return name ? Result<std::vector<DirectoryEntry>>(entries_of(*name))
+                    : below_.list(path, purpose);
     }
-    [[nodiscard]] bool exists(const std::string& path) override {
+    [[nodiscard]] Result<bool> exists(const std::string& path, FilePurpose purpose) override {
         const std::optional<std::string> name = inside(path);
-        return name ? is_folder(*name) || names_.contains(*name) : below_.exists(path);
+        return name ? Result<bool>(is_folder(*name) || names_.contains(*name))
+                    : below_.exists(path, purpose);
     }
-    [[nodiscard]] bool is_directory(const std::string& path) override {
+    [[nodiscard]] Result<bool> is_directory(const std::string& path, FilePurpose purpose) override {
         const std::optional<std::string> name = inside(path);
-        return name ? is_folder(*name) : below_.is_directory(path);
+        return name ? Result<bool>(is_folder(*name)) : below_.is_directory(path, purpose);
     }
     [[nodiscard]] Result<std::uint64_t> free_bytes(const std::string& path) override {
         return inside(path) ? failed(archive_is_read_only(path)) : below_.free_bytes(path);

@@ -66,7 +66,11 @@ class TarMemberFile final : public ReadOnlyFile {
 
 Result<std::unique_ptr<FileSystem>> open_tar_view(FileSystem& files, const std::string& path,
                                                   const UnpackProgress& progress) {
-    if (!files.exists(path) || files.is_directory(path)) {
+    const Result<bool> is_file = is_no_folder(files, path, FilePurpose::reading);
+    if (!is_file) {
+        return failed(is_file.error());
+    }
+    if (!*is_file) {
         return std::unique_ptr<FileSystem>();
     }
     Result<std::shared_ptr<TarMembers>> members = TarMembers::find(files, path, progress);

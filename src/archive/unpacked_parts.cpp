@@ -47,12 +47,23 @@ Result<std::vector<std::string>> UnpackedParts::leftovers() {
     std::vector<std::string> found;
     for (const auto& [folder, prefix] : {std::pair(directory_.path(), std::string()),
                                          std::pair(directory_.state_folder(), state + "/")}) {
-        if (!files_.exists(folder)) {
+        const Result<bool> is_there = files_.exists(folder, FilePurpose::writing);
+        if (!is_there) {
+            return failed(is_there.error());
+        }
+        if (!*is_there) {
             continue;
         }
-        Result<std::vector<DirectoryEntry>> entries = files_.list(folder);
+        const Result<bool> is_folder = files_.is_directory(folder, FilePurpose::writing);
+        if (!is_folder) {
+            return failed(is_folder.error());
+        }
+        if (!*is_folder) {
+            return failed(Error(Reason::output_occupied, "it is no directory").at_file(folder));
+        }
+        Result<std::vector<DirectoryEntry>> entries = files_.list(folder, FilePurpose::writing);
         if (!entries) {
-            return failed(Error(Reason::output_occupied, entries.error().detail()).at_file(folder));
+            return failed(std::move(entries.error()));
         }
         for (const DirectoryEntry& entry : *entries) {
             const bool is_state = prefix.empty() && entry.name == state;
@@ -120,10 +131,19 @@ Result<void> UnpackedParts::refuse_complete() {
 
 Result<void> UnpackedParts::begin() {
     // A migration leaves its lock and has a journal, which no archive has.
-    const bool is_unsettled =
-        files_.exists(pending_.path()) ||
-        (files_.exists(directory_.lock()) && !files_.exists(directory_.journal()));
-    if (files_.exists(directory_.manifest()) && is_unsettled) {
+    const auto is_there = [this](const std::string& path) {
+        return files_.exists(path, FilePurpose::writing);
+    };
+    const Result<bool> has_list = is_there(pending_.path());
+    const Result<bool> has_lock = is_there(directory_.lock());
+    const Result<bool> has_journal = is_there(directory_.journal());
+    const Result<bool> has_manifest = is_there(directory_.manifest());
+    for (const auto* told : {&has_list, &has_lock, &has_journal, &has_manifest}) {
+        if (!*told) {
+            return failed(told->error());
+        }
+    }
+    if (*has_manifest && (*has_list || (*has_lock && !*has_journal))) {
         return refuse_complete();
     }
     // Looked at before, so that nothing is put into a directory of somebody else.

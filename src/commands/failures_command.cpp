@@ -75,8 +75,14 @@ Result<FailureListing> FailuresCommand::read(const CommandContext& context) cons
     const OutputDirectory output(directory_);
     FailureListing listing;
     // While a run goes on, a finished list beside it is that of the run before.
-    listing.is_unfinished = context.files.exists(output.failures_part());
-    listing.has_earlier = listing.is_unfinished && context.files.exists(output.failures());
+    const Result<bool> has_part =
+        context.files.exists(output.failures_part(), FilePurpose::reading);
+    const Result<bool> has_list = context.files.exists(output.failures(), FilePurpose::reading);
+    if (!has_part || !has_list) {
+        return failed(has_part ? has_list.error() : has_part.error());
+    }
+    listing.is_unfinished = *has_part;
+    listing.has_earlier = *has_part && *has_list;
     const std::string path = listing.is_unfinished ? output.failures_part() : output.failures();
     Result<std::unique_ptr<File>> opened = context.files.open_read(path);
     if (!opened) {

@@ -17,7 +17,11 @@ Inspection::Inspection(const CommandContext& context, ProgressDisplay& display,
 }
 
 Result<InspectedDump> Inspection::of_path(const std::string& path) {
-    if (!context_.files.is_directory(path)) {
+    const Result<bool> is_folder = context_.files.is_directory(path, FilePurpose::reading);
+    if (!is_folder) {
+        return failed(is_folder.error());
+    }
+    if (!*is_folder) {
         Result<std::unique_ptr<File>> file = context_.files.open_read(path);
         if (!file) {
             return failed(std::move(file.error()));
@@ -36,29 +40,28 @@ Result<InspectedDump> Inspection::of_path(const std::string& path) {
         open_dump(context_.files, path, profiles_).and_then([this](std::vector<DumpFile> dump) {
             return of_files(std::move(dump));
         });
+    if (!inspected || !*is_folder) {
+        return inspected;
+    }
     Result<std::vector<std::string>> folders = folders_in(path);
-    if (inspected && !folders) {
+    if (!folders) {
         return failed(std::move(folders.error()));
     }
-    if (inspected) {
-        inspected->folders = std::move(*folders);
-    }
+    inspected->folders = std::move(*folders);
     return inspected;
 }
 
 Result<std::vector<std::string>> Inspection::folders_in(const std::string& path) {
     std::vector<std::string> folders;
-    if (!context_.files.is_directory(path)) {
-        return folders;
-    }
-    return context_.files.list(path).map([&](const std::vector<DirectoryEntry>& entries) {
-        for (const DirectoryEntry& entry : entries) {
-            if (entry.kind == EntryKind::directory && !entry.name.starts_with('.')) {
-                folders.push_back(entry.name);
+    return context_.files.list(path, FilePurpose::reading)
+        .map([&](const std::vector<DirectoryEntry>& entries) {
+            for (const DirectoryEntry& entry : entries) {
+                if (entry.kind == EntryKind::directory && !entry.name.starts_with('.')) {
+                    folders.push_back(entry.name);
+                }
             }
-        }
-        return std::move(folders);
-    });
+            return std::move(folders);
+        });
 }
 
 Result<InspectedDump> Inspection::of_files(std::vector<DumpFile> dump) {

@@ -109,7 +109,11 @@ Result<Profile> profile_named(FileSystem& files, const std::string& name_or_file
     if (found != names.end()) {
         return shipped_profiles().at(static_cast<std::size_t>(found - names.begin()));
     }
-    if (files.exists(name_or_file)) {
+    const Result<bool> is_file = files.exists(name_or_file, FilePurpose::reading);
+    if (!is_file) {
+        return failed(is_file.error());
+    }
+    if (*is_file) {
         return profile_in(files, name_or_file);
     }
     const std::string nearest = nearest_word(name_or_file, names);

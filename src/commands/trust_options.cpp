@@ -26,10 +26,11 @@ Result<ManifestTrust> TrustOptions::demands(FileSystem& files) const {
     if (public_key.empty()) {
         return demanded;
     }
-    Result<std::string> text = files.exists(public_key)
-                                   ? read_small_file(files, public_key, kMostKeyBytes)
-                                   : Result<std::string>(public_key);
-    return std::move(text)
+    return files.exists(public_key, FilePurpose::reading)
+        .and_then([&](bool is_file) {
+            return is_file ? read_small_file(files, public_key, kMostKeyBytes)
+                           : Result<std::string>(public_key);
+        })
         .and_then([](const std::string& key) { return PublicKey::parse(key); })
         .map([&demanded](const PublicKey& key) {
             demanded.key = key;

@@ -95,7 +95,7 @@ std::string ConvertedFiles::lock_path() const {
 }
 
 Result<std::vector<DirectoryEntry>> ConvertedFiles::leftovers() {
-    Result<std::vector<DirectoryEntry>> entries = files_.list(folder_);
+    Result<std::vector<DirectoryEntry>> entries = files_.list(folder_, FilePurpose::writing);
     if (!entries) {
         return entries;
     }

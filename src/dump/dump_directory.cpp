@@ -43,7 +43,7 @@ Result<DumpFile> open_file(FileSystem& files, const std::string& path,
 }
 
 Result<std::vector<std::string>> paths_in(FileSystem& files, const std::string& folder) {
-    Result<std::vector<DirectoryEntry>> entries = files.list(folder);
+    Result<std::vector<DirectoryEntry>> entries = files.list(folder, FilePurpose::reading);
     if (!entries) {
         return failed(std::move(entries.error()));
     }
@@ -86,7 +86,11 @@ std::string gallery_of_file(const std::string& file_name) {
 Result<std::vector<DumpFile>> open_dump(FileSystem& files, const std::string& path,
                                         std::span<const Profile> profiles) {
     std::vector<std::string> paths{path};
-    if (files.is_directory(path)) {
+    const Result<bool> is_folder = files.is_directory(path, FilePurpose::reading);
+    if (!is_folder) {
+        return failed(is_folder.error());
+    }
+    if (*is_folder) {
         Result<std::vector<std::string>> found = paths_in(files, path);
         if (!found) {
             return failed(std::move(found.error()));

@@ -20,7 +20,6 @@ DirectoryImageStore::DirectoryImageStore(ImageFolder folder, std::string path, I
       path_(std::move(path)),
       names_(std::move(names)),
       rules_(rules),
-      has_url_files_(folder_.has_folder(std::string(kUrlFolder))),
       threads_(threads) {}
 
 void DirectoryImageStore::fetch(std::string normalized_id, ImageDone done) {
@@ -35,10 +34,32 @@ void DirectoryImageStore::check(std::string normalized_id, PresenceDone done) {
 
 Result<std::string> DirectoryImageStore::name_of(const std::string& normalized_id) const {
     Result<ImageName> name = names_.name_of(normalized_id);
-    if (name && name->is_url && has_url_files_) {
-        return url_file_name(name->text);
+    if (name && name->is_url) {
+        const Result<bool> has_files = has_url_files();
+        if (!has_files) {
+            return failed(has_files.error());
+        }
+        if (*has_files) {
+            return url_file_name(name->text);
+        }
     }
     return names_.path_of(normalized_id);
+}
+
+/// Asked when a record needs it, until there is an answer, which then holds for the whole run. Of
+/// two threads that ask at the same time, the first to be answered settles it.
+Result<bool> DirectoryImageStore::has_url_files() const {
+    if (const UrlFiles known = url_files_; known != UrlFiles::unknown) {
+        return known == UrlFiles::there;
+    }
+    const std::string folder(kUrlFolder);
+    Result<bool> has_files = folder_.has_folder(folder);
+    if (!has_files) {
+        return failed(std::move(has_files).error().at_file(join_path(path_, folder)));
+    }
+    UrlFiles none_said = UrlFiles::unknown;
+    url_files_.compare_exchange_strong(none_said, *has_files ? UrlFiles::there : UrlFiles::none);
+    return url_files_ == UrlFiles::there;
 }
 
 Result<Image> DirectoryImageStore::read(const std::string& normalized_id) const {

@@ -8,6 +8,7 @@
 
 #include "ffdump/images/image_store.hpp"
 
+#include <atomic>
 #include <string>
 
 namespace ffdump {
@@ -15,7 +16,8 @@ namespace ffdump {
 /// Images from a copy of the uploads folder. Reads on a few threads of its own, since a read from a
 /// cold disk or a network mount takes milliseconds. A record that names its image by a URL is
 /// looked for where `migrate --fetch-only` puts such an image (url_file_name), if the folder has
-/// any. The destructor ends what waits with `interrupted` and joins.
+/// any; while the storage does not tell whether it has, such a record fails as with any other fault
+/// of the storage. The destructor ends what waits with `interrupted` and joins.
 class DirectoryImageStore final : public ImageStore {
  public:
     static constexpr unsigned kDefaultThreads = 4;
@@ -30,6 +32,7 @@ class DirectoryImageStore final : public ImageStore {
 
  private:
     [[nodiscard]] Result<std::string> name_of(const std::string& normalized_id) const;
+    [[nodiscard]] Result<bool> has_url_files() const;
     [[nodiscard]] Result<Image> read(const std::string& normalized_id) const;
     [[nodiscard]] Result<void> look(const std::string& normalized_id) const;
 
@@ -37,7 +40,8 @@ class DirectoryImageStore final : public ImageStore {
     std::string path_;
     ImageNames names_;
     ImageRules rules_;
-    bool has_url_files_;
+    enum class UrlFiles : unsigned char { unknown, none, there };
+    mutable std::atomic<UrlFiles> url_files_ = UrlFiles::unknown;
     ReadThreads threads_;  ///< last: its jobs use the rest
 };
 

@@ -128,7 +128,8 @@ ImageFolder::ImageFolder(ImageDescriptor folder) : folder_(std::move(folder)) {
 }
 
 Result<ImageFolder> ImageFolder::open(const std::string& path) {
-    ImageDescriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    ImageDescriptor folder(without_interrupts(
+        [&path] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
     if (folder.is_open()) {
         return ImageFolder(std::move(folder));
     }
@@ -200,10 +201,19 @@ Result<void> ImageFolder::check(const std::string& name, std::size_t max_bytes) 
     return checked_size(file, max_bytes).map([](std::size_t) {});
 }
 
-bool ImageFolder::has_folder(const std::string& name) const {
-    struct stat status{};
+Result<bool> ImageFolder::has_folder(const std::string& name) const {
     const ImageDescriptor folder = open_file(name);
-    return folder.is_open() && fstat(folder.number(), &status) == 0 && S_ISDIR(status.st_mode);
+    if (!folder.is_open()) {
+        Error error = open_error(errno);
+        const bool is_told =
+            error.reason() == Reason::image_missing || error.reason() == Reason::image_id_invalid;
+        return is_told ? Result<bool>(false) : failed(std::move(error));
+    }
+    struct stat status{};
+    if (fstat(folder.number(), &status) != 0) {
+        return failed(read_error(errno));
+    }
+    return S_ISDIR(status.st_mode);
 }
 
 Result<std::string> ImageFolder::read(const std::string& name, std::size_t max_bytes) const {

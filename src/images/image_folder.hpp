@@ -47,8 +47,9 @@ class ImageFolder {
 
     /// Whether `read` would find a file, without its bytes; the same errors.
     [[nodiscard]] Result<void> check(const std::string& name, std::size_t max_bytes) const;
-    /// Whether there is a folder of this name.
-    [[nodiscard]] bool has_folder(const std::string& name) const;
+    /// Whether there is a folder of this name. Fails with `storage_unreadable`,
+    /// `out_of_descriptors` where the storage does not tell.
+    [[nodiscard]] Result<bool> has_folder(const std::string& name) const;
 
     [[nodiscard]] FolderWalk walk() const noexcept { return walk_; }
     void use_walk(FolderWalk walk) noexcept { walk_ = walk; }

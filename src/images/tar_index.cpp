@@ -120,7 +120,11 @@ Result<void> TarIndex::make(FileSystem& files, const std::string& path, const Fi
 
 Result<std::unique_ptr<TarIndex>> TarIndex::open(FileSystem& files, const std::string& path,
                                                  const FileIdentity& archive) {
-    if (!files.exists(path)) {
+    const Result<bool> is_there = files.exists(path, FilePurpose::reading);
+    if (!is_there) {
+        return failed(is_there.error());
+    }
+    if (!*is_there) {
         return std::unique_ptr<TarIndex>();
     }
     Result<std::unique_ptr<File>> file = files.open_read(path);

@@ -30,14 +30,24 @@ Result<void> NameList::write(const std::vector<std::string>& names) {
 
 Result<std::vector<std::string>> NameList::read() {
     std::vector<std::string> names;
-    if (!files_.exists(path_)) {
+    const Result<bool> is_there = files_.exists(path_, FilePurpose::writing);
+    if (!is_there) {
+        return failed(is_there.error());
+    }
+    if (!*is_there) {
         return names;
     }
     const Error damaged =
         Error(Reason::output_occupied, "this is not a list of an unfinished run's files")
             .at_file(path_)
             .hint("see what the directory holds, and give a new one");
+    // Not with open_read_back(), which makes the file private: it may be somebody else's.
     Result<std::string> bytes = read_small_file(files_, path_, kMostBytes);
+    if (!bytes && bytes.error().reason() != Reason::config_unreadable) {
+        return failed(bytes.error().reason() == Reason::source_unreadable
+                          ? Error(Reason::output_unwritable, bytes.error().detail()).at_file(path_)
+                          : std::move(bytes.error()));
+    }
     if (!bytes || (!bytes->empty() && bytes->back() != '\0')) {
         return failed(damaged);
     }

@@ -46,12 +46,33 @@ Error held_error(File& file) {
         .at_file(file.path());
 }
 
+/// Does not wait. Not with retry_interrupted(), which repeats what here says that another has it.
+int take_lock(int descriptor) {
+    constexpr int kMostInterruptions = 1000;
+    int taken = -1;
+    for (int i = 0; i <= kMostInterruptions; ++i) {
+        taken = ::flock(descriptor, LOCK_EX | LOCK_NB);
+        if (taken == 0 || errno != EINTR) {
+            break;
+        }
+    }
+    return taken;
+}
+
 /// A lock on a file that has been taken away from under its name locks nobody out.
-bool is_still_named(int descriptor, const std::string& path) {
-    struct stat held{};
+Result<bool> is_still_named(int descriptor, const std::string& path) {
+    const Result<struct stat> held = status_of(descriptor, path, FilePurpose::writing);
+    if (!held) {
+        return failed(held.error());
+    }
     struct stat named{};
-    return ::fstat(descriptor, &held) == 0 && ::lstat(path.c_str(), &named) == 0 &&
-           held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+    if (retry_interrupted([&] { return ::lstat(path.c_str(), &named); }) == 0) {
+        return held->st_dev == named.st_dev && held->st_ino == named.st_ino;
+    }
+    if (errno == ENOENT) {
+        return false;
+    }
+    return failed(system_error(errno, "look at it", path, FilePurpose::writing));
 }
 
 /// The folder of the lock is locked as well: somebody who removes the file, since it is there after
@@ -59,11 +80,12 @@ bool is_still_named(int descriptor, const std::string& path) {
 Result<Descriptor> lock_folder_of(const std::string& path) {
     const std::size_t slash = path.rfind('/');
     const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-    Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    Descriptor opened(retry_interrupted(
+        [&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
     if (!opened.is_open()) {
         return failed(system_error(errno, "open the folder", folder, FilePurpose::writing));
     }
-    if (::flock(opened.get(), LOCK_EX | LOCK_NB) == 0) {
+    if (take_lock(opened.get()) == 0) {
         return opened;
     }
     if (errno == EWOULDBLOCK) {
@@ -71,7 +93,11 @@ Result<Descriptor> lock_folder_of(const std::string& path) {
             Error(Reason::lock_held, "another run holds the lock, and its lock file was removed")
                 .at_file(path));
     }
-    // Network file systems lock no folders: the file must do there.
+    if (errno == ENOLCK) {
+        return failed(system_error(errno, "lock it", folder, FilePurpose::writing));
+    }
+    // Network file systems lock no folders: the file must do there. That locks have run out says
+    // nothing of the kind.
     return Descriptor();
 }
 
@@ -86,12 +112,16 @@ Result<std::unique_ptr<FileLock>> take_posix_lock(const std::string& path,
     }
     const int descriptor = opened->get();
     auto file = std::make_unique<PosixFile>(std::move(*opened), path, FilePurpose::writing);
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (take_lock(descriptor) != 0) {
         return failed(errno == EWOULDBLOCK
                           ? held_error(*file)
                           : system_error(errno, "lock it", path, FilePurpose::writing));
     }
-    if (!is_still_named(descriptor, path)) {
+    const Result<bool> is_named = is_still_named(descriptor, path);
+    if (!is_named) {
+        return failed(is_named.error());
+    }
+    if (!*is_named) {
         return failed(Error(Reason::lock_held, "the lock file was replaced while it was taken")
                           .at_file(path));
     }

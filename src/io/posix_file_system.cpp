@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <dirent.h>
 #include <fcntl.h>
+#include <optional>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -44,8 +45,11 @@ Result<std::unique_ptr<File>> open_to_read(const std::string& path, FilePurpose 
 Result<void> make_directory(FileSystem& files, const std::string& path) {
     if (retry_interrupted([&] { return ::mkdir(path.c_str(), kPrivateDirectory); }) != 0) {
         const int code = errno;
-        if (code == EEXIST && files.is_directory(path)) {
-            return {};
+        if (code == EEXIST) {
+            const Result<bool> is_folder = files.is_directory(path, FilePurpose::writing);
+            if (!is_folder || *is_folder) {
+                return is_folder.map([](bool) {});
+            }
         }
         return failed(write_error(code, "make the folder", path));
     }
@@ -59,18 +63,39 @@ struct DirectoryCloser {
     void operator()(DIR* directory) const noexcept { ::closedir(directory); }
 };
 
-EntryKind kind_of(const dirent& entry, int directory) {
+/// Fails with errno set.
+std::optional<EntryKind> kind_of(const dirent& entry, int directory) {
     unsigned char type = entry.d_type;
     if (type == DT_UNKNOWN) {
         struct stat status{};
-        if (::fstatat(directory, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) == 0) {
+        if (retry_interrupted([&] {
+                return ::fstatat(directory, entry.d_name, &status, AT_SYMLINK_NOFOLLOW);
+            }) == 0) {
             type = static_cast<unsigned char>(IFTODT(status.st_mode));
+        } else if (errno != ENOENT) {
+            return std::nullopt;
         }
     }
     if (type == DT_REG) {
         return EntryKind::file;
     }
     return type == DT_DIR ? EntryKind::directory : EntryKind::other;
+}
+
+using StatCall = int (*)(const char*, struct stat*);
+
+/// What is there; nothing when the name is free, be it that it can be the name of nothing.
+Result<std::optional<struct stat>> look_at(StatCall call, const std::string& path,
+                                           FilePurpose purpose) {
+    struct stat status{};
+    if (retry_interrupted([&] { return call(path.c_str(), &status); }) == 0) {
+        return status;
+    }
+    const int code = errno;
+    if (code == ENOENT || code == ENOTDIR || code == ENAMETOOLONG || code == ELOOP) {
+        return std::nullopt;
+    }
+    return failed(system_error(code, "look at it", path, purpose));
 }
 
 class PosixFileSystem final : public FileSystem {
@@ -122,7 +147,12 @@ class PosixFileSystem final : public FileSystem {
         }
         const int code = errno;
         const bool supported = code != EINVAL && code != ENOSYS;
-        if (code == EEXIST || (!supported && exists(to))) {
+        const Result<bool> is_taken =
+            supported ? Result<bool>(code == EEXIST) : exists(to, FilePurpose::writing);
+        if (!is_taken) {
+            return failed(is_taken.error());
+        }
+        if (*is_taken) {
             return failed(
                 Error(Reason::output_occupied, "there is a file of that name already").at_file(to));
         }
@@ -145,7 +175,11 @@ class PosixFileSystem final : public FileSystem {
         for (std::size_t end = path.find('/', 1); end != std::string::npos;
              end = path.find('/', end + 1)) {
             const std::string parent = path.substr(0, end);
-            if (is_directory(parent)) {
+            const Result<bool> is_there = is_directory(parent, FilePurpose::writing);
+            if (!is_there) {
+                return failed(is_there.error());
+            }
+            if (*is_there) {
                 continue;
             }
             if (Result<void> made = make_directory(*this, parent); !made) {
@@ -169,39 +203,46 @@ class PosixFileSystem final : public FileSystem {
         return {};
     }
 
-    [[nodiscard]] Result<std::vector<DirectoryEntry>> list(const std::string& path) override {
-        const std::unique_ptr<DIR, DirectoryCloser> directory(::opendir(path.c_str()));
-        if (!directory) {
-            return failed(system_error(errno, "list the folder", path, FilePurpose::reading));
+    [[nodiscard]] Result<std::vector<DirectoryEntry>> list(const std::string& path,
+                                                           FilePurpose purpose) override {
+        std::unique_ptr<DIR, DirectoryCloser> directory;
+        if (retry_interrupted([&] {
+                directory.reset(::opendir(path.c_str()));
+                return directory ? 0 : -1;
+            }) != 0) {
+            return failed(system_error(errno, "list the folder", path, purpose));
         }
         std::vector<DirectoryEntry> entries;
         errno = 0;
         while (const dirent* entry = ::readdir(directory.get())) {
             const std::string name = entry->d_name;
             if (name != "." && name != "..") {
-                entries.push_back({name, kind_of(*entry, ::dirfd(directory.get()))});
+                const std::optional<EntryKind> kind = kind_of(*entry, ::dirfd(directory.get()));
+                if (!kind) {
+                    return failed(
+                        system_error(errno, "look at it", join_path(path, name), purpose));
+                }
+                entries.push_back({name, *kind});
             }
             errno = 0;
         }
         if (errno != 0) {
-            return failed(system_error(errno, "list the folder", path, FilePurpose::reading));
+            return failed(system_error(errno, "list the folder", path, purpose));
         }
         std::ranges::sort(entries, {}, &DirectoryEntry::name);
         return entries;
     }
 
-    [[nodiscard]] bool exists(const std::string& path) override {
-        struct stat status{};
-        if (::lstat(path.c_str(), &status) == 0) {
-            return true;
-        }
-        const int code = errno;
-        return code != ENOENT && code != ENOTDIR && code != ENAMETOOLONG && code != ELOOP;
+    [[nodiscard]] Result<bool> exists(const std::string& path, FilePurpose purpose) override {
+        return look_at(&::lstat, path, purpose).map([](const auto& status) {
+            return status.has_value();
+        });
     }
 
-    [[nodiscard]] bool is_directory(const std::string& path) override {
-        struct stat status{};
-        return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+    [[nodiscard]] Result<bool> is_directory(const std::string& path, FilePurpose purpose) override {
+        return look_at(&::stat, path, purpose).map([](const auto& status) {
+            return status && S_ISDIR(status->st_mode);
+        });
     }
 
     [[nodiscard]] Result<std::uint64_t> free_bytes(const std::string& path) override {

@@ -2,16 +2,13 @@
 #pragma once
 
 #include "ffdump/base/error.hpp"
+#include "ffdump/io/file_system.hpp"
 
 #include <cerrno>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace ffdump {
-
-/// What a file was opened for decides whose fault an errno is: the dump's or the output's.
-enum class FilePurpose : std::uint8_t { reading, writing };
 
 /// "cannot <action>: <text of errno>" with the path and the reason documented at File.
 [[nodiscard]] Error system_error(int code, std::string_view action, const std::string& path,

@@ -22,6 +22,24 @@ Result<void> write_and_close(FileSystem& files, const std::string& path, std::st
 
 }  // namespace
 
+Result<bool> is_no_folder(FileSystem& files, const std::string& path, FilePurpose purpose) {
+    Result<bool> is_there = files.exists(path, purpose);
+    if (!is_there || !*is_there) {
+        return is_there;
+    }
+    return files.is_directory(path, purpose).map([](bool is_folder) { return !is_folder; });
+}
+
+Result<bool> any_exists(FileSystem& files, std::span<const std::string> paths,
+                        FilePurpose purpose) {
+    for (const std::string& path : paths) {
+        if (Result<bool> is_there = files.exists(path, purpose); !is_there || *is_there) {
+            return is_there;
+        }
+    }
+    return false;
+}
+
 Result<std::string> read_small_file(FileSystem& files, const std::string& path, std::size_t limit) {
     Result<std::unique_ptr<File>> file = files.open_read(path);
     if (!file) {

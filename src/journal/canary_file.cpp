@@ -107,7 +107,11 @@ Result<void> save_canaries(FileSystem& files, const std::string& path, const std
 
 Result<std::vector<StoredCanary>> load_canaries(FileSystem& files, const std::string& path,
                                                 const std::string& run_id) {
-    if (!files.exists(path)) {
+    const Result<bool> is_there = files.exists(path, FilePurpose::writing);
+    if (!is_there) {
+        return failed(is_there.error());
+    }
+    if (!*is_there) {
         return std::vector<StoredCanary>();
     }
     Result<std::unique_ptr<File>> file = files.open_read_back(path);

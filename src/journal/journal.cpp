@@ -80,7 +80,11 @@ Result<std::unique_ptr<Journal>> Journal::create(FileSystem& files, const std::s
 }
 
 Result<Journal::Recovered> Journal::recover(FileSystem& files, const std::string& path) {
-    if (!files.exists(path)) {
+    const Result<bool> is_there = files.exists(path, FilePurpose::writing);
+    if (!is_there) {
+        return failed(Error(is_there.error()).while_doing("reading the journal"));
+    }
+    if (!*is_there) {
         return failed(Error(Reason::journal_damaged, "there is no journal").at_file(path));
     }
     Result<std::unique_ptr<File>> file = files.open_append(path);

@@ -80,7 +80,11 @@ std::optional<Error> distrust(const ManifestTrust& trust, std::string_view manif
 
 Result<std::optional<std::string>> read_signature(FileSystem& files,
                                                   const OutputDirectory& directory) {
-    if (!files.exists(directory.signature())) {
+    const Result<bool> is_there = files.exists(directory.signature(), FilePurpose::reading);
+    if (!is_there) {
+        return failed(is_there.error());
+    }
+    if (!*is_there) {
         return std::nullopt;
     }
     return read_small_file(files, directory.signature(), kMostSignatureBytes)

@@ -62,17 +62,18 @@ Result<std::optional<RecordPlace>> load_segment(
 }
 
 Result<std::vector<std::uint64_t>> segment_numbers(FileSystem& files, const std::string& folder) {
-    return files.list(folder).map([](const std::vector<DirectoryEntry>& entries) {
-        std::vector<std::uint64_t> numbers;
-        for (const DirectoryEntry& entry : entries) {
-            if (const auto number = redo_number(entry.name);
-                number && entry.kind == EntryKind::file) {
-                numbers.push_back(*number);
+    return files.list(folder, FilePurpose::writing)
+        .map([](const std::vector<DirectoryEntry>& entries) {
+            std::vector<std::uint64_t> numbers;
+            for (const DirectoryEntry& entry : entries) {
+                if (const auto number = redo_number(entry.name);
+                    number && entry.kind == EntryKind::file) {
+                    numbers.push_back(*number);
+                }
             }
-        }
-        std::ranges::sort(numbers);
-        return numbers;
-    });
+            std::ranges::sort(numbers);
+            return numbers;
+        });
 }
 
 }  // namespace

@@ -49,16 +49,18 @@ class FolderTaker final : public RoundTaker {
         }
         const Result<std::string> name = image_folder_name(record.normalized_id);
         const std::string path = name ? join_path(folder_, *name) : std::string();
-        bool is_there = name && files_.exists(path) && !files_.is_directory(path);
-        if (is_there) {
-            // A name that cannot be looked at is taken, and yet no image.
-            if (const Result<std::unique_ptr<File>> opened = files_.open_read_back(path); !opened) {
-                fault_ = opened.error();
-                is_there = false;
-            }
+        Result<bool> is_there =
+            name ? is_no_folder(files_, path, FilePurpose::writing) : Result<bool>(false);
+        if (is_there && *is_there) {
+            // An image that cannot be opened is none.
+            is_there = files_.open_read_back(path).map([](const auto&) { return true; });
         }
-        outcome_.there_already += is_there ? 1 : 0;
-        return !is_there;
+        if (!is_there) {
+            fault_ = is_there.error();
+            return true;
+        }
+        outcome_.there_already += *is_there ? 1 : 0;
+        return !*is_there;
     }
 
     [[nodiscard]] Result<void> found(const RoundRecord& record, const Image* image) override {
@@ -70,7 +72,11 @@ class FolderTaker final : public RoundTaker {
         if (fault_) {
             return failed(*fault_);
         }
-        if (is_in_the_way(*name)) {
+        const Result<bool> is_blocked = is_in_the_way(*name);
+        if (!is_blocked) {
+            return failed(is_blocked.error());
+        }
+        if (*is_blocked) {
             return missed(record, Error(Reason::image_id_invalid,
                                         "its name is a folder of other images, or the other way "
                                         "round"));
@@ -116,15 +122,18 @@ class FolderTaker final : public RoundTaker {
     }
 
     /// A bucket may hold both "a" and "a/b"; a folder cannot.
-    [[nodiscard]] bool is_in_the_way(const std::string& name) const {
-        if (files_.is_directory(join_path(folder_, name))) {
-            return true;
+    [[nodiscard]] Result<bool> is_in_the_way(const std::string& name) const {
+        Result<bool> is_folder =
+            files_.is_directory(join_path(folder_, name), FilePurpose::writing);
+        if (!is_folder || *is_folder) {
+            return is_folder;
         }
         for (std::size_t slash = name.find('/'); slash != std::string::npos;
              slash = name.find('/', slash + 1)) {
             const std::string above = join_path(folder_, name.substr(0, slash));
-            if (files_.exists(above) && !files_.is_directory(above)) {
-                return true;
+            Result<bool> is_file = is_no_folder(files_, above, FilePurpose::writing);
+            if (!is_file || *is_file) {
+                return is_file;
             }
         }
         return false;
@@ -166,7 +175,11 @@ std::uint64_t FetchOutcome::missing() const noexcept {
 Result<FetchOutcome> fetch_images(const Settings& settings, const MigrationPlan& plan,
                                   const std::string& folder, const ExcludedIds& excluded,
                                   const RoundServices& services) {
-    if (holds_run(services.files, OutputDirectory(folder))) {
+    const Result<bool> is_dump = holds_run(services.files, OutputDirectory(folder));
+    if (!is_dump) {
+        return failed(is_dump.error());
+    }
+    if (*is_dump) {
         return failed(Error(Reason::output_occupied, "it is a new dump, or was begun as one")
                           .at_file(folder)
                           .hint("give a directory of its own to the images"));

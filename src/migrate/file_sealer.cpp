@@ -155,7 +155,7 @@ Result<void> check_regions(FileSystem& files, const std::string& path,
         return {};
     }
     Result<std::unique_ptr<File>> file = files.open_read_back(path);
-    if (!file && files.exists(path)) {
+    if (!file && files.exists(path, FilePurpose::writing).value_or(true)) {
         return failed(std::move(file.error()).while_doing("reading back what is durable"));
     }
     if (!file) {

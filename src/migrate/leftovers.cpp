@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "leftovers.hpp"
 
-#include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -13,12 +13,12 @@ Result<void> remove_leftovers(FileSystem& files, const OutputDirectory& director
         directory.previous_manifest(), directory.previous_journal(), directory.canaries(),
         temporary_of(directory.canaries()), temporary_of(directory.journal())};
     // The time line must not fail a run, even here.
-    if (files.exists(temporary_of(directory.time_line()))) {
+    if (files.exists(temporary_of(directory.time_line()), FilePurpose::writing).value_or(true)) {
         static_cast<void>(files.remove(temporary_of(directory.time_line())));
     }
-    const auto is_there = [&files](const std::string& name) { return files.exists(name); };
-    if (std::ranges::none_of(names, is_there)) {
-        return {};
+    const Result<bool> any = any_exists(files, names, FilePurpose::writing);
+    if (!any || !*any) {
+        return any.map([](bool) {});
     }
     for (const std::string& name : names) {
         if (Result<void> removed = files.remove(name); !removed) {
@@ -30,9 +30,13 @@ Result<void> remove_leftovers(FileSystem& files, const OutputDirectory& director
 
 Result<void> undo_withdrawal(FileSystem& files, const OutputDirectory& directory) {
     // From the moment on that the old journal is put aside, the retry has begun.
-    const bool has_begun = files.exists(directory.previous_journal());
-    if (has_begun || files.exists(directory.manifest()) ||
-        !files.exists(directory.previous_manifest())) {
+    const std::array<std::string, 2> names = {{directory.previous_journal(), directory.manifest()}};
+    const Result<bool> has_begun = any_exists(files, names, FilePurpose::writing);
+    const Result<bool> has_old = files.exists(directory.previous_manifest(), FilePurpose::writing);
+    if (!has_begun || !has_old) {
+        return failed(has_begun ? has_old.error() : has_begun.error());
+    }
+    if (*has_begun || !*has_old) {
         return {};
     }
     return files.rename(directory.previous_manifest(), directory.manifest()).and_then([&] {

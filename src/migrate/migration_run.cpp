@@ -146,10 +146,13 @@ Result<MigrationOutcome> MigrationRun::run() {
     if (Result<void> same = check_same_run((*found)->begin, describe(), directory_.path()); !same) {
         return failed(std::move(same.error()));
     }
-    if (Result<void> undone = undo_withdrawal(services_.files, directory_); !undone) {
-        return failed(std::move(undone.error()));
+    const Result<bool> is_finished = undo_withdrawal(services_.files, directory_).and_then([this] {
+        return services_.files.exists(directory_.manifest(), FilePurpose::writing);
+    });
+    if (!is_finished) {
+        return failed(is_finished.error());
     }
-    if (!services_.files.exists(directory_.manifest())) {
+    if (!*is_finished) {
         if ((*found)->doubt) {
             return failed(Error(Reason::model_changed,
                                 "an earlier run ended in doubt: " + printable(*(*found)->doubt))

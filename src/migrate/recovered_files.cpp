@@ -13,14 +13,14 @@
 namespace ffdump {
 namespace {
 
-/// A power loss in a rename from folder to folder may leave both names.
+/// Both are there: a power loss in a rename from folder to folder may leave both names.
 Result<void> settle_both_names(FileSystem& files, const OutputDirectory& directory,
                                const PlannedFile& planned, FileProgress& progress) {
     const std::string final_name = directory.file(planned.target);
-    if (!files.exists(final_name)) {
-        return {};
-    }
     const Result<SealedFile> there = read_back(files, final_name, progress.regions);
+    if (!there && there.error().reason() != Reason::output_damaged) {
+        return failed(there.error());
+    }
     if (!there || there->sha256 != progress.sealed.sha256) {
         return {};  // in a retry the earlier file; anything else is refused by the rename
     }
@@ -53,11 +53,16 @@ Result<void> match_disk(FileSystem& files, const OutputDirectory& directory,
                         const PlannedFile& planned, FileProgress& progress) {
     const std::string part = directory.part(planned.target);
     const std::string final_name = directory.file(planned.target);
-    if (progress.stage == FileProgress::Stage::sealed && !files.exists(part)) {
+    const Result<bool> has_part = files.exists(part, FilePurpose::writing);
+    const Result<bool> has_name = files.exists(final_name, FilePurpose::writing);
+    if (!has_part || !has_name) {
+        return failed(has_part ? has_name.error() : has_part.error());
+    }
+    if (progress.stage == FileProgress::Stage::sealed && !*has_part) {
         // The rename happened, its record did not become durable.
         progress.stage = FileProgress::Stage::renamed;
     }
-    if (progress.stage == FileProgress::Stage::sealed) {
+    if (progress.stage == FileProgress::Stage::sealed && *has_name) {
         if (Result<void> settled = settle_both_names(files, directory, planned, progress);
             !settled) {
             return settled;
@@ -72,7 +77,7 @@ Result<void> match_disk(FileSystem& files, const OutputDirectory& directory,
                                     .at_file(part));
         });
     }
-    if (progress.stage == FileProgress::Stage::renamed && !files.exists(final_name)) {
+    if (progress.stage == FileProgress::Stage::renamed && !*has_name) {
         return failed(Error(Reason::output_damaged, "a finished file is gone").at_file(final_name));
     }
     if (progress.stage == FileProgress::Stage::renamed) {
@@ -90,9 +95,13 @@ Result<void> match_disk(FileSystem& files, const OutputDirectory& directory,
 /// place it may have its name, and beside it the empty part of a retry that has not begun.
 Result<void> match_failures(FileSystem& files, const OutputDirectory& directory,
                             const RecoveredRun& run) {
-    const bool has_part = files.exists(directory.failures_part());
-    const bool may_have_its_name = run.all_in_place() && files.exists(directory.failures());
-    if (has_part || !may_have_its_name) {
+    const Result<bool> has_part = files.exists(directory.failures_part(), FilePurpose::writing);
+    const Result<bool> has_name = files.exists(directory.failures(), FilePurpose::writing);
+    if (!has_part || !has_name) {
+        return failed(has_part ? has_name.error() : has_part.error());
+    }
+    const bool may_have_its_name = run.all_in_place() && *has_name;
+    if (*has_part || !may_have_its_name) {
         Result<void> same = check_regions(files, directory.failures_part(), run.failures);
         const bool is_other = !same && same.error().reason() == Reason::output_damaged;
         if (!is_other || !may_have_its_name) {
@@ -119,12 +128,21 @@ Result<void> match_files(FileSystem& files, const OutputDirectory& directory, Re
 Result<void> recover_failures(FileSystem& files, const OutputDirectory& directory,
                               const RecoveredRun& run) {
     // failures.jsonl gets its final name after every file is in place, the manifest comes later.
-    if (!run.all_in_place() || !files.exists(directory.failures())) {
+    const std::string part = directory.failures_part();
+    const Result<bool> has_name = files.exists(directory.failures(), FilePurpose::writing);
+    const Result<bool> has_part = files.exists(part, FilePurpose::writing);
+    if (!has_name || !has_part) {
+        return failed(has_name ? has_part.error() : has_name.error());
+    }
+    if (!run.all_in_place() || !*has_name) {
         return {};
     }
-    const std::string part = directory.failures_part();
-    if (files.exists(part) && check_regions(files, part, run.failures)) {
-        return {};  // beside it is the list of the run that is retried
+    if (*has_part) {
+        Result<void> same = check_regions(files, part, run.failures);
+        // Beside it is the list of the run that is retried. A fault says nothing about either.
+        if (same || same.error().reason() != Reason::output_damaged) {
+            return same;
+        }
     }
     const Result<std::uint64_t> size = size_of(files, directory.failures());
     if (!size) {

@@ -61,9 +61,9 @@ Result<void> rewind_same_run(FileSystem& files, const OutputDirectory& directory
                              const RunBegin& wanted) {
     // A retry that was killed before it began left the finished run, which has nothing to rewind.
     return undo_withdrawal(files, directory)
-        .and_then([&]() -> Result<std::optional<RunBegin>> {
-            return files.exists(directory.manifest()) ? std::optional<RunBegin>()
-                                                      : begin_of_run(files, directory);
+        .and_then([&] { return files.exists(directory.manifest(), FilePurpose::writing); })
+        .and_then([&](bool is_finished) -> Result<std::optional<RunBegin>> {
+            return is_finished ? std::optional<RunBegin>() : begin_of_run(files, directory);
         })
         .and_then([&](const std::optional<RunBegin>& begun) -> Result<void> {
             if (!begun) {

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <utility>
@@ -191,8 +192,13 @@ std::vector<std::uint64_t> RecoveredRun::first_uncommitted() const {
 
 Result<std::optional<RecoveredRun>> recover_run(FileSystem& files,
                                                 const OutputDirectory& directory) {
-    if (!files.exists(directory.journal())) {
-        if (!files.exists(directory.previous_journal())) {
+    const Result<bool> is_there = files.exists(directory.journal(), FilePurpose::writing);
+    const Result<bool> has_old = files.exists(directory.previous_journal(), FilePurpose::writing);
+    if (!is_there || !has_old) {
+        return failed(is_there ? has_old.error() : is_there.error());
+    }
+    if (!*is_there) {
+        if (!*has_old) {
             return std::nullopt;
         }
         if (Result<void> back = put_old_journal_back(files, directory); !back) {
@@ -205,7 +211,7 @@ Result<std::optional<RecoveredRun>> recover_run(FileSystem& files,
     }
     if (recovered->records.empty()) {
         recovered->journal.reset();
-        if (files.exists(directory.previous_journal())) {
+        if (*is_there && *has_old) {
             return put_old_journal_back(files, directory).and_then([&] {
                 return recover_run(files, directory);
             });
@@ -237,7 +243,11 @@ Result<std::optional<RecoveredRun>> recover_run(FileSystem& files,
 }
 
 Result<std::optional<RunBegin>> begin_of_run(FileSystem& files, const OutputDirectory& directory) {
-    if (!files.exists(directory.journal())) {
+    const Result<bool> is_there = files.exists(directory.journal(), FilePurpose::writing);
+    if (!is_there) {
+        return failed(is_there.error());
+    }
+    if (!*is_there) {
         return std::nullopt;
     }
     return Journal::recover(files, directory.journal())
@@ -255,8 +265,9 @@ Result<std::optional<RunBegin>> begin_of_run(FileSystem& files, const OutputDire
 
 Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory,
                         std::optional<std::uint32_t> file) {
-    if (!files.exists(directory.journal())) {
-        return {};
+    const Result<bool> is_there = files.exists(directory.journal(), FilePurpose::writing);
+    if (!is_there || !*is_there) {
+        return is_there.map([](bool) {});
     }
     Result<Journal::Recovered> recovered = Journal::recover(files, directory.journal());
     if (!recovered) {
@@ -288,31 +299,37 @@ Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory,
         .and_then([&] { return journal.close(); });
 }
 
-bool holds_run(FileSystem& files, const OutputDirectory& directory) {
-    return files.exists(directory.journal()) || files.exists(directory.manifest()) ||
-           files.exists(directory.previous_journal());
+Result<bool> holds_run(FileSystem& files, const OutputDirectory& directory) {
+    const std::array<std::string, 3> names = {directory.journal(), directory.manifest(),
+                                              directory.previous_journal()};
+    return any_exists(files, names, FilePurpose::writing);
 }
 
 Result<void> check_directory(FileSystem& files, const OutputDirectory& directory) {
-    if (!files.exists(directory.path())) {
-        return {};
+    const Result<bool> is_there = files.exists(directory.path(), FilePurpose::writing);
+    if (!is_there || !*is_there) {
+        return is_there.map([](bool) {});
     }
-    if (!files.is_directory(directory.path())) {
+    const Result<bool> is_folder = files.is_directory(directory.path(), FilePurpose::writing);
+    if (!is_folder) {
+        return failed(is_folder.error());
+    }
+    if (!*is_folder) {
         return failed(Error(Reason::output_unwritable, "it is no directory")
                           .at_file(directory.path())
                           .hint("give a directory that is new, empty, or an earlier run's"));
     }
-    Result<std::vector<DirectoryEntry>> entries = files.list(directory.path());
+    Result<std::vector<DirectoryEntry>> entries =
+        files.list(directory.path(), FilePurpose::writing);
     if (!entries) {
-        const bool is_ours_to_read = entries.error().reason() == Reason::source_unreadable;
-        return failed(is_ours_to_read ? Error(Reason::output_unwritable, entries.error().detail())
-                                            .at_file(directory.path())
-                                      : std::move(entries.error()));
+        return failed(std::move(entries.error()));
     }
     const auto other = std::ranges::find_if(
         *entries, [](const DirectoryEntry& entry) { return entry.name != ".ffdump"; });
-    if (other == entries->end() || holds_run(files, directory)) {
-        return {};
+    const Result<bool> is_ours =
+        other == entries->end() ? Result<bool>(true) : holds_run(files, directory);
+    if (!is_ours || *is_ours) {
+        return is_ours.map([](bool) {});
     }
     return failed(
         Error(Reason::output_occupied,

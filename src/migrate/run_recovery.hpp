@@ -53,7 +53,7 @@ struct RecoveredRun {
                                       std::optional<std::uint32_t> file = std::nullopt);
 
 /// A run of ours was begun here or has ended here. Fetched images have a .ffdump beside them too.
-[[nodiscard]] bool holds_run(FileSystem& files, const OutputDirectory& directory);
+[[nodiscard]] Result<bool> holds_run(FileSystem& files, const OutputDirectory& directory);
 
 /// Refuses a directory that holds something else than a run of ours: `output_occupied`.
 [[nodiscard]] Result<void> check_directory(FileSystem& files, const OutputDirectory& directory);

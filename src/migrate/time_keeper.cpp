@@ -17,7 +17,7 @@ std::uint64_t rise(std::uint64_t before, std::uint64_t now) {
 
 TimeKeeper::TimeKeeper(const Services& services, std::string path, const std::string& run_id)
     : services_(services), path_(std::move(path)), began_(services.clock.now()), saved_(began_) {
-    if (services.files.exists(path_)) {
+    if (services.files.exists(path_, FilePurpose::writing).value_or(true)) {
         Result<TimeLine> earlier = load_time_line(services.files, path_);
         if (earlier) {
             line_ = std::move(*earlier);

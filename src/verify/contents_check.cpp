@@ -15,8 +15,15 @@
 namespace ffdump {
 namespace {
 
+void note_unreadable(const Error& error, const OutputDirectory& directory, Findings& findings) {
+    Place place = error.place();
+    place.file = directory.manifest();
+    findings.add(Reason::manifest_invalid, std::move(place), error.detail());
+}
+
 void note_incomplete(FileSystem& files, const OutputDirectory& directory, Findings& findings) {
-    if (!files.is_directory(directory.state_folder())) {
+    // What cannot be told is not said: that there is no manifest is known.
+    if (!files.is_directory(directory.state_folder(), FilePurpose::reading).value_or(true)) {
         findings.add(Reason::output_incomplete, [&] {
             Finding finding = Findings::finding(
                 Reason::output_incomplete, in_file(directory.path()),
@@ -26,12 +33,16 @@ void note_incomplete(FileSystem& files, const OutputDirectory& directory, Findin
         });
         return;
     }
+    const Result<bool> has_old = files.exists(directory.previous_manifest(), FilePurpose::reading);
+    const Result<bool> has_journal = files.exists(directory.journal(), FilePurpose::reading);
     const char* text = "there is neither a manifest nor a journal";
-    if (files.exists(directory.previous_manifest())) {
+    if (has_old.value_or(false)) {
         text =
             "there is no manifest: an ffdump migrate --retry-failed has begun and is not finished";
-    } else if (files.exists(directory.journal())) {
+    } else if (has_journal.value_or(false)) {
         text = "there is no manifest: the journal shows a run that is not finished";
+    } else if (!has_old || !has_journal) {
+        text = "there is no manifest";
     }
     findings.add(Reason::output_incomplete, in_file(directory.path()), text);
 }
@@ -41,12 +52,16 @@ void note_incomplete(FileSystem& files, const OutputDirectory& directory, Findin
 Result<DumpListing> DumpListing::read(FileSystem& files, const std::string& path, Folders folders) {
     DumpListing listing;
     listing.path_ = path;
-    if (!files.is_directory(path) && files.exists(path)) {
+    const Result<bool> is_file = is_no_folder(files, path, FilePurpose::reading);
+    if (!is_file) {
+        return failed(is_file.error());
+    }
+    if (*is_file) {
         listing.is_one_file_ = true;
         listing.names_.insert(file_name_of(path));
         return listing;
     }
-    Result<std::vector<DirectoryEntry>> entries = files.list(path);
+    Result<std::vector<DirectoryEntry>> entries = files.list(path, FilePurpose::reading);
     if (!entries) {
         return failed(std::move(entries.error()));
     }
@@ -74,7 +89,12 @@ std::string DumpListing::path_of(const std::string& name) const {
 
 std::optional<Manifest> take_manifest(FileSystem& files, const OutputDirectory& directory,
                                       Findings& findings) {
-    if (!files.exists(directory.manifest())) {
+    const Result<bool> is_there = files.exists(directory.manifest(), FilePurpose::reading);
+    if (!is_there) {
+        note_unreadable(is_there.error(), directory, findings);
+        return std::nullopt;
+    }
+    if (!*is_there) {
         note_incomplete(files, directory, findings);
         return std::nullopt;
     }
@@ -82,9 +102,7 @@ std::optional<Manifest> take_manifest(FileSystem& files, const OutputDirectory& 
     Result<Manifest> manifest =
         text ? parse_manifest(*text) : Result<Manifest>(failed(std::move(text.error())));
     if (!manifest) {
-        Place place = manifest.error().place();
-        place.file = directory.manifest();
-        findings.add(Reason::manifest_invalid, std::move(place), manifest.error().detail());
+        note_unreadable(manifest.error(), directory, findings);
         return std::nullopt;
     }
     return std::move(*manifest);

@@ -14,7 +14,11 @@ Result<std::unique_ptr<FailureCursor>> FailureCursor::open(FileSystem& files,
                                                            std::size_t max_line_bytes,
                                                            Findings& findings) {
     std::unique_ptr<FailureCursor> cursor(new FailureCursor(path, max_line_bytes, findings));
-    if (!files.exists(path)) {
+    const Result<bool> is_there = files.exists(path, FilePurpose::reading);
+    if (!is_there) {
+        return failed(is_there.error());
+    }
+    if (!*is_there) {
         findings.add(Reason::failures_differ, in_file(path), "the list of failures is not there");
         cursor->ended_ = true;
         return cursor;
@@ -151,7 +155,12 @@ Result<std::set<std::uint64_t>> failed_among(FileSystem& files, const FailureCur
                                              const std::string& file,
                                              const std::set<std::uint64_t>& wanted) {
     std::set<std::uint64_t> found;
-    if (wanted.empty() || !files.exists(list.path())) {
+    const Result<bool> is_there =
+        wanted.empty() ? Result<bool>(false) : files.exists(list.path(), FilePurpose::reading);
+    if (!is_there) {
+        return failed(is_there.error());
+    }
+    if (!*is_there) {
         return found;
     }
     Result<std::unique_ptr<File>> opened = files.open_read(list.path());

@@ -39,8 +39,7 @@ class Comparison {
 
     Result<SameFacensReport> run() {
         Result<void> done = open().and_then([this] { return add_up(); }).and_then([this] {
-            hold_against_manifest();
-            return name_differences();
+            return hold_against_manifest().and_then([this] { return name_differences(); });
         });
         if (!done) {
             return failed(std::move(done.error()));
@@ -56,7 +55,7 @@ class Comparison {
     void note_bad(const DumpFile& file, const RecordView& record);
     [[nodiscard]] Result<void> note_gallery(const DumpFile& file, const RecordView& record,
                                             std::string& named) const;
-    void hold_against_manifest();
+    [[nodiscard]] Result<void> hold_against_manifest();
     void expect_two_more_passes();
     [[nodiscard]] Result<void> name_differences();
     [[nodiscard]] Result<void> step(std::uint64_t bytes);
@@ -164,16 +163,18 @@ void Comparison::note_bad(const DumpFile& file, const RecordView& record) {
     });
 }
 
-void Comparison::hold_against_manifest() {
+Result<void> Comparison::hold_against_manifest() {
     const OutputDirectory directory(options_.new_dump);
     // Restored from an archive or copied by hand, a dump may come without its state; one with it
     // must be finished.
-    if (!files_.is_directory(directory.state_folder())) {
-        return;
+    const Result<bool> has_state =
+        files_.is_directory(directory.state_folder(), FilePurpose::reading);
+    if (!has_state || !*has_state) {
+        return has_state.map([](bool) {});
     }
     const std::optional<Manifest> manifest = take_manifest(files_, directory, findings_);
     if (!manifest) {
-        return;
+        return {};
     }
     report_.has_manifest = true;
     report_.run_id = manifest->run_id;
@@ -197,6 +198,7 @@ void Comparison::hold_against_manifest() {
                                       printable(gallery)));
         }
     }
+    return {};
 }
 
 void Comparison::expect_two_more_passes() {

@@ -165,7 +165,8 @@ void Verification::take_manifest_facts() {
 }
 
 void Verification::take_time_line() {
-    if (!files_.exists(directory_.time_line())) {
+    // Where it cannot be told, reading it says why.
+    if (!files_.exists(directory_.time_line(), FilePurpose::reading).value_or(true)) {
         report_.no_time_line = "the new dump came without .ffdump/timeline";
         return;
     }

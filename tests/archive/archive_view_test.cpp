@@ -87,23 +87,24 @@ TEST_CASE("what lies in an archive is read at any place and never written") {
         got.resize(file->read_at(got, at).value());
         CHECK(got == events.substr(at, 700));
     }
-    CHECK(view->is_directory(path));
-    CHECK(view->exists(path + "/.ffdump/manifest.json"));
-    CHECK_FALSE(view->exists(path + "/.ffdump/journal"));
+    CHECK(view->is_directory(path, FilePurpose::reading).value());
+    CHECK(view->exists(path + "/.ffdump/manifest.json", FilePurpose::reading).value());
+    CHECK_FALSE(view->exists(path + "/.ffdump/journal", FilePurpose::reading).value());
     CHECK_FALSE(view->open_read(path + "/ffsec_face_clusters.json"));
     CHECK_FALSE(view->create(path + "/new.json"));
     CHECK_FALSE(view->remove(path + "/ffsec_face_events.json"));
     CHECK_FALSE(file->write("x"));
-    CHECK(view->exists(dump.pair.options.from));
+    CHECK(view->exists(dump.pair.options.from, FilePurpose::reading).value());
 }
 
 TEST_CASE("archives of dumps are told from directories, dump files and other archives") {
     const PackedPair dump;
-    CHECK(is_dump_archive(*dump.files, dump.scratch.write("any name", dump.packed())));
-    CHECK(is_dump_archive(*dump.files, dump.scratch.write("torn.tar.zst", "x")));
-    CHECK_FALSE(is_dump_archive(*dump.files, dump.pair.options.to));
-    CHECK_FALSE(is_dump_archive(*dump.files, dump.pair.source_path("ffsec_face_events.json")));
-    CHECK_FALSE(is_dump_archive(*dump.files, dump.scratch.at("nothing.tar.zst")));
+    CHECK(is_dump_archive(*dump.files, dump.scratch.write("any name", dump.packed())).value());
+    CHECK(is_dump_archive(*dump.files, dump.scratch.write("torn.tar.zst", "x")).value());
+    CHECK_FALSE(is_dump_archive(*dump.files, dump.pair.options.to).value());
+    CHECK_FALSE(
+        is_dump_archive(*dump.files, dump.pair.source_path("ffsec_face_events.json")).value());
+    CHECK_FALSE(is_dump_archive(*dump.files, dump.scratch.at("nothing.tar.zst")).value());
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ struct Tarred {
 
 Names names_in(FileSystem& files, const std::string& folder) {
     Names names;
-    const std::vector<DirectoryEntry> entries = files.list(folder).value();
+    const std::vector<DirectoryEntry> entries = files.list(folder, FilePurpose::reading).value();
     for (const DirectoryEntry& entry : entries) {
         names.push_back(entry.name);
     }
@@ -62,10 +62,10 @@ Reason refused(const std::string& bytes) {
 TEST_CASE("a tar archive of any packing is the directory of the files in it") {
     const Tarred tarred(GENERATE(Packing::plain, Packing::gzip, Packing::zstd));
     const auto view = tarred.view();
-    CHECK(view->is_directory(tarred.path));
+    CHECK(view->is_directory(tarred.path, FilePurpose::reading).value());
     CHECK((names_in(*view, tarred.path) == Names{".ffdump", "a", "b", "c"}));
     CHECK((names_in(*view, tarred.path + "/.ffdump") == Names{"manifest.json"}));
-    CHECK_FALSE(view->exists(tarred.path + "/.hidden"));
+    CHECK_FALSE(view->exists(tarred.path + "/.hidden", FilePurpose::reading).value());
     CHECK_FALSE(view->open_read(tarred.path + "/d"));
     CHECK_FALSE(view->create(tarred.path + "/d"));
     CHECK(view->open_read(tarred.path + "/b").value()->identity()->size ==

@@ -27,7 +27,7 @@ IdCensus::Duplicates count(const std::vector<std::uint64_t>& ids, std::size_t ru
     }
     Result<IdCensus::Duplicates> found = census.finish(limit);
     REQUIRE(found);
-    CHECK(files->list(folder.text()).value().empty());
+    CHECK(files->list(folder.text(), FilePurpose::reading).value().empty());
     return std::move(*found);
 }
 

@@ -121,17 +121,77 @@ TEST_CASE("an image folder without permission is a fault of the storage") {
     CHECK(bytes.error().detail() == "the image cannot be read: Permission denied");
 }
 
+/// For as long as it lives, no file can be opened.
+class NoDescriptors {
+ public:
+    NoDescriptors() {
+        getrlimit(RLIMIT_NOFILE, &before_);
+        rlimit none = before_;
+        none.rlim_cur = 0;
+        setrlimit(RLIMIT_NOFILE, &none);
+    }
+    ~NoDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+    NoDescriptors(const NoDescriptors&) = delete;
+    NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+ private:
+    rlimit before_{};
+};
+
+TEST_CASE("an image folder tells no folder of a name from a storage that does not tell") {
+    const FolderWalk walk = GENERATE(FolderWalk::kernel, FolderWalk::by_part);
+    const ScratchFolder scratch;
+    scratch.write("file", "x");
+    std::filesystem::create_directory(scratch.at("folder"));
+    std::filesystem::create_symlink("folder", scratch.at("link"));
+    const ImageFolder folder = open_folder(scratch, walk);
+    CHECK(folder.has_folder("folder").value());
+    for (const std::string name : {"none", "file", "file/below", "link"}) {
+        CHECK_FALSE(folder.has_folder(name).value());
+    }
+    const auto while_none_is_left = [&folder] {
+        const NoDescriptors none;
+        return folder.has_folder("folder");
+    };
+    const Result<bool> untold = while_none_is_left();
+    REQUIRE_FALSE(untold);
+    CHECK(untold.error().reason() == Reason::out_of_descriptors);
+}
+
+TEST_CASE("an image that a URL names is a fault of the storage until it tells of its folder") {
+    const ScratchFolder scratch;
+    scratch.write("by-url/h_80/a.png", png_bytes());
+    DirectoryImageStore store(open_folder(scratch, FolderWalk::kernel), scratch.text(),
+                              ImageNames({}), {1000, {}}, 1);
+    const auto look = [&store] {
+        Mailbox<Result<void>> mailbox;
+        store.check("http://h/a.png", [&mailbox](const Result<void>& is) { mailbox.post(is); });
+        std::vector<Result<void>> ends;
+        while (ends.empty()) {
+            REQUIRE(mailbox.take_all(ends, std::chrono::seconds(10)));
+        }
+        return ends.front();
+    };
+    const auto while_none_is_left = [&look] {
+        const NoDescriptors none;
+        return look();
+    };
+    const Result<void> untold = while_none_is_left();
+    REQUIRE_FALSE(untold);
+    CHECK(untold.error().reason() == Reason::out_of_descriptors);
+    CHECK(untold.error().place().file == scratch.at("by-url"));
+    CHECK(look());
+}
+
 TEST_CASE("descriptors that run out are a fault of the machine, not of an image") {
     const ScratchFolder scratch;
     scratch.write("a.png", png_bytes());
     const ImageFolder folder = open_folder(scratch, FolderWalk::kernel);
-    rlimit before{};
-    getrlimit(RLIMIT_NOFILE, &before);
-    rlimit none = before;
-    none.rlim_cur = 0;
-    setrlimit(RLIMIT_NOFILE, &none);
-    const Result<std::string> bytes = folder.read("a.png", 1000);
-    setrlimit(RLIMIT_NOFILE, &before);
+    const auto while_none_is_left = [&folder] {
+        const NoDescriptors none;
+        return folder.read("a.png", 1000);
+    };
+    const Result<std::string> bytes = while_none_is_left();
     REQUIRE_FALSE(bytes);
     CHECK(bytes.error().reason() == Reason::out_of_descriptors);
 }

@@ -50,8 +50,10 @@ TEST_CASE_METHOD(FaultyFixture, "the file system double fails for good until it 
     CHECK_FALSE(files.create(path));
     CHECK_FALSE(files.make_directories(folder.at("a")));
     CHECK_FALSE(files.lock(path, "x"));
-    CHECK_FALSE(files.exists(path));
+    CHECK_FALSE(files.exists(path, FilePurpose::reading));
+    CHECK_FALSE(files.is_directory(path, FilePurpose::reading));
     files.heal();
+    CHECK_FALSE(files.exists(path, FilePurpose::reading).value());
     CHECK(files.create(path));
 }
 

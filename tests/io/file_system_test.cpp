@@ -118,7 +118,12 @@ TEST_CASE_METHOD(FileSystemFixture, "errors name the path, errno's text and the 
     CHECK(created.error().reason() == Reason::output_unwritable);
     CHECK(created.error().detail() == "cannot open for writing: No such file or directory");
     CHECK(created.error().place().file == inside);
-    CHECK(files->list(absent).error().reason() == Reason::source_unreadable);
+    const auto listed = files->list(absent, FilePurpose::writing);
+    REQUIRE_FALSE(listed);
+    CHECK(listed.error().reason() == Reason::output_unwritable);
+    CHECK(listed.error().detail() == "cannot list the folder: No such file or directory");
+    CHECK(listed.error().place().file == absent);
+    CHECK(files->list(absent, FilePurpose::reading).error().reason() == Reason::source_unreadable);
     CHECK(files->sync_directory(absent).error().reason() == Reason::output_unwritable);
     CHECK(files->free_bytes(absent).error().detail() ==
           "cannot ask for the free space: No such file or directory");
@@ -147,24 +152,31 @@ TEST_CASE_METHOD(FileSystemFixture, "renaming replaces, renaming to a new name d
 TEST_CASE_METHOD(FileSystemFixture, "renaming to a new name refuses a link to nowhere") {
     const std::string from = folder.write("from", "new");
     REQUIRE(::symlink("nowhere", folder.at("to").c_str()) == 0);
-    CHECK(files->exists(folder.at("to")));
+    CHECK(files->exists(folder.at("to"), FilePurpose::reading).value());
     CHECK(files->rename_new(from, folder.at("to")).error().reason() == Reason::output_occupied);
 }
 
-TEST_CASE_METHOD(FileSystemFixture, "a name that cannot be looked at counts as taken") {
+TEST_CASE_METHOD(FileSystemFixture, "a name that cannot be looked at is neither taken nor free") {
     REQUIRE(files->make_directories(folder.at("locked/inner")));
     const std::string hidden = folder.at("locked/inner/file");
-    CHECK_FALSE(files->exists(hidden));
-    CHECK_FALSE(files->exists(folder.at(std::string(300, 'n'))));
+    CHECK_FALSE(files->exists(hidden, FilePurpose::reading).value());
+    CHECK_FALSE(files->exists(folder.at(std::string(300, 'n')), FilePurpose::reading).value());
     REQUIRE(::chmod(folder.at("locked").c_str(), 0) == 0);
     // The privileged may look everywhere.
     const uid_t user = ::geteuid();
     REQUIRE((user != 0 || ::seteuid(65534) == 0));
-    const bool exists = files->exists(hidden);
+    const Result<bool> exists = files->exists(hidden, FilePurpose::reading);
+    const Result<bool> is_folder = files->is_directory(hidden, FilePurpose::writing);
     const Result<std::unique_ptr<File>> opened = files->open_read(hidden);
     REQUIRE((user != 0 || ::seteuid(0) == 0));
     REQUIRE(::chmod(folder.at("locked").c_str(), 0700) == 0);
-    CHECK(exists);
+    for (const auto& [told, reason] : {std::pair(&exists, Reason::source_unreadable),
+                                       std::pair(&is_folder, Reason::output_unwritable)}) {
+        REQUIRE_FALSE(*told);
+        CHECK(told->error().reason() == reason);
+        CHECK(told->error().detail() == "cannot look at it: Permission denied");
+        CHECK(told->error().place().file == hidden);
+    }
     REQUIRE_FALSE(opened);
     CHECK(opened.error().reason() == Reason::source_unreadable);
 }
@@ -172,20 +184,20 @@ TEST_CASE_METHOD(FileSystemFixture, "a name that cannot be looked at counts as t
 TEST_CASE_METHOD(FileSystemFixture, "removing what is not there is no error") {
     const std::string path = folder.write("file", "x");
     CHECK(files->remove(path));
-    CHECK_FALSE(files->exists(path));
+    CHECK_FALSE(files->exists(path, FilePurpose::reading).value());
     CHECK(files->remove(path));
     CHECK_FALSE(files->remove(folder.text()));
 }
 
 TEST_CASE_METHOD(FileSystemFixture, "folders are made with their parents and again without error") {
     REQUIRE(files->make_directories(folder.at("a/b/c/")));
-    CHECK(files->is_directory(folder.at("a/b/c")));
+    CHECK(files->is_directory(folder.at("a/b/c"), FilePurpose::reading).value());
     CHECK(files->make_directories(folder.at("a/b/c")));
     CHECK(files->sync_directory(folder.at("a/b")));
     const std::string file = folder.write("file", "x");
     CHECK_FALSE(files->make_directories(file));
     CHECK_FALSE(files->make_directories(file + "/below"));
-    CHECK_FALSE(files->is_directory(file));
+    CHECK_FALSE(files->is_directory(file, FilePurpose::reading).value());
 }
 
 TEST_CASE_METHOD(FileSystemFixture, "a folder is listed by name with the kinds of its entries") {
@@ -194,7 +206,8 @@ TEST_CASE_METHOD(FileSystemFixture, "a folder is listed by name with the kinds o
     REQUIRE(files->make_directories(folder.at("a")));
     REQUIRE(::symlink("b", folder.at("link").c_str()) == 0);
     REQUIRE(::mkfifo(folder.at("pipe").c_str(), 0600) == 0);
-    const std::vector<DirectoryEntry> entries = files->list(folder.text()).value();
+    const std::vector<DirectoryEntry> entries =
+        files->list(folder.text(), FilePurpose::reading).value();
     std::string seen;
     for (const DirectoryEntry& entry : entries) {
         seen += entry.name + " " + word_for(entry.kind) + ", ";

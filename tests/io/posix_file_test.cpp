@@ -136,7 +136,7 @@ TEST_CASE_METHOD(FileFixture, "a file that grows over the limit is a full disk, 
 
 TEST_CASE_METHOD(FileFixture, "no descriptors left is told apart from a file that is not there") {
     folder.write("file", "x");
-    REQUIRE(files->exists(path));
+    REQUIRE(files->exists(path, FilePurpose::reading).value());
     std::vector<Reason> reasons;
     {
         // Nothing is checked in here, and the call before is no accident: UBSan needs a descriptor

@@ -91,7 +91,7 @@ TEST_CASE_METHOD(JournalFixture, "a run id is 32 lower-case hex digits") {
          {"", "0123", "0123456789ABCDEF0123456789abcdef", "0123456789abcdef0123456789abcdef0"}) {
         CHECK(Journal::create(*files, path, id).error().reason() == Reason::internal_error);
     }
-    CHECK_FALSE(files->exists(path));
+    CHECK_FALSE(files->exists(path, FilePurpose::reading).value());
 }
 
 TEST_CASE_METHOD(JournalFixture, "a closed journal takes nothing more") {

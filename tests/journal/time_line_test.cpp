@@ -79,7 +79,7 @@ TEST_CASE("a time line comes back as it was saved, in a file for its owner alone
     for (const TimeLine& line : {usual_line(), TimeLine()}) {
         REQUIRE(save_time_line(*files, path, line));
         CHECK((load_time_line(*files, path).value() == line));
-        CHECK_FALSE(files->exists(temporary_of(path)));
+        CHECK_FALSE(files->exists(temporary_of(path), FilePurpose::reading).value());
         struct stat status{};
         REQUIRE(stat(path.c_str(), &status) == 0);
         CHECK((status.st_mode & 0777U) == 0600);

@@ -56,8 +56,8 @@ TEST_CASE("a list of failures that the disk has otherwise than it was written is
         publish(*files, directory, {{0, 7, hash_of("a line\n")}}, manifest);
     REQUIRE_FALSE(published);
     CHECK(published.error().reason() == Reason::output_damaged);
-    CHECK_FALSE(files->exists(directory.failures()));
-    CHECK_FALSE(files->exists(directory.manifest()));
+    CHECK_FALSE(files->exists(directory.failures(), FilePurpose::reading).value());
+    CHECK_FALSE(files->exists(directory.manifest(), FilePurpose::reading).value());
 }
 
 }  // namespace

@@ -26,7 +26,10 @@ TEST_CASE("a rewind makes void what no check that passed vouches for") {
         CHECK(run.files[0].source.offset == kFirst * 10);
         CHECK(run.files[0].target_bytes == kFirst);
         CHECK_FALSE(run.has_unvouched);
-        CHECK_FALSE(left.files->exists(left.directory.state_folder() + "/redo-000001.log"));
+        CHECK_FALSE(
+            left.files
+                ->exists(left.directory.state_folder() + "/redo-000001.log", FilePurpose::reading)
+                .value());
     }
 }
 

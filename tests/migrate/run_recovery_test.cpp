@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "left_run.hpp"
+#include "support/faulty_file_system.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <cerrno>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -139,6 +142,58 @@ TEST_CASE("a retry's part of the list is never replaced by the list of the run b
     CHECK(file_bytes(left.directory.failures()) == "old\n");
 }
 
+TEST_CASE("a fault of the disk says nothing about whose list of failures it is") {
+    LeftRun left(true);
+    left.list("new\n");
+    left.seal();
+    std::filesystem::rename(left.directory.part("faces.json"), left.directory.file("faces.json"));
+    left.folder.write("new/.ffdump/failures.jsonl", "old\n");  // as many bytes
+    const RecoveredRun run = left.recover().value();
+    FaultyFileSystem files(*left.files);
+    for (std::uint64_t n = 1;; ++n) {
+        files.fail_at(n, {.code = EIO});
+        const Result<void> recovered = recover_failures(files, left.directory, run);
+        REQUIRE(file_bytes(left.directory.failures_part()) == "new\n");
+        REQUIRE(file_bytes(left.directory.failures()) == "old\n");
+        if (!files.has_struck()) {
+            CHECK(recovered);
+            break;
+        }
+        CAPTURE(n);
+        REQUIRE_FALSE(recovered);
+        CHECK(recovered.error().reason() == Reason::output_unwritable);
+    }
+}
+
+TEST_CASE("a fault of the disk is never told as a run or a journal that is not there") {
+    LeftRun left;
+    left.commit_all();
+    REQUIRE(left.recover());
+    FaultyFileSystem files(*left.files);
+    files.count_only({FileOperation::look, FileOperation::list});
+    const auto faults_of = [&files](const auto& call) {
+        std::uint64_t n = 1;
+        for (;; ++n) {
+            files.fail_at(n, {.code = EIO});
+            const auto answer = call();
+            if (!files.has_struck()) {
+                CHECK(answer);
+                return n - 1;
+            }
+            CAPTURE(n);
+            REQUIRE_FALSE(answer);
+            CHECK(answer.error().reason() == Reason::output_unwritable);
+            CHECK(answer.error().detail() == "made to fail: Input/output error");
+        }
+    };
+    CHECK(faults_of([&] { return recover_run(files, left.directory).map([](const auto&) {}); }) >
+          0);
+    CHECK(faults_of([&] { return begin_of_run(files, left.directory); }) > 0);
+    CHECK(faults_of([&] { return holds_run(files, left.directory); }) > 0);
+    left.folder.write("new/foreign", "");
+    CHECK(faults_of([&] { return check_directory(files, left.directory); }) > 3);
+}
+
 TEST_CASE("the empty part of a retry that has not begun does not hide the list of the run") {
     LeftRun left;
     left.list("one\n");
@@ -210,8 +265,8 @@ TEST_CASE("a list of failures that has its name before the manifest came is the 
     const RecoveredRun run = left.recover().value();
     REQUIRE(run.all_in_place());
     REQUIRE(recover_failures(*left.files, left.directory, run));
-    CHECK(left.files->exists(left.directory.failures_part()));
-    CHECK_FALSE(left.files->exists(left.directory.failures()));
+    CHECK(left.files->exists(left.directory.failures_part(), FilePurpose::reading).value());
+    CHECK_FALSE(left.files->exists(left.directory.failures(), FilePurpose::reading).value());
 }
 
 }  // namespace

@@ -31,6 +31,7 @@ enum class FileOperation : std::uint8_t {
     make_directories,
     sync_directory,
     list,
+    look,  ///< exists and is_directory
     free_bytes,
     lock,
     read,
@@ -137,12 +138,15 @@ class FaultyFileSystem final : public FileSystem {
         return step(FileOperation::sync_directory, path,
                     [&] { return below_.sync_directory(path); });
     }
-    [[nodiscard]] Result<std::vector<DirectoryEntry>> list(const std::string& path) override {
-        return step(FileOperation::list, path, [&] { return below_.list(path); });
+    [[nodiscard]] Result<std::vector<DirectoryEntry>> list(const std::string& path,
+                                                           FilePurpose purpose) override {
+        return step(FileOperation::list, path, [&] { return below_.list(path, purpose); });
     }
-    [[nodiscard]] bool exists(const std::string& path) override { return below_.exists(path); }
-    [[nodiscard]] bool is_directory(const std::string& path) override {
-        return below_.is_directory(path);
+    [[nodiscard]] Result<bool> exists(const std::string& path, FilePurpose purpose) override {
+        return step(FileOperation::look, path, [&] { return below_.exists(path, purpose); });
+    }
+    [[nodiscard]] Result<bool> is_directory(const std::string& path, FilePurpose purpose) override {
+        return step(FileOperation::look, path, [&] { return below_.is_directory(path, purpose); });
     }
     [[nodiscard]] Result<std::uint64_t> free_bytes(const std::string& path) override {
         return step(FileOperation::free_bytes, path, [&] { return below_.free_bytes(path); });

@@ -48,7 +48,7 @@ class MemoryFileSystem final : public FileSystem {
         return create(directory + "/unnamed");
     }
     [[nodiscard]] Result<void> rename(const std::string& from, const std::string& to) override {
-        if (!exists(from)) {
+        if (!bytes_of_.contains(from)) {
             return failed(no_such(from, Reason::output_unwritable));
         }
         bytes_of_[to] = std::move(bytes_of_[from]);
@@ -56,8 +56,9 @@ class MemoryFileSystem final : public FileSystem {
         return {};
     }
     [[nodiscard]] Result<void> rename_new(const std::string& from, const std::string& to) override {
-        return exists(to) ? failed(Error(Reason::output_occupied, "it is there").at_file(to))
-                          : rename(from, to);
+        return bytes_of_.contains(to)
+                   ? failed(Error(Reason::output_occupied, "it is there").at_file(to))
+                   : rename(from, to);
     }
     [[nodiscard]] Result<void> remove(const std::string& path) override {
         bytes_of_.erase(path);
@@ -65,7 +66,8 @@ class MemoryFileSystem final : public FileSystem {
     }
     [[nodiscard]] Result<void> make_directories(const std::string& /*path*/) override { return {}; }
     [[nodiscard]] Result<void> sync_directory(const std::string& /*path*/) override { return {}; }
-    [[nodiscard]] Result<std::vector<DirectoryEntry>> list(const std::string& path) override {
+    [[nodiscard]] Result<std::vector<DirectoryEntry>> list(const std::string& path,
+                                                           FilePurpose /*purpose*/) override {
         std::vector<DirectoryEntry> entries;
         for (const auto& [name, bytes] : bytes_of_) {
             if (folder_of(name) == path) {
@@ -74,8 +76,11 @@ class MemoryFileSystem final : public FileSystem {
         }
         return entries;
     }
-    [[nodiscard]] bool exists(const std::string& path) override { return bytes_of_.contains(path); }
-    [[nodiscard]] bool is_directory(const std::string& path) override {
+    [[nodiscard]] Result<bool> exists(const std::string& path, FilePurpose /*purpose*/) override {
+        return bytes_of_.contains(path);
+    }
+    [[nodiscard]] Result<bool> is_directory(const std::string& path,
+                                            FilePurpose /*purpose*/) override {
         return std::ranges::any_of(
             bytes_of_, [&path](const auto& file) { return folder_of(file.first) == path; });
     }

@@ -10,11 +10,11 @@
 
 namespace ffdump {
 
-/// Whether `path` is an archive of pack_dump(), by its first member.
-[[nodiscard]] bool begins_as_dump_archive(FileSystem& files, const std::string& path);
+/// Whether `path` is an archive of pack_dump(), by its first member. Fails where it cannot be read.
+[[nodiscard]] Result<bool> begins_as_dump_archive(FileSystem& files, const std::string& path);
 
 /// The same, or a file that is named like one (`.tar.zst`) and so must be one.
-[[nodiscard]] bool is_dump_archive(FileSystem& files, const std::string& path);
+[[nodiscard]] Result<bool> is_dump_archive(FileSystem& files, const std::string& path);
 
 /// A file system in which the archive at `path` is the directory that it was packed from, to be
 /// read in place; everything else is `files`, which must outlive it. The archive is read once from

@@ -30,6 +30,9 @@ struct DirectoryEntry {
     EntryKind kind = EntryKind::other;
 };
 
+/// Whose fault an error is: of what is read (the dump), or of what is written (the output).
+enum class FilePurpose : std::uint8_t { reading, writing };
+
 /// What reads past the cache must be aligned to: the largest sector and page size that is met.
 constexpr std::size_t kDirectAlignment = 4096;
 
@@ -99,12 +102,14 @@ class FileSystem {
     [[nodiscard]] virtual Result<void> make_directories(const std::string& path) = 0;
     [[nodiscard]] virtual Result<void> sync_directory(const std::string& path) = 0;
     /// Sorted by name, without `.` and `..`. A symbolic link is `other`.
-    [[nodiscard]] virtual Result<std::vector<DirectoryEntry>> list(const std::string& path) = 0;
-    /// Whether the name is taken, be it by a link to nowhere. True also where it cannot be told (no
-    /// permission, a fault of the disk): what is then done with the name says why.
-    [[nodiscard]] virtual bool exists(const std::string& path) = 0;
-    /// A folder or a link to one.
-    [[nodiscard]] virtual bool is_directory(const std::string& path) = 0;
+    [[nodiscard]] virtual Result<std::vector<DirectoryEntry>> list(const std::string& path,
+                                                                   FilePurpose purpose) = 0;
+    /// Whether the name is taken, be it by a link to nowhere. Fails where it cannot be told (no
+    /// permission, a fault of the disk), which is no answer to act on.
+    [[nodiscard]] virtual Result<bool> exists(const std::string& path, FilePurpose purpose) = 0;
+    /// A folder or a link to one. Fails as exists() does.
+    [[nodiscard]] virtual Result<bool> is_directory(const std::string& path,
+                                                    FilePurpose purpose) = 0;
     /// Bytes an unprivileged user may still write on the file system that holds `path`.
     [[nodiscard]] virtual Result<std::uint64_t> free_bytes(const std::string& path) = 0;
     /// Takes the lock on `path` without waiting and writes `holder` into the file; fails with
@@ -115,6 +120,13 @@ class FileSystem {
 
 /// The real one: POSIX calls, write(2) itself and no stdio buffers.
 [[nodiscard]] std::unique_ptr<FileSystem> make_posix_file_system();
+
+/// Whether the name is taken, and not by a folder or a link to one. Fails as exists() does.
+[[nodiscard]] Result<bool> is_no_folder(FileSystem& files, const std::string& path,
+                                        FilePurpose purpose);
+/// Whether one of the names at least is taken. Fails as exists() does.
+[[nodiscard]] Result<bool> any_exists(FileSystem& files, std::span<const std::string> paths,
+                                      FilePurpose purpose);
 
 /// Whole small file, refused over `limit` bytes with `config_unreadable`.
 [[nodiscard]] Result<std::string> read_small_file(FileSystem& files, const std::string& path,

@@ -22,7 +22,7 @@ class NameList {
     /// Durable, and whole or not there.
     [[nodiscard]] Result<void> write(const std::vector<std::string>& names);
     /// None when there is no list. Fails with `output_occupied` when it is not one, or holds a name
-    /// that leads out of the directory.
+    /// that leads out of the directory; with `output_unwritable` when it cannot be read.
     [[nodiscard]] Result<std::vector<std::string>> read();
     /// Durable; not an error when it is not there.
     [[nodiscard]] Result<void> remove();
