@@ -125,7 +125,9 @@ void ImageStage::start(Asked asked, Clock::Instant now) {
         return;
     }
     const std::uint64_t fetch = next_fetch_++;
-    ++ticket.attempts;
+    // A second question is none: how often it is put depends on what others were answered, also
+    // before a process ended, and the list of failures must not.
+    ticket.attempts += asked.denials == 0 ? 1U : 0U;
     const PacedRequest paced{.sent = now, .in_flight = flying_.size() + 1};
     flying_.emplace(fetch, Flight{.asked = asked, .known = {}, .paced = paced});
     gate_.sent(now);
@@ -159,7 +161,7 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
     } else {
         pace_.failed(flight.paced, event.image.error(), now);
     }
-    if (ticket.attempts == 1) {
+    if (ticket.attempts == 1 && flight.asked.denials == 0) {
         note_first_attempt(event.image);
     }
     if (event.image) {

@@ -96,8 +96,8 @@ class Errors:
         return found
 
     @staticmethod
-    def _as_undisturbed(scenario, place, to, what=lambda tree: tree):
-        tree, wanted = what(file_tree.take(to)), what(scenario.wanted)
+    def _as_undisturbed(scenario, place, to):
+        tree, wanted = file_tree.take(to), scenario.wanted
         if place.name == "images":  # what was asked for again says so in the list of failures
             tree, wanted = io_errors.without_attempts(tree), io_errors.without_attempts(wanted)
         return file_tree.differences(tree, wanted) + file_tree.wide_modes(to)
@@ -111,7 +111,7 @@ class Errors:
         if not scenario.may_end_with(ended.code, tree):
             found.append(f"then the same command ended with {ended.code}: {ended.err.strip()}")
         if ended.code in (scenario.code, scenario.code_when_done):
-            found += self._as_undisturbed(scenario, place, to, io_errors.unpacked)
+            found += self._as_undisturbed(scenario, place, to)
         return found
 
     @staticmethod

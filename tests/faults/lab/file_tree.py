@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import stat
+import subprocess
 
 #: What differs between two good runs of the same source. `sequence` and `parent_run`: --retry-failed
 #: given again after the retry was complete is another retry. `extraction`: the address of the double.
@@ -17,6 +18,7 @@ import stat
 RUN_FIELDS = ("run_id", "sequence", "parent_run", "started", "ended", "resumes", "extraction",
               "manifest_sha256")
 #: For people: when how much was done. It differs with every run and may be lost; nothing else may.
+MANIFEST = ".ffdump/manifest.json"
 TIME_LINE = ".ffdump/timeline"
 
 
@@ -74,6 +76,36 @@ def manifest_essence(text):
     return {key: value for key, value in document.items() if key not in RUN_FIELDS}
 
 
+def whole_manifest(document):
+    """With its checksum, as what is compared must have it."""
+    head = json.dumps(document).encode()[:-1] + b",\n"
+    return head + b'"manifest_sha256": "%s"}\n' % hashlib.sha256(head).hexdigest().encode()
+
+
+def unpacked(tree):
+    """The same tree without where the zstd frames of a dump end: one does at each commit, and a run
+    that is stopped has other commits. What the manifest says of packed files is held to them here."""
+    packed = {name: data for name, data in tree.items()
+              if name.endswith(".zst") and not name.endswith(".tar.zst") and isinstance(data, bytes)}
+    if not packed:
+        return tree
+    tree = dict(tree)
+    for name, data in packed.items():
+        plain = subprocess.run(["zstd", "-dcq"], input=data, capture_output=True, check=False)
+        if plain.returncode == 0:
+            tree[name] = plain.stdout
+    document = manifest_essence(tree.get(MANIFEST) or b"")
+    if document:
+        for file in document["files"]:
+            data = packed.get(file["name"] + ".zst")
+            if data is not None:
+                target = file["target"]
+                target["bytes"] = target["bytes"] == len(data)
+                target["sha256"] = target["sha256"] == hashlib.sha256(data).hexdigest()
+        tree[MANIFEST] = whole_manifest(document)
+    return tree
+
+
 def essence(name, data):
     if name in (".ffdump/lock", ".ffdump/journal"):
         return True
@@ -96,7 +128,7 @@ def wide_modes(folder):
 def differences(tree, wanted):
     """Sentences on how a finished output differs from that of an undisturbed run."""
     found = []
-    tree, wanted = ({name: data for name, data in it.items() if name != TIME_LINE}
+    tree, wanted = ({name: data for name, data in unpacked(it).items() if name != TIME_LINE}
                     for it in (tree, wanted))
     for name in sorted(wanted.keys() - tree.keys()):
         found.append(f"{name} is not there")
@@ -119,6 +151,7 @@ def _where(name, tree, wanted):
 def early_names(tree, wanted, before):
     """I1 and I2 on a state in the middle: what has its final name is complete."""
     found = []
+    tree, wanted, before = unpacked(tree), unpacked(wanted), unpacked(before)
     for name, data in tree.items():
         last = os.path.basename(name)
         is_hidden = name.startswith(".ffdump/") or last.startswith(".") or last.endswith(".new")

@@ -3,10 +3,8 @@
 there, and the faults that each of them can meet."""
 import collections
 import dataclasses
-import hashlib
 import json
 import pathlib
-import subprocess
 
 from lab import file_tree, shim
 from lab.campaign import Violation
@@ -142,12 +140,6 @@ def booked(to):
                     if path.exists()])
 
 
-def _whole_manifest(document):
-    """With its checksum, as what is compared must have it."""
-    head = json.dumps(document).encode()[:-1] + b",\n"
-    return head + b'"manifest_sha256": "%s"}\n' % hashlib.sha256(head).hexdigest().encode()
-
-
 def without_attempts(tree):
     """The same tree as if each image had been asked for once."""
     tree = dict(tree)
@@ -158,24 +150,5 @@ def without_attempts(tree):
         if document:
             document["failures"].pop("bytes")
             document["failures"].pop("sha256")
-            tree[MANIFEST] = _whole_manifest(document)
-    return tree
-
-
-def unpacked(tree):
-    """The same tree without where its zstd frames end: one does at each commit, and a run that an
-    error stops commits what it has. What the manifest says of packed files is held to them here."""
-    tree, packed = dict(tree), {name: data for name, data in tree.items() if name.endswith(".zst")}
-    for name, data in packed.items():
-        tree[name] = subprocess.run(["zstd", "-dcq"], input=data, stdout=subprocess.PIPE,
-                                    check=True).stdout
-    document = file_tree.manifest_essence(tree.get(MANIFEST) or b"")
-    if packed and document:
-        for file in document["files"]:
-            data = packed.get(file["name"] + ".zst")
-            if data is not None:
-                target = file["target"]
-                target["bytes"] = target["bytes"] == len(data)
-                target["sha256"] = target["sha256"] == hashlib.sha256(data).hexdigest()
-        tree[MANIFEST] = _whole_manifest(document)
+            tree[MANIFEST] = file_tree.whole_manifest(document)
     return tree

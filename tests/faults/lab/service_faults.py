@@ -52,8 +52,8 @@ PATTERN, KNOWN_IMAGES = 20, 33
 #: alone, when it was answered; or no other.
 OF_A_BATCH = {"extraction_rejected": 7, "facen_invalid": 5, "no_face": 1, "several_faces": 1}
 AS_OFTEN_AS_MET = -1
-#: Asked for once more, as the storage may be wrong (DenialShare).
-ASKED_TWICE = ("image_missing",)
+#: What a storage says of an image is believed when it is said so often, or of enough others.
+LEAST_DENIALS, MOST_DENIALS = 2, 5
 
 
 @dataclasses.dataclass
@@ -170,12 +170,11 @@ def lasting_cases():
 def _last_records(word, reason, at):
     left = 2 if word.startswith("image-") else 2 * BATCH
     if word.startswith("image-"):
-        again = left if reason in ASKED_TWICE else 0
-        met = left + again
-    else:
-        met = 2 * OF_A_BATCH[reason]
-        # What is refused is refused unread: the double cannot tell a first request for it.
-        again = met if reason == "extraction_rejected" else met - 2
+        return Case(f"{word}@{at}", "end", code=3, reason=reason, booked=left, lasts=True,
+                    least_met=LEAST_DENIALS * left, most_met=MOST_DENIALS * left)
+    met = 2 * OF_A_BATCH[reason]
+    # What is refused is refused unread: the double cannot tell a first request for it.
+    again = met if reason == "extraction_rejected" else met - 2
     return Case(f"{word}@{at}", "end", code=3, reason=reason, booked=left, lasts=True, again=again,
                 least_met=met, most_met=met)
 
