@@ -136,14 +136,19 @@ def run(campaign):
     faults, impossible, calls = io_errors.faults(workshop, scenarios, is_chosen)
     violations = [it for scenario in scenarios for it in seen_calls.unseen(workshop, scenario)]
     workshop.close()
-    met, missed = collections.Counter(), 0
+    met, missed, not_made = collections.Counter(), 0, 0
     for fault, is_met, found in campaign.each(Errors(scenarios), faults):
         where = f"{scenarios[fault.scenario].name}: {fault}"
         met[fault.place.name] += is_met
-        missed += not is_met
-        violations += [f"{where}: {it}" for it in found + ([] if is_met else ["was not met"])]
+        # How many writes results take on their way into the redo log is a matter of time.
+        is_made = is_met or "/redo-" not in str(fault)
+        not_made += not is_made
+        missed += is_made and not is_met
+        lack = ["was not met"] if is_made and not is_met else []
+        violations += [f"{where}: {it}" for it in found + lack]
     by_place = ", ".join(f"{count} of the {name}" for name, count in met.items())
     return Outcome(f"{met.total()} faults met ({by_place}), {impossible} impossible, {missed} "
-                   f"missed, at {calls} calls of {len(scenarios)} runs", violations,
-                   counts=[("faults met", met.total(), len(faults)),
+                   f"missed, {not_made} of writes that not every run makes, at {calls} calls of "
+                   f"{len(scenarios)} runs", violations,
+                   counts=[("faults met", met.total(), len(faults) - not_made),
                            ("calls", calls, LEAST_CALLS[campaign.is_ci])])
