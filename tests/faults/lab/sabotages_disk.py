@@ -264,7 +264,7 @@ RESUME = (
              "migrate_tests", "a folder of fetched images is no output directory"),
     Sabotage("a name that cannot be looked at is missing", "src/io/posix_file_system.cpp",
              '    return failed(system_error(code, "look at it", path, purpose));',
-             "    return std::nullopt;",
+             "    static_cast<void>(purpose);\n    return std::nullopt;",
              "io_tests", "a name that cannot be looked at is neither taken nor free"),
     Sabotage("a list that cannot be read is somebody else's", "src/io/name_list.cpp",
              "    if (!bytes && bytes.error().reason() != Reason::config_unreadable) {",
