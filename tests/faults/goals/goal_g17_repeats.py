@@ -9,7 +9,6 @@ late, so that results of records after it, which no commit has yet, are in the r
 import json
 import shutil
 import tempfile
-import time
 
 from lab import crash_states, file_tree, made_dumps, shim
 from lab.campaign import Outcome, Violation
@@ -32,7 +31,6 @@ LOSSES = ("power loss", "power loss, an answer late")
 #: Every request takes 20 ms; blocks of some 900 records, of which the first waits for the late one.
 POWER = {"records": 3600, "padding": 130, "delay": ("--delay-ms", "20"),
          "late": ("--fault", "slow-body:1@100-100")}
-LANDING_SECONDS = 0.1  # for requests in flight to get into the log
 
 
 def _command(workshop, made, to):
@@ -82,13 +80,16 @@ class PowerLosses:
         most = self.seconds[kind]
         for _ in range(MOST_TRIES):
             after = chance.uniform(0.3, max(0.4, most))
-            killed, came, calls = first_run(workshop, self.made, kind, after)
+            killed, calls, double = first_run(workshop, self.made, kind, after)
             if killed.code != 0:
                 break
+            double.answers()
             most *= SOONER
-        if killed.code != KILLED or not calls or not came:
-            return None, 0, [f"{kind} {number}: ended with {killed.code}, {len(calls)} calls, "
-                             f"{len(came)} answers: {killed.err.strip()}"]
+        if killed.code != KILLED or not calls:
+            if killed.code != 0:
+                double.answers()
+            return None, 0, [f"{kind} {number}: ended with {killed.code}, {len(calls)} calls: "
+                             f"{killed.err.strip()}"]
         to = work_folder(workshop)
         disk = crash_states.Disk({}, to)
         for call in calls:
@@ -97,7 +98,10 @@ class PowerLosses:
         workshop.simulator.images_since()
         ended = workshop.run(_command(workshop, self.made.folder, to))
         asked = set(workshop.simulator.images_since())
+        came = double.answers()  # now that what was in flight has been written down as well
         found = [f"ended with {ended.code}: {ended.err}"] if ended.code != 0 else []
+        if not came:
+            return None, 0, [f"{kind} {number}: nothing was answered before the kill"]
         last = max(came.values())
         again = asked & came.keys()
         allowed = sum(last - at <= SYNC_SECONDS for at in came.values()) + IN_FLIGHT
@@ -113,29 +117,38 @@ class PowerLosses:
         return len(again), allowed, [f"{kind} {number}, after {after:.3f} s: {it}" for it in found]
 
 
+class Double(Simulator):
+    """The double of one run, which says when it answered for what."""
+
+    def __init__(self, workshop, kind):
+        self.folder = tempfile.mkdtemp(dir=workshop.folder)
+        late = POWER["late"] if kind == LOSSES[1] else ()
+        super().__init__(workshop.programs, self.folder, (*POWER["delay"], *late))
+
+    def answers(self):
+        """Seconds by the SHA-256 of each image. Ends it."""
+        self.stop()
+        came = {}
+        with open(self.log_path, encoding="utf-8") as log:
+            for line in map(json.loads, log):
+                if line["kind"] == "extract":
+                    came.update((digest, line["decided_us"] / 1e6) for digest in line["sha256"])
+        shutil.rmtree(self.folder)
+        return came
+
+
 def first_run(workshop, made, kind, after):
-    """(its end, when each image was answered in seconds, its calls)"""
+    """(its end, its calls, its double, which goes on with what was in flight)"""
     to = work_folder(workshop)
     shutil.rmtree(to, ignore_errors=True)
-    folder = tempfile.mkdtemp(dir=workshop.folder)
-    late = POWER["late"] if kind == LOSSES[1] else ()
-    own = workshop.simulator
-    workshop.simulator = Simulator(workshop.programs, folder, (*POWER["delay"], *late))
-    trace = f"{folder}/trace"
+    double, own = Double(workshop, kind), workshop.simulator
+    workshop.simulator = double
+    trace = f"{double.folder}/trace"
     ended = workshop.run(_command(workshop, made.folder, to),
                          shim.environment(workshop.programs.shim, to, trace=trace,
                                           with_bytes=True), kill_after=after)
-    time.sleep(LANDING_SECONDS)
-    workshop.simulator.stop()
     workshop.simulator = own
-    came = {}
-    with open(f"{folder}/sim.log", encoding="utf-8") as log:
-        for line in map(json.loads, log):
-            if line["kind"] == "extract":
-                came.update((digest, line["decided_us"] / 1e6) for digest in line["sha256"])
-    calls = shim.read_trace(trace, True)
-    shutil.rmtree(folder)
-    return ended, came, calls
+    return ended, shim.read_trace(trace, True), double
 
 
 def _undisturbed(workshop, kind, made):
@@ -144,7 +157,8 @@ def _undisturbed(workshop, kind, made):
         shutil.rmtree(to, ignore_errors=True)
         ended = workshop.run(_command(workshop, made, to))
     else:
-        ended, _, _ = first_run(workshop, made, kind, None)
+        ended, _, double = first_run(workshop, made, kind, None)
+        double.answers()
     if ended.code != 0:
         raise Violation(f"the undisturbed run ({kind}) ended with {ended.code}: {ended.err}")
     return ended.seconds
