@@ -15,6 +15,8 @@ ERRORS = ("EIO", "ENOSPC", "EDQUOT", "EROFS", "EFBIG", "EINTR", "short")
 #: Of locks alone.
 LOCK_ERRORS = ("ENOLCK",)
 FAILURES, MANIFEST = ".ffdump/failures.jsonl", ".ffdump/manifest.json"
+#: Undisturbed runs that are looked at for a call that was not met.
+LOOKS = 8
 #: A storage that answers again is waited for; the runs here are not to wait for ever.
 IMPATIENT = ("--give-up-after", "100ms")
 
@@ -121,6 +123,18 @@ def faults(workshop, scenarios, is_chosen):
                     if is_possible:
                         possible.append(fault)
     return possible, impossible, calls_made
+
+
+def is_made_by_every_run(workshop, scenario, fault):
+    """How often results are handed to the redo log, say, is a matter of time."""
+    to = work_folder(workshop)
+    wanted = (fault.kind, fault.path.format(to=to))
+    for _ in range(LOOKS):
+        file_tree.put(scenario.before, to)
+        _, calls = run(workshop, scenario, fault.place, to)
+        if sum((call.kind, call.path) == wanted for call in calls) < fault.number:
+            return False
+    return True
 
 
 def _booked(texts):
