@@ -142,7 +142,9 @@ Result<void> RedoLog::close_segment() {
     const std::unique_ptr<File> file = std::move(file_);
     // What no commit has would not be made durable any more.
     if (!is_synced && open_.last >= committed_) {
-        if (Result<void> synced = file->sync(); !synced) {
+        Result<void> synced =
+            file->sync().and_then([this] { return files_.sync_directory(folder_); });
+        if (!synced) {
             return synced;
         }
     }
