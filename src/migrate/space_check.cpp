@@ -14,10 +14,15 @@ namespace ffdump {
 namespace {
 
 constexpr std::chrono::milliseconds kGlance{200};
-/// The redo log holds what is between two commits, twice while files change.
-constexpr std::uint64_t kMostRedo = 160U << 20U;
-/// Of an entry of the redo log: what is not the facen.
-constexpr std::uint64_t kRedoEntryBytes = 100;
+/// The redo log holds what is between two commits, twice while files change, ...
+constexpr std::uint64_t kBetweenCommits = 160U << 20U;
+/// ... and what is between two checks of the model, so many records by default.
+constexpr std::uint64_t kBetweenChecks = 10'000;
+
+std::uint64_t redo_entry_bytes(std::size_t floats) {
+    constexpr std::uint64_t kBesideFacen = 100;
+    return floats * sizeof(float) + kBesideFacen;
+}
 
 std::uint64_t base64_length(std::size_t floats) {
     return (floats * sizeof(float) + 2) / 3 * 4;
@@ -97,8 +102,13 @@ Error does_not_fit(const std::string& folder, const std::string& need) {
 }  // namespace
 
 std::uint64_t bytes_to_write(const MigrationPlan& plan, const std::vector<FileProgress>& progress) {
-    const std::uint64_t sum = bytes_of_files(plan, progress, dimensions_of(plan, progress));
-    return sum + std::min(sum, kMostRedo);
+    const Dimensions shown = dimensions_of(plan, progress);
+    const std::uint64_t sum = bytes_of_files(plan, progress, shown);
+    std::uint64_t longest = 0;
+    for (const FilePlan& file : plan.files) {
+        longest = std::max(longest, redo_entry_bytes(new_dimension(file, shown)));
+    }
+    return sum + std::min(sum, kBetweenCommits + kBetweenChecks * longest);
 }
 
 std::uint64_t bytes_to_write_anew(const MigrationPlan& plan, const Manifest& manifest,
@@ -112,8 +122,7 @@ std::uint64_t bytes_to_write_anew(const MigrationPlan& plan, const Manifest& man
             progress[i].stage = FileProgress::Stage::renamed;
         } else {
             const Tally& tally = manifest.files.at(i).tally;
-            redo = std::max(
-                redo, tally.failed.count * (tally.new_dimension * sizeof(float) + kRedoEntryBytes));
+            redo = std::max(redo, tally.failed.count * redo_entry_bytes(tally.new_dimension));
         }
     }
     return bytes_to_write(plan, progress) + redo;
