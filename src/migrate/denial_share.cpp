@@ -21,10 +21,16 @@ bool DenialShare::may_pass(Reason reason) noexcept {
     return reason == Reason::image_missing || reason == Reason::image_unreadable;
 }
 
-void DenialShare::confirmed() {
-    // No more than is asked for now: when more images are denied than before, it must be shown
-    // anew.
-    agreed_ = std::min(agreed_ + 1, proof());
+void DenialShare::answered(unsigned before, bool is_denied) {
+    if (before == 0) {
+        first_.add(is_denied);
+    } else if (!is_denied) {
+        contradicted();
+    } else if (before == 1) {
+        // No more than is asked for now: when more images are denied than before, it must be shown
+        // anew.
+        agreed_ = std::min(agreed_ + 1, proof());
+    }
 }
 
 void DenialShare::contradicted() {

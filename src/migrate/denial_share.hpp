@@ -18,12 +18,9 @@ class DenialShare {
     /// bytes that are no image may be a proxy's page. A forbidden URL stays forbidden.
     [[nodiscard]] static bool may_pass(Reason reason) noexcept;
 
-    /// The answer to an image that was not asked for before.
-    void first(bool is_denied) { first_.add(is_denied); }
-    /// An image was denied the second time as well.
-    void confirmed();
-    /// An image came, or was there in another state, that had been denied.
-    void contradicted();
+    /// The answer to an image that had been denied `before` times. It is not denied when it came,
+    /// or was there in another state.
+    void answered(unsigned before, bool is_denied);
     /// Whether the storage has contradicted itself and not stood to its word for long since.
     [[nodiscard]] bool is_doubtful() const { return is_contradicted_ && agreed_ < proof(); }
     /// Twice where the storage stands to what it says; more often while that is not clear.
@@ -33,6 +30,7 @@ class DenialShare {
     /// So many images must be denied twice, without one that came after all, that it cannot be
     /// chance.
     [[nodiscard]] unsigned proof() const;
+    void contradicted();
 
     FaultShare first_;
     unsigned agreed_ = 0;  ///< images denied twice since the last that came after all

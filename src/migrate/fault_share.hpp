@@ -19,8 +19,6 @@ class FaultShare {
     void add(bool has_failed);
     /// At least `least`; the more, the larger the share of the latest requests that failed.
     [[nodiscard]] unsigned hopeless_after(unsigned least) const;
-    /// Of the latest requests.
-    [[nodiscard]] std::size_t failed() const noexcept { return failed_; }
 
  private:
     static constexpr std::size_t kWindow = 64;

@@ -3,10 +3,10 @@
 
 #include "denial_share.hpp"
 #include "fault_share.hpp"
-#include "known_images.hpp"
 #include "landed_answers.hpp"
 #include "round_records.hpp"
 #include "service_watch.hpp"
+#include "storage_probes.hpp"
 
 #include "ffdump/base/mailbox.hpp"
 #include "ffdump/net/service_gate.hpp"
@@ -22,9 +22,6 @@
 
 namespace ffdump {
 namespace {
-
-/// So often a request is sent in a row before another image is asked for, where none ever came.
-constexpr unsigned kFirstAttempts = 3;
 
 struct Question {
     RoundRecord record;
@@ -57,7 +54,7 @@ class Round {
           width_(settings.fetches == 0 ? settings.adaptive.fetches_most : settings.fetches),
           most_attempts_(settings.retry.attempts),
           least_span_(hopeless_span(settings.retry)),
-          known_(std::move(known)) {
+          probes_(gate_, std::move(known)) {
         progress_.phase = options.phase;
         progress_.total = records.total();
     }
@@ -128,7 +125,7 @@ class Round {
                 return {};
             }
             if (taker_.wants(**record)) {
-                send({.record = std::move(**record), .faults = TellingFaults(found_)}, now);
+                send({.record = std::move(**record), .faults = TellingFaults(probes_.came())}, now);
             }
         }
         return {};
@@ -136,24 +133,16 @@ class Round {
 
     /// The storage is down, and images that failed may fail for good: a known one tells more.
     bool probe(Clock::Instant now) {
-        std::optional<std::string> known = next_known();
+        std::optional<std::string> known = probes_.next();
         if (!known) {
             return false;
         }
-        Question question{.record = {}, .faults = TellingFaults(found_), .failing_since = {}};
+        Question question{
+            .record = {}, .faults = TellingFaults(probes_.came()), .failing_since = {}};
         question.known = std::move(*known);
         question.has_record = false;
         send(std::move(question), now);
         return true;
-    }
-
-    /// Nothing when all have been asked for: then it is a record's turn.
-    std::optional<std::string> next_known() {
-        std::optional<std::string> known = known_.next();
-        if (!known) {
-            known_.restart();
-        }
-        return known;
     }
 
     std::optional<Question> take_due(Clock::Instant now) {
@@ -195,10 +184,10 @@ class Round {
         }
         if (answer.image) {
             gate_.succeeded(now);
-            ++found_;
-            question.denials == 0 ? denials_.first(false) : denials_.contradicted();
-            if (known_.first().empty()) {
-                known_.came(question.record.normalized_id, found_);
+            const std::uint64_t found = probes_.count();
+            denials_.answered(question.denials, false);
+            if (!probes_.has_known()) {
+                probes_.known().came(question.record.normalized_id, found);
             }
             return taker_.found(question.record,
                                 options_.aim == RoundAim::bytes ? &*answer.image : nullptr);
@@ -216,13 +205,7 @@ class Round {
     /// A storage that has it all the same says so when it is asked once more.
     Result<void> denied(Question question, const Error& error, Clock::Instant now) {
         const bool may_pass = DenialShare::may_pass(error.reason());
-        if (question.denials == 0) {
-            denials_.first(may_pass);
-        } else if (!may_pass) {
-            denials_.contradicted();
-        } else if (question.denials == 1) {
-            denials_.confirmed();
-        }
+        denials_.answered(question.denials, may_pass);
         if (may_pass && ++question.denials < denials_.enough()) {
             denied_.emplace(now + gate_.delay(question.denials, std::nullopt), std::move(question));
             return {};
@@ -239,7 +222,7 @@ class Round {
         }
         gate_.faulted(now, error);
         if (error.fault() != FaultClass::machine) {
-            question.faults.add(found_);
+            question.faults.add(probes_.came());
             question.failing_since = question.failing_since.value_or(now);
         }
         if (question.faults.count() >= most_attempts_ &&
@@ -251,7 +234,7 @@ class Round {
                                            error.detail()));
         }
         if (std::optional<std::string> known =
-                is_alone(question) ? next_known() : std::optional<std::string>()) {
+                is_alone(question) ? probes_.next() : std::optional<std::string>()) {
             question.known = std::move(*known);
         }
         delayed_.emplace(now + gate_.delay(question.attempts, error.retry_after()),
@@ -262,30 +245,17 @@ class Round {
     /// It was asked for often, and no others come that could tell whether it is the storage. Sooner
     /// where no image has come yet: the storage has little time then to show that it works.
     [[nodiscard]] bool is_alone(const Question& question) const {
-        const unsigned enough =
-            known_.first().empty() ? std::min(most_attempts_, kFirstAttempts) : most_attempts_;
+        const unsigned enough = probes_.has_known()
+                                    ? most_attempts_
+                                    : std::min(most_attempts_, StorageProbes::kFirstAttempts);
         const bool no_others_come = ended_ || delayed_.size() + 1 >= width_;
         return question.attempts >= enough && flying_.empty() && no_others_come;
     }
 
     void probed(Question question, const Result<Image>& image, Clock::Instant now) {
         const std::string known = std::exchange(question.known, {});
-        if (image) {
-            // The next fault of the record's image tells against it.
-            gate_.succeeded(now);
-            known_.came(known, ++found_);
-            known_.restart();
-        } else if (image.error().fault() == FaultClass::record) {
-            gate_.succeeded(now);
-            known_.denied(known, found_);
-        } else if (image.error().reason() == Reason::interrupted) {
-            gate_.ended(now);
-        } else {
-            gate_.faulted(now, image.error());
-            if (known == known_.first()) {
-                known_.restart();
-            }
-        }
+        probes_.answered(known, image, now);
+        // The next fault of the record's image tells against it if this one came.
         if (question.has_record) {
             delayed_.emplace(now, std::move(question));
         }
@@ -300,14 +270,13 @@ class Round {
     std::size_t width_;
     unsigned most_attempts_;
     std::chrono::milliseconds least_span_;
-    KnownImages known_;
+    StorageProbes probes_;
     std::shared_ptr<Mailbox<Answered>> mailbox_ = std::make_shared<Mailbox<Answered>>();
     Flights<Question> flying_;
     std::multimap<Clock::Instant, Question> delayed_;
     std::multimap<Clock::Instant, Question> denied_;  ///< to be asked for again
     DenialShare denials_;
     std::uint64_t next_number_ = 0;
-    std::uint64_t found_ = 0;
     bool ended_ = false;
     Progress progress_;
 };

@@ -12,8 +12,6 @@ namespace {
 /// Weight of the newest image in the running average of sizes.
 constexpr double kNewest = 0.05;
 
-/// So often a request is sent in a row before another image is asked for, where none ever came.
-constexpr unsigned kFirstAttempts = 3;
 /// So many probes are images that have not been asked for yet, where none ever came: they cost no
 /// request more. The next ones are from all over the dump, since the first may all fail.
 constexpr unsigned kNewProbes = 2;
@@ -191,7 +189,7 @@ std::optional<ReadyImage> ImageStage::fetched(ImageFetched event, Clock::Instant
 }
 
 void ImageStage::came(const Asked& asked, Clock::Instant now) {
-    asked.denials == 0 ? denials_.first(false) : denials_.contradicted();
+    denials_.answered(asked.denials, false);
     health_.came(asked.ticket, now);
 }
 
@@ -222,7 +220,7 @@ void ImageStage::fault(Asked asked, const Error& error, Clock::Instant now) {
     }
     if (is_alone(asked)) {
         // There are no others left to come, so that a known one is asked for.
-        if (std::optional<std::string> known = health_.probe()) {
+        if (std::optional<std::string> known = health_.probes().next()) {
             ask_for_known({.asked = asked, .known = std::move(*known), .suspicion = error}, now);
             return;
         }
@@ -241,7 +239,7 @@ bool ImageStage::is_alone(const Asked& asked) const {
     const unsigned enough = first_attempts_.hopeless_after(limits_.hopeless_faults);
     return flying_.empty() && !gate_.is_open() &&
            asked.ticket.attempts >=
-               (health_.has_known() ? enough : std::min(enough, kFirstAttempts));
+               (health_.has_known() ? enough : std::min(enough, StorageProbes::kFirstAttempts));
 }
 
 void ImageStage::give_up(Asked asked, const Error& error) {
@@ -261,15 +259,12 @@ void ImageStage::fail(const Asked& asked, Error error) {
         return;
     }
     const bool is_denied = DenialShare::may_pass(error.reason()) && !ticket.is_given_up;
+    if (asked.denials == 0 || !ticket.is_given_up) {
+        denials_.answered(asked.denials, is_denied);
+    }
     if (asked.denials == 0) {
-        denials_.first(is_denied);
         health_.failures().add(ticket, std::move(error));
         return;
-    }
-    if (is_denied && asked.denials == 1) {
-        denials_.confirmed();
-    } else if (!is_denied && !ticket.is_given_up) {
-        denials_.contradicted();
     }
     deny(asked, std::move(error));
 }
@@ -311,7 +306,7 @@ bool ImageStage::probe(Clock::Instant now) {
     if (!health_.has_known() && !queue_.empty() && probes_ <= kNewProbes) {
         return true;
     }
-    std::optional<std::string> known = health_.probe();
+    std::optional<std::string> known = health_.probes().next();
     if (known) {
         ask_for_known({.asked = Asked({}, 0), .known = std::move(*known)}, now);
     }
@@ -335,7 +330,7 @@ void ImageStage::probed(const Flight& flight, const Result<Image>& image, Clock:
     if (probes_ <= 1) {
         note_first_attempt(image);
     }
-    health_.probed(flight.known, image, now);
+    health_.probes().answered(flight.known, image, now);
     if (flight.suspicion) {
         std::optional<std::chrono::milliseconds> retry_after = flight.suspicion->retry_after();
         if (!image && image.error().retry_after()) {

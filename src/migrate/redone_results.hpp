@@ -16,8 +16,8 @@
 namespace ffdump {
 
 /// Facens that an earlier process of the run got: what it did not come to commit, each used once,
-/// and some of all for the model guard. In memory is only where they stand, 40 bytes each: a retry
-/// keeps every new facen of a file until the file is whole.
+/// and some of all for the model guard. In memory is only where they stand, 64 bytes each at most:
+/// a retry keeps every new facen of a file until the file is whole.
 class RedoneResults {
  public:
     RedoneResults(FileSystem& files, std::string folder, std::string run_id);

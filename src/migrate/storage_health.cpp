@@ -12,15 +12,16 @@ namespace ffdump {
 StorageHealth::StorageHealth(ServiceGate& gate, KnownImages known, FailureHold failures,
                              std::string where)
     : gate_(gate),
-      known_(std::move(known)),
+      probes_(gate, std::move(known)),
       failures_(std::move(failures)),
       where_(std::move(where)) {}
 
 void StorageHealth::came(const Ticket& ticket, Clock::Instant now) {
-    ++came_;
+    const std::uint64_t count = probes_.count();
     failures_.passed();
     if (!has_known()) {
-        known_.came(ticket.work->block.text(ticket.span().normalized_id).value_or(""), came_);
+        probes_.known().came(ticket.work->block.text(ticket.span().normalized_id).value_or(""),
+                             count);
     }
     gate_.succeeded(now);
 }
@@ -31,9 +32,9 @@ std::optional<std::string> StorageHealth::look(Clock::Instant now) {
     }
     if (!std::exchange(is_judging_, true)) {
         has_met_fault_ = false;
-        known_.restart();
+        probes_.known().restart();
     }
-    std::optional<std::string> id = known_.next();
+    std::optional<std::string> id = probes_.known().next();
     is_looking_ = id.has_value();
     if (!id) {
         none_came(now);
@@ -45,8 +46,8 @@ void StorageHealth::looked(const std::string& normalized_id, const Result<Image>
                            Clock::Instant now) {
     is_looking_ = false;
     if (image) {
-        ++came_;
-        if (has_known() && known_.first() != normalized_id) {
+        probes_.count();
+        if (has_known() && probes_.known().first() != normalized_id) {
             // That one image comes is no proof where another that was there does not.
             gate_.ended(now);
             goes_down("an image that came before does not come now", now);
@@ -58,18 +59,18 @@ void StorageHealth::looked(const std::string& normalized_id, const Result<Image>
     const Error& error = image.error();
     if (error.fault() == FaultClass::record) {
         gate_.ended(now);  // says nothing yet: the next known image does
-        known_.denied(normalized_id, came_);
+        probes_.known().denied(normalized_id, came());
     } else if (error.reason() == Reason::interrupted) {
         gate_.ended(now);
     } else {
         has_met_fault_ = true;
-        faulted(normalized_id, error, now);
+        probes_.faulted(normalized_id, error, now);
     }
 }
 
 void StorageHealth::turned_out_well(const std::string& normalized_id, Clock::Instant now) {
     gate_.succeeded(now);
-    known_.came(normalized_id, came_);
+    probes_.known().came(normalized_id, came());
     is_judging_ = false;
     if (!std::exchange(is_down_, false)) {
         failures_.book();
@@ -84,7 +85,7 @@ void StorageHealth::none_came(Clock::Instant now) {
     if (has_met_fault_) {
         return;  // not all of them were answered: they are asked for again
     }
-    if (came_ != 0) {
+    if (came() != 0) {
         goes_down("images that came before do not come now", now);
         return;
     }
@@ -103,40 +104,6 @@ void StorageHealth::goes_down(const char* why, Clock::Instant now) {
 Error StorageHealth::suspicion(const char* why) const {
     return Error(Reason::failure_pattern, fmt::format("{}, and {}", failures_.pattern_text(), why))
         .at_url(where_);
-}
-
-std::optional<std::string> StorageHealth::probe() {
-    std::optional<std::string> id = known_.next();
-    if (!id) {
-        known_.restart();
-    }
-    return id;
-}
-
-void StorageHealth::probed(const std::string& normalized_id, const Result<Image>& image,
-                           Clock::Instant now) {
-    if (image) {
-        ++came_;
-        gate_.succeeded(now);
-        known_.came(normalized_id, came_);
-        known_.restart();
-    } else if (image.error().fault() == FaultClass::record) {
-        gate_.succeeded(now);
-        known_.denied(normalized_id, came_);
-    } else if (image.error().reason() == Reason::interrupted) {
-        gate_.ended(now);
-    } else {
-        faulted(normalized_id, image.error(), now);
-    }
-}
-
-/// A sample may be one of those that always fail, and the next one is asked for in its place.
-void StorageHealth::faulted(const std::string& normalized_id, const Error& error,
-                            Clock::Instant now) {
-    gate_.faulted(now, error);
-    if (normalized_id == known_.first()) {
-        known_.restart();
-    }
 }
 
 std::vector<Ticket> StorageHealth::take_returned() {

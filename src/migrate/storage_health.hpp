@@ -2,7 +2,7 @@
 #pragma once
 
 #include "failure_hold.hpp"
-#include "known_images.hpp"
+#include "storage_probes.hpp"
 
 #include "ffdump/base/clock.hpp"
 #include "ffdump/images/image_store.hpp"
@@ -27,7 +27,7 @@ class StorageHealth {
 
     [[nodiscard]] FailureHold& failures() noexcept { return failures_; }
     /// Images that came so far, of records and others.
-    [[nodiscard]] std::uint64_t came() const noexcept { return came_; }
+    [[nodiscard]] std::uint64_t came() const noexcept { return probes_.came(); }
     /// The record's image came.
     void came(const Ticket& ticket, Clock::Instant now);
 
@@ -39,11 +39,9 @@ class StorageHealth {
     void looked(const std::string& normalized_id, const Result<Image>& image, Clock::Instant now);
     [[nodiscard]] bool is_looking() const noexcept { return is_looking_; }
 
-    /// The image to be asked for in place of a record; its answer goes to probed(). Nothing when
-    /// there is none, or all have been asked for: then it is a record's turn.
-    [[nodiscard]] std::optional<std::string> probe();
-    void probed(const std::string& normalized_id, const Result<Image>& image, Clock::Instant now);
-    [[nodiscard]] bool has_known() const noexcept { return !known_.first().empty(); }
+    /// To learn whether a storage that is down is back.
+    [[nodiscard]] StorageProbes& probes() noexcept { return probes_; }
+    [[nodiscard]] bool has_known() const noexcept { return probes_.has_known(); }
 
     /// Records that are to be asked for again from the beginning.
     [[nodiscard]] std::vector<Ticket> take_returned();
@@ -55,13 +53,11 @@ class StorageHealth {
     void none_came(Clock::Instant now);
     void goes_down(const char* why, Clock::Instant now);
     [[nodiscard]] Error suspicion(const char* why) const;
-    void faulted(const std::string& normalized_id, const Error& error, Clock::Instant now);
 
     ServiceGate& gate_;
-    KnownImages known_;
+    StorageProbes probes_;
     FailureHold failures_;
     std::string where_;
-    std::uint64_t came_ = 0;
     bool is_judging_ = false;     ///< known images are asked for one after another
     bool is_looking_ = false;     ///< one of them is under way
     bool has_met_fault_ = false;  ///< one of them was not answered

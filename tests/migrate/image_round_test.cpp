@@ -125,6 +125,14 @@ struct RoundParts {
     std::function<void()> cancel = [] {};
 };
 
+Settings with_short_waits() {
+    Settings settings;
+    settings.retry.base_delay = std::chrono::milliseconds(1);
+    settings.retry.max_delay = std::chrono::milliseconds(2);
+    settings.retry.probe_max = std::chrono::milliseconds(2);
+    return settings;
+}
+
 /// With the machine's files and clock, and nobody who stops it.
 Result<void> run_round(const Settings& settings, const MigrationPlan& plan,
                        const RoundParts& parts) {
@@ -139,10 +147,7 @@ Result<void> run_round(const Settings& settings, const MigrationPlan& plan,
 }
 
 TEST_CASE("a round gives up an image that the storage always fails, though none is left to come") {
-    Settings settings;
-    settings.retry.base_delay = std::chrono::milliseconds(1);
-    settings.retry.max_delay = std::chrono::milliseconds(2);
-    settings.retry.probe_max = std::chrono::milliseconds(2);
+    Settings settings = with_short_waits();
     const ScratchFolder folder;
     const MigrationPlan plan = plan_of(folder, 3);
     AnsweringStore store;
@@ -160,11 +165,8 @@ TEST_CASE("a round gives up an image that the storage always fails, though none 
 }
 
 TEST_CASE("a stretch of images that always fail ends no round while others are left") {
-    Settings settings;
+    Settings settings = with_short_waits();
     settings.fetches = GENERATE(1U, 8U);
-    settings.retry.base_delay = std::chrono::milliseconds(1);
-    settings.retry.max_delay = std::chrono::milliseconds(2);
-    settings.retry.probe_max = std::chrono::milliseconds(2);
     settings.retry.give_up_after = std::chrono::seconds(2);
     const ScratchFolder folder;
     const MigrationPlan plan = plan_of(folder, 100);
@@ -181,10 +183,7 @@ TEST_CASE("a stretch of images that always fail ends no round while others are l
 }
 
 TEST_CASE("a round of images that always fail asks the storage for one that it has") {
-    Settings settings;
-    settings.retry.base_delay = std::chrono::milliseconds(1);
-    settings.retry.max_delay = std::chrono::milliseconds(2);
-    settings.retry.probe_max = std::chrono::milliseconds(2);
+    Settings settings = with_short_waits();
     settings.retry.give_up_after = std::chrono::seconds(2);
     const ScratchFolder folder;
     MigrationPlan plan = plan_of(folder, 2);

@@ -7,10 +7,7 @@ namespace ffdump {
 
 TEST_CASE("a rewind makes void what no check that passed vouches for") {
     LeftRun left;
-    left.commit(0, kFirst);
-    left.note(JournalType::check_begun);
-    left.note(JournalType::check_passed);
-    left.commit(kFirst, written.size());
+    left.commit_all_with_check();
     left.note(JournalType::check_begun);
     left.note(JournalType::in_doubt, "another model");
     SECTION("without it the run is in doubt") {
@@ -35,10 +32,7 @@ TEST_CASE("a rewind makes void what no check that passed vouches for") {
 
 TEST_CASE("a file that gave other bytes than in the survey is begun anew, vouched for or not") {
     LeftRun left;
-    left.commit(0, kFirst);
-    left.note(JournalType::check_begun);
-    left.note(JournalType::check_passed);
-    left.commit(kFirst, written.size());
+    left.commit_all_with_check();
     REQUIRE(left.rewind(0));
     const RecoveredRun run = left.recover().value();
     CHECK(run.files[0].stage == Stage::untouched);

@@ -129,12 +129,18 @@ TEST_CASE("entries of the list that the disk has otherwise are damage, also thos
     }
 }
 
+/// What a retry left when all of its files had their names: its list, and that of the run before.
+struct RetryBesideOldList : LeftRun {
+    RetryBesideOldList() : LeftRun(true) {
+        list("new\n");
+        seal();
+        std::filesystem::rename(directory.part("faces.json"), directory.file("faces.json"));
+        folder.write("new/.ffdump/failures.jsonl", "old\n");  // as many bytes
+    }
+};
+
 TEST_CASE("a retry's part of the list is never replaced by the list of the run before") {
-    LeftRun left(true);
-    left.list("new\n");
-    left.seal();
-    std::filesystem::rename(left.directory.part("faces.json"), left.directory.file("faces.json"));
-    left.folder.write("new/.ffdump/failures.jsonl", "old\n");  // as many bytes
+    RetryBesideOldList left;
     const RecoveredRun run = left.recover().value();
     REQUIRE(run.all_in_place());
     REQUIRE(recover_failures(*left.files, left.directory, run));
@@ -143,11 +149,7 @@ TEST_CASE("a retry's part of the list is never replaced by the list of the run b
 }
 
 TEST_CASE("a fault of the disk says nothing about whose list of failures it is") {
-    LeftRun left(true);
-    left.list("new\n");
-    left.seal();
-    std::filesystem::rename(left.directory.part("faces.json"), left.directory.file("faces.json"));
-    left.folder.write("new/.ffdump/failures.jsonl", "old\n");  // as many bytes
+    RetryBesideOldList left;
     const RecoveredRun run = left.recover().value();
     FaultyFileSystem files(*left.files);
     for (std::uint64_t n = 1;; ++n) {

@@ -83,6 +83,10 @@ JOURNAL = (
              "src/journal/redo_log.cpp",
              "    if (!is_synced && open_.last >= committed_) {", "    if (!is_synced && false) {",
              "journal_tests", "what no commit has is durable when its segment is closed"),
+    Sabotage("the name of a redo segment that is closed is not synced", "src/journal/redo_log.cpp",
+             "            file->sync().and_then([this] { return files_.sync_directory(folder_); });",
+             "            file->sync();",
+             "journal_tests", "what no commit has is durable when its segment is closed"),
     Sabotage("a facen of the redo log is not checked", "src/journal/redo_layout.cpp",
              "    if (number_at<std::uint64_t>(bytes, hashed) !=\n"
              "        XXH3_64bits_withSeed(bytes.data(), hashed, seed)) {", "    if (false) {",

@@ -112,7 +112,7 @@ IMAGES = (
              "        asked.faults.add(health_.came());", "        asked.faults.add(next_fetch_);",
              "migrate_tests", "a storage that refuses everything since fails no record"),
     Sabotage("any image that comes shows a storage that is well", "src/migrate/storage_health.cpp",
-             "        if (has_known() && known_.first() != normalized_id) {", "        if (false) {",
+             "        if (has_known() && probes_.known().first() != normalized_id) {", "        if (false) {",
              "migrate_tests",
              "a storage without an image that it gave is not well because another comes"),
     Sabotage("a page in place of an image is believed at once", "src/migrate/denial_share.cpp",
