@@ -167,15 +167,16 @@ TEST_CASE("an image that a URL names is a fault of the storage until it tells of
         Mailbox<Result<void>> mailbox;
         store.check("http://h/a.png", [&mailbox](const Result<void>& is) { mailbox.post(is); });
         std::vector<Result<void>> ends;
-        while (ends.empty()) {
-            REQUIRE(mailbox.take_all(ends, std::chrono::seconds(10)));
-        }
-        return ends.front();
+        mailbox.take_all(ends, std::chrono::seconds(10));
+        return ends.empty() ? failed(Reason::internal_error, "no answer") : ends.front();
     };
     const auto while_none_is_left = [&look] {
         const NoDescriptors none;
         return look();
     };
+    // Not while none is left: UBSan needs a descriptor itself when it meets a type for the first
+    // time, so nothing is checked in there.
+    REQUIRE(look());
     const Result<void> untold = while_none_is_left();
     REQUIRE_FALSE(untold);
     CHECK(untold.error().reason() == Reason::out_of_descriptors);
