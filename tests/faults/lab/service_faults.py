@@ -144,10 +144,11 @@ def _most_faults(word, place):
 def _most_failures(reason, word, place):
     """Of records, as all of them fail, until that is taken for a fault of the service."""
     looks = 1 if place == "start" else 1 + PROBES
+    # Once, by what was under way and came well, as above.
+    counted_anew = 0 if place == "start" else PATTERN - 1
     if word.startswith("image-"):
-        counted_anew = 0 if place == "start" else PATTERN - 1
         return PATTERN + counted_anew + FETCHES - 1 + looks * KNOWN_IMAGES
-    batches = PATTERN // BATCH + WORKERS
+    batches = (PATTERN + counted_anew) // BATCH + WORKERS
     return batches * OF_A_BATCH[reason] + looks
 
 
