@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "file_sealer.hpp"
+
 #include "ffdump/io/file_system.hpp"
 #include "ffdump/journal/manifest.hpp"
 #include "ffdump/journal/output_directory.hpp"
@@ -14,6 +16,7 @@ namespace ffdump {
 /// not what the earlier manifest says. `is_read`: for each file of the manifest.
 [[nodiscard]] Result<void> check_earlier_files(FileSystem& files, const OutputDirectory& directory,
                                                const Manifest& manifest,
-                                               const std::vector<bool>& is_read);
+                                               const std::vector<bool>& is_read,
+                                               const IsStopped& is_stopped);
 
 }  // namespace ffdump

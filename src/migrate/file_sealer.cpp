@@ -83,10 +83,18 @@ class RegionCheck {
     RunningHash hash_;
 };
 
+Error broken_off(const std::string& path) {
+    return Error(Reason::interrupted, "stopped while reading back what was written").at_file(path);
+}
+
 /// Of what is there; a region that the file does not have to its end has another hash.
-Result<std::string> hash_of(File& file, const WrittenRegion& region, std::span<char> chunk) {
+Result<std::string> hash_of(File& file, const std::string& path, const WrittenRegion& region,
+                            std::span<char> chunk, const IsStopped& is_stopped) {
     RunningHash hash;
     for (std::uint64_t at = region.begin; at < region.end;) {
+        if (is_stopped()) {
+            return failed(broken_off(path));
+        }
         const auto wanted =
             static_cast<std::size_t>(std::min<std::uint64_t>(chunk.size(), region.end - at));
         Result<std::size_t> got = file.read_at(chunk.first(wanted), at);
@@ -116,7 +124,8 @@ Result<void> put_head(FileSystem& files, const std::string& path, std::string_vi
 }  // namespace
 
 Result<SealedFile> read_back(FileSystem& files, const std::string& path,
-                             const std::vector<WrittenRegion>& regions) {
+                             const std::vector<WrittenRegion>& regions,
+                             const IsStopped& is_stopped) {
     Result<std::unique_ptr<File>> file = files.open_read_back(path);
     if (!file) {
         return failed(std::move(file.error()).while_doing("reading the finished file back"));
@@ -127,6 +136,9 @@ Result<SealedFile> read_back(FileSystem& files, const std::string& path,
     Sha256 sha256;
     std::uint64_t bytes = 0;
     for (std::size_t got = kChunkBytes; got == kChunkBytes; bytes += got) {
+        if (is_stopped()) {
+            return failed(broken_off(path));
+        }
         Result<std::size_t> read = (*file)->read_at(chunk.span(), bytes);
         if (!read) {
             return failed(std::move(read.error()));
@@ -150,7 +162,7 @@ Result<SealedFile> read_back(FileSystem& files, const std::string& path,
 }
 
 Result<void> check_regions(FileSystem& files, const std::string& path,
-                           std::span<const WrittenRegion> regions) {
+                           std::span<const WrittenRegion> regions, const IsStopped& is_stopped) {
     if (std::ranges::all_of(regions, [](const auto& region) { return region.hash.empty(); })) {
         return {};
     }
@@ -166,7 +178,7 @@ Result<void> check_regions(FileSystem& files, const std::string& path,
         if (region.hash.empty()) {
             continue;
         }
-        Result<std::string> hash = hash_of(**file, region, chunk);
+        Result<std::string> hash = hash_of(**file, path, region, chunk, is_stopped);
         if (!hash) {
             return failed(std::move(hash.error()));
         }
@@ -203,14 +215,15 @@ void FileSealer::seal(std::uint32_t file, std::string path, std::vector<WrittenR
 }
 
 Result<SealedFile> FileSealer::sealed(Task& task) {
+    const IsStopped is_stopped = [this] { return stopping_.load(); };
     if (!task.head || task.regions.empty()) {
-        return read_back(files_, task.path, task.regions);
+        return read_back(files_, task.path, task.regions, is_stopped);
     }
     return put_head(files_, task.path, *task.head).and_then([&] {
         RunningHash hash;
         hash.add(*task.head);
         task.regions.front().hash = hash.value().hex();
-        return read_back(files_, task.path, task.regions);
+        return read_back(files_, task.path, task.regions, is_stopped);
     });
 }
 

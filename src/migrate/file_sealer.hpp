@@ -4,6 +4,7 @@
 #include "ffdump/base/result.hpp"
 #include "ffdump/io/file_system.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -30,21 +31,27 @@ struct SealedFile {
     std::string sha256;
 };
 
+/// Whether a reading that may take long is to end before its time, which it does with
+/// `interrupted`. Asked once a piece, on the thread that reads.
+using IsStopped = std::function<bool()>;
+
 /// Reads `path` once from the disk, compares every region with what was written, and computes
 /// SHA-256: the manifest states what the disk returned, not what memory held. Fails with
 /// `output_damaged` and the byte offset of the region.
 [[nodiscard]] Result<SealedFile> read_back(FileSystem& files, const std::string& path,
-                                           const std::vector<WrittenRegion>& regions);
+                                           const std::vector<WrittenRegion>& regions,
+                                           const IsStopped& is_stopped);
 
 /// Reads regions back and compares them; `output_damaged` when one differs or is not there.
 [[nodiscard]] Result<void> check_regions(FileSystem& files, const std::string& path,
-                                         std::span<const WrittenRegion> regions);
+                                         std::span<const WrittenRegion> regions,
+                                         const IsStopped& is_stopped);
 
 /// Where the last one ends; 0 without any.
 [[nodiscard]] std::uint64_t end_of(std::span<const WrittenRegion> regions);
 
 /// Runs read_back on a thread of its own, one file after the other, so that the next file's records
-/// do not wait. The destructor finishes the file at hand and joins.
+/// do not wait. The destructor breaks the file at hand off and joins.
 class FileSealer {
  public:
     using Done = std::function<void(std::uint32_t file, Result<SealedFile> sealed)>;
@@ -75,7 +82,7 @@ class FileSealer {
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Task> tasks_;
-    bool stopping_ = false;
+    std::atomic<bool> stopping_ = false;
     std::thread thread_;
 };
 

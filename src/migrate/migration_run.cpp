@@ -16,7 +16,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -124,11 +123,10 @@ Result<MigrationOutcome> MigrationRun::run() {
                                     {"records", std::to_string(file.survey.records)},
                                     {"why", file.why}});
     }
-    Result<void> rewound = options_.rewind_to_canary
-                               ? rewind_same_run(services_.files, directory_, describe())
-                               : Result<void>();
     Result<std::optional<RecoveredRun>> found =
-        rewound ? recover_run(services_.files, directory_) : failed(std::move(rewound.error()));
+        (options_.rewind_to_canary ? rewind_same_run(services_.files, directory_, describe())
+                                   : Result<void>())
+            .and_then([&] { return recover_run(services_.files, directory_, is_stopped_); });
     if (!found) {
         return failed(std::move(found.error()));
     }
@@ -189,8 +187,7 @@ Result<MigrationOutcome> MigrationRun::run() {
 
 Result<RecoveredRun> MigrationRun::start(RunBegin begin) {
     RecoveredRun run;
-    run.files.resize(begin.files.size());
-    set_first_slash_styles(run.files);
+    run.files = untouched_files();
     Result<std::unique_ptr<Journal>> journal =
         Journal::create(services_.files, directory_.journal(), begin.run_id);
     if (!journal) {
@@ -224,7 +221,9 @@ Result<RecoveredRun> MigrationRun::start_retry(const RecoveredRun& before,
     Result<void> withdrawn =
         ensure_space(options_, services_, directory_.path(),
                      bytes_to_write_anew(plan_, manifest, is_read))
-            .and_then([&] { return check_earlier_files(files, directory_, manifest, is_read); })
+            .and_then([&] {
+                return check_earlier_files(files, directory_, manifest, is_read, is_stopped_);
+            })
             .and_then([&] { return remove_leftovers(files, directory_); })
             .and_then(
                 [&] { return files.rename(directory_.manifest(), directory_.previous_manifest()); })
@@ -248,29 +247,30 @@ Result<RecoveredRun> MigrationRun::start_retry(const RecoveredRun& before,
 }
 
 Result<RecoveredRun> MigrationRun::take_up(RecoveredRun run) {
-    if (Result<void> same =
-            check_what_is_kept(services_.files, directory_, run, settings_.canaries.images != 0);
+    if (Result<void> same = check_what_is_kept(services_.files, directory_, run,
+                                               settings_.canaries.images != 0, is_stopped_);
         !same) {
         return failed(std::move(same.error()));
     }
     ++run.resumes;
-    std::vector<FileProgress> fresh(run.files.size());
-    set_first_slash_styles(fresh);
+    std::vector<FileProgress> fresh = untouched_files();
     for (std::size_t i = 0; i < run.files.size(); ++i) {
         if (run.files[i].stage == FileProgress::Stage::untouched) {
             run.files[i] = std::move(fresh[i]);
         }
     }
-    return recover_failures(services_.files, directory_, run)
+    return recover_failures(services_.files, directory_, run, is_stopped_)
         .and_then([&] { return run.journal->append(JournalType::interrupted, own_opt_outs()); })
         .and_then([&] { return run.journal->sync(); })
         .map([&] { return std::move(run); });
 }
 
-void MigrationRun::set_first_slash_styles(std::vector<FileProgress>& files) const {
+std::vector<FileProgress> MigrationRun::untouched_files() const {
+    std::vector<FileProgress> files(plan_.files.size());
     for (std::size_t i = 0; i < files.size(); ++i) {
         files[i].splicer.slash = plan_.files[i].survey.slash.value_or(SlashStyle::plain);
     }
+    return files;
 }
 
 Result<MigrationOutcome> MigrationRun::work_through(RecoveredRun run) {

@@ -45,7 +45,7 @@ class MigrationRun {
     void warn_of_unmet_exclusions(const Manifest& manifest) const;
     [[nodiscard]] Result<Manifest> publish_run(const RecoveredRun& run, const OutputStage& output);
     [[nodiscard]] std::string own_opt_outs() const;
-    void set_first_slash_styles(std::vector<FileProgress>& files) const;
+    [[nodiscard]] std::vector<FileProgress> untouched_files() const;
 
     const Settings& settings_;
     const MigrationOptions& options_;
@@ -53,6 +53,7 @@ class MigrationRun {
     const OutputDirectory& directory_;
     const ExcludedIds& excluded_;
     MigrationPlan plan_;
+    const IsStopped is_stopped_ = [this] { return services_.stop_signal.load() != 0; };
 };
 
 }  // namespace ffdump

@@ -15,9 +15,10 @@ namespace {
 
 /// Both are there: a power loss in a rename from folder to folder may leave both names.
 Result<void> settle_both_names(FileSystem& files, const OutputDirectory& directory,
-                               const PlannedFile& planned, FileProgress& progress) {
+                               const PlannedFile& planned, FileProgress& progress,
+                               const IsStopped& is_stopped) {
     const std::string final_name = directory.file(planned.target);
-    const Result<SealedFile> there = read_back(files, final_name, progress.regions);
+    const Result<SealedFile> there = read_back(files, final_name, progress.regions, is_stopped);
     if (!there && there.error().reason() != Reason::output_damaged) {
         return failed(there.error());
     }
@@ -50,7 +51,8 @@ Result<void> has_size(FileSystem& files, const std::string& path, std::uint64_t 
 
 /// What the journal says of a file is compared with what is on the disk.
 Result<void> match_disk(FileSystem& files, const OutputDirectory& directory,
-                        const PlannedFile& planned, FileProgress& progress) {
+                        const PlannedFile& planned, FileProgress& progress,
+                        const IsStopped& is_stopped) {
     const std::string part = directory.part(planned.target);
     const std::string final_name = directory.file(planned.target);
     const Result<bool> has_part = files.exists(part, FilePurpose::writing);
@@ -63,19 +65,21 @@ Result<void> match_disk(FileSystem& files, const OutputDirectory& directory,
         progress.stage = FileProgress::Stage::renamed;
     }
     if (progress.stage == FileProgress::Stage::sealed && *has_name) {
-        if (Result<void> settled = settle_both_names(files, directory, planned, progress);
+        if (Result<void> settled =
+                settle_both_names(files, directory, planned, progress, is_stopped);
             !settled) {
             return settled;
         }
     }
     if (progress.stage == FileProgress::Stage::sealed) {
         // It may have waited long for the check that vouches for it.
-        return read_back(files, part, progress.regions).and_then([&](const SealedFile& there) {
-            return there.sha256 == progress.sealed.sha256
-                       ? Result<void>()
-                       : failed(Error(Reason::output_damaged, "the file is not what was sealed")
-                                    .at_file(part));
-        });
+        return read_back(files, part, progress.regions, is_stopped)
+            .and_then([&](const SealedFile& there) {
+                return there.sha256 == progress.sealed.sha256
+                           ? Result<void>()
+                           : failed(Error(Reason::output_damaged, "the file is not what was sealed")
+                                        .at_file(part));
+            });
     }
     if (progress.stage == FileProgress::Stage::renamed && !*has_name) {
         return failed(Error(Reason::output_damaged, "a finished file is gone").at_file(final_name));
@@ -86,7 +90,7 @@ Result<void> match_disk(FileSystem& files, const OutputDirectory& directory,
     const bool open = progress.stage == FileProgress::Stage::writing ||
                       progress.stage == FileProgress::Stage::complete;
     if (open && !progress.regions.empty()) {
-        return check_regions(files, part, std::span(progress.regions).last(1));
+        return check_regions(files, part, std::span(progress.regions).last(1), is_stopped);
     }
     return {};
 }
@@ -94,7 +98,7 @@ Result<void> match_disk(FileSystem& files, const OutputDirectory& directory,
 /// The whole list, since nobody would notice later that an entry is missing. Once every file is in
 /// place it may have its name, and beside it the empty part of a retry that has not begun.
 Result<void> match_failures(FileSystem& files, const OutputDirectory& directory,
-                            const RecoveredRun& run) {
+                            const RecoveredRun& run, const IsStopped& is_stopped) {
     const Result<bool> has_part = files.exists(directory.failures_part(), FilePurpose::writing);
     const Result<bool> has_name = files.exists(directory.failures(), FilePurpose::writing);
     if (!has_part || !has_name) {
@@ -102,31 +106,34 @@ Result<void> match_failures(FileSystem& files, const OutputDirectory& directory,
     }
     const bool may_have_its_name = run.all_in_place() && *has_name;
     if (*has_part || !may_have_its_name) {
-        Result<void> same = check_regions(files, directory.failures_part(), run.failures);
+        Result<void> same =
+            check_regions(files, directory.failures_part(), run.failures, is_stopped);
         const bool is_other = !same && same.error().reason() == Reason::output_damaged;
         if (!is_other || !may_have_its_name) {
             return same;
         }
     }
-    return check_regions(files, directory.failures(), run.failures).and_then([&] {
+    return check_regions(files, directory.failures(), run.failures, is_stopped).and_then([&] {
         return has_size(files, directory.failures(), end_of(run.failures));
     });
 }
 
 }  // namespace
 
-Result<void> match_files(FileSystem& files, const OutputDirectory& directory, RecoveredRun& run) {
+Result<void> match_files(FileSystem& files, const OutputDirectory& directory, RecoveredRun& run,
+                         const IsStopped& is_stopped) {
     for (std::size_t i = 0; i < run.files.size(); ++i) {
-        if (Result<void> same = match_disk(files, directory, run.begin.files[i], run.files[i]);
+        if (Result<void> same =
+                match_disk(files, directory, run.begin.files[i], run.files[i], is_stopped);
             !same) {
             return same;
         }
     }
-    return match_failures(files, directory, run);
+    return match_failures(files, directory, run, is_stopped);
 }
 
 Result<void> recover_failures(FileSystem& files, const OutputDirectory& directory,
-                              const RecoveredRun& run) {
+                              const RecoveredRun& run, const IsStopped& is_stopped) {
     // failures.jsonl gets its final name after every file is in place, the manifest comes later.
     const std::string part = directory.failures_part();
     const Result<bool> has_name = files.exists(directory.failures(), FilePurpose::writing);
@@ -138,7 +145,7 @@ Result<void> recover_failures(FileSystem& files, const OutputDirectory& director
         return {};
     }
     if (*has_part) {
-        Result<void> same = check_regions(files, part, run.failures);
+        Result<void> same = check_regions(files, part, run.failures, is_stopped);
         // Beside it is the list of the run that is retried. A fault says nothing about either.
         if (same || same.error().reason() != Reason::output_damaged) {
             return same;

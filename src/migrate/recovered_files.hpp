@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "file_sealer.hpp"
 #include "run_recovery.hpp"
 
 #include "ffdump/io/file_system.hpp"
@@ -12,10 +13,10 @@ namespace ffdump {
 /// disk, and settles what a power loss has left between the two. Fails with `output_damaged`, the
 /// files as they were.
 [[nodiscard]] Result<void> match_files(FileSystem& files, const OutputDirectory& directory,
-                                       RecoveredRun& run);
+                                       RecoveredRun& run, const IsStopped& is_stopped);
 
 /// Makes failures.jsonl.part the list to go on with; see the order of events in CONTRIBUTING.
 [[nodiscard]] Result<void> recover_failures(FileSystem& files, const OutputDirectory& directory,
-                                            const RecoveredRun& run);
+                                            const RecoveredRun& run, const IsStopped& is_stopped);
 
 }  // namespace ffdump

@@ -20,7 +20,7 @@ namespace ffdump {
 namespace {
 
 Result<void> check_earlier(FileSystem& files, const OutputDirectory& directory,
-                           const RecoveredRun& run) {
+                           const RecoveredRun& run, const IsStopped& is_stopped) {
     std::vector<bool> is_read(run.files.size());
     for (std::size_t i = 0; i < run.files.size(); ++i) {
         is_read[i] = run.begin.files[i].action != "drop" &&
@@ -31,7 +31,7 @@ Result<void> check_earlier(FileSystem& files, const OutputDirectory& directory,
     }
     return load_manifest(files, directory.previous_manifest())
         .and_then([&](const Manifest& manifest) {
-            return check_earlier_files(files, directory, manifest, is_read);
+            return check_earlier_files(files, directory, manifest, is_read, is_stopped);
         });
 }
 
@@ -76,8 +76,9 @@ Result<void> rewind_same_run(FileSystem& files, const OutputDirectory& directory
 }
 
 Result<void> check_what_is_kept(FileSystem& files, const OutputDirectory& directory,
-                                const RecoveredRun& run, bool model_is_checked) {
-    Result<void> same = check_earlier(files, directory, run);
+                                const RecoveredRun& run, bool model_is_checked,
+                                const IsStopped& is_stopped) {
+    Result<void> same = check_earlier(files, directory, run, is_stopped);
     return same && model_is_checked && !run.all_in_place() ? check_canaries(files, directory, run)
                                                            : std::move(same);
 }

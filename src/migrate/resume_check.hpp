@@ -13,7 +13,8 @@ namespace ffdump {
 /// that they are durable. Fails with `output_damaged` when they are not what they were, or as
 /// load_manifest() and load_canaries() do.
 [[nodiscard]] Result<void> check_what_is_kept(FileSystem& files, const OutputDirectory& directory,
-                                              const RecoveredRun& run, bool model_is_checked);
+                                              const RecoveredRun& run, bool model_is_checked,
+                                              const IsStopped& is_stopped);
 
 /// rewind_run(), when the run is not finished, and of the one that is meant alone: what is made
 /// void is lost. Fails with `resume_refused` as check_same_run() does.

@@ -190,8 +190,8 @@ std::vector<std::uint64_t> RecoveredRun::first_uncommitted() const {
     return ordinals;
 }
 
-Result<std::optional<RecoveredRun>> recover_run(FileSystem& files,
-                                                const OutputDirectory& directory) {
+Result<std::optional<RecoveredRun>> recover_run(FileSystem& files, const OutputDirectory& directory,
+                                                const IsStopped& is_stopped) {
     const Result<bool> is_there = files.exists(directory.journal(), FilePurpose::writing);
     const Result<bool> has_old = files.exists(directory.previous_journal(), FilePurpose::writing);
     if (!is_there || !has_old) {
@@ -213,7 +213,7 @@ Result<std::optional<RecoveredRun>> recover_run(FileSystem& files,
         recovered->journal.reset();
         if (*is_there && *has_old) {
             return put_old_journal_back(files, directory).and_then([&] {
-                return recover_run(files, directory);
+                return recover_run(files, directory, is_stopped);
             });
         }
         return files.remove(directory.journal()).map([] { return std::optional<RecoveredRun>(); });
@@ -236,7 +236,7 @@ Result<std::optional<RecoveredRun>> recover_run(FileSystem& files,
         run.has_unvouched = run.has_unvouched || (is_commit && !(*is_void)[i]);
     }
     replay.restart_open_file_of_retry();
-    if (Result<void> same = match_files(files, directory, run); !same) {
+    if (Result<void> same = match_files(files, directory, run, is_stopped); !same) {
         return failed(std::move(same.error()));
     }
     return std::optional<RecoveredRun>(std::move(run));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "file_sealer.hpp"
 #include "output_stage.hpp"
 
 #include "ffdump/io/file_system.hpp"
@@ -38,9 +39,11 @@ struct RecoveredRun {
 
 /// Reads the journal and brings every file to a state from which the run may go on; safe to be
 /// interrupted and repeated. Nothing when there is no run in the directory. Fails with
-/// `journal_damaged` or `output_damaged`, and then changes nothing.
+/// `journal_damaged` or `output_damaged`, and then changes nothing; with `interrupted` when
+/// `is_stopped`.
 [[nodiscard]] Result<std::optional<RecoveredRun>> recover_run(FileSystem& files,
-                                                              const OutputDirectory& directory);
+                                                              const OutputDirectory& directory,
+                                                              const IsStopped& is_stopped);
 
 /// What the run in the directory was begun as; nothing when there is none.
 [[nodiscard]] Result<std::optional<RunBegin>> begin_of_run(FileSystem& files,

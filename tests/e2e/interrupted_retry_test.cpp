@@ -3,8 +3,14 @@
 
 #include <catch2/catch.hpp>
 
+#include <chrono>
+#include <csignal>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <system_error>
+#include <thread>
 
 namespace ffdump {
 namespace {
@@ -12,6 +18,23 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kRecords = 12;
+
+/// Whether the process has the file open before long.
+bool wait_until_open(pid_t process, const fs::path& file) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (std::chrono::steady_clock::now() < deadline) {
+        std::error_code gone;
+        const std::string open_files = "/proc/" + std::to_string(process) + "/fd";
+        for (fs::directory_iterator entry(open_files, gone), end; entry != end;
+             entry.increment(gone)) {
+            if (fs::read_symlink(entry->path(), gone) == file) {
+                return true;
+            }
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return false;
+}
 
 /// A complete run with one failed record, whose image has come back since.
 struct FailedOnce {
@@ -70,6 +93,25 @@ TEST_CASE_METHOD(FailedOnce, "a retry keeps nothing of an earlier file that is d
     CHECK(end.code == 4);
     CHECK(has(end.err, file.filename().string()));
     CHECK((tree_bytes(dump.at("new")) == before));
+}
+
+TEST_CASE_METHOD(FailedOnce,
+                 "a run that is asked to stop while it reads back ends so, and goes on later") {
+    const fs::path file = dump.at("new/faces.json");
+    const std::uintmax_t bytes = fs::file_size(file);
+    fs::resize_file(file, std::uintmax_t{1} << 40U);  // sparse; reading it takes minutes
+    ChildProcess child(ffdump_command(dump.migrate(service, "new", {"--retry-failed"})));
+    REQUIRE(wait_until_open(child.pid(), file));
+    REQUIRE(child.send_signal(SIGTERM));
+    const auto end = child.wait();
+    REQUIRE(end);
+    INFO(end->err);
+    CHECK(end->code == 143);
+    CHECK(lines_of(end->err).size() == 1);
+    CHECK(has(end->err, file.string() + ": stopped while reading back"));
+    fs::resize_file(file, bytes);
+    CHECK(retry().code == 0);
+    CHECK((dump_files(dump.at("new")) == wanted));
 }
 
 TEST_CASE_METHOD(FailedOnce, "a run whose retry was killed before it began is complete as before") {

@@ -8,13 +8,18 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstdint>
+#include <filesystem>
 #include <future>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace ffdump {
 namespace {
 
 const std::string written = "first region|second region";
+const IsStopped never = [] { return false; };
 std::vector<WrittenRegion> regions() {
     return {{0, 13, hash_of(written.substr(0, 13))},
             {13, written.size(), hash_of(written.substr(13))}};
@@ -23,7 +28,8 @@ std::vector<WrittenRegion> regions() {
 TEST_CASE("sealing states what the disk returns") {
     const ScratchFolder folder;
     const auto files = make_posix_file_system();
-    const SealedFile sealed = read_back(*files, folder.write("a", written), regions()).value();
+    const SealedFile sealed =
+        read_back(*files, folder.write("a", written), regions(), never).value();
     CHECK(sealed.bytes == written.size());
     CHECK(sealed.sha256 == sha256_hex(written));
 }
@@ -42,11 +48,11 @@ TEST_CASE("sealing reads files that end on, before and behind a border of its pi
                                                {border, border, hash_of("")},
                                                {border, size, hash_of(bytes.substr(border))},
                                                {size, size, hash_of("")}};
-        const SealedFile sealed = read_back(*files, folder.write("a", bytes), parts).value();
+        const SealedFile sealed = read_back(*files, folder.write("a", bytes), parts, never).value();
         CHECK(sealed.bytes == size);
         CHECK(sealed.sha256 == sha256_hex(bytes));
     }
-    CHECK(read_back(*files, folder.write("a", ""), {}).value().sha256 == sha256_hex(""));
+    CHECK(read_back(*files, folder.write("a", ""), {}, never).value().sha256 == sha256_hex(""));
 }
 
 TEST_CASE("sealing finds every flipped byte, a cut and an addition, and names the region") {
@@ -55,13 +61,13 @@ TEST_CASE("sealing finds every flipped byte, a cut and an addition, and names th
     for (std::size_t i = 0; i < written.size(); ++i) {
         std::string damaged = written;
         damaged[i] = static_cast<char>(damaged[i] ^ 1);
-        const auto sealed = read_back(*files, folder.write("a", damaged), regions());
+        const auto sealed = read_back(*files, folder.write("a", damaged), regions(), never);
         REQUIRE_FALSE(sealed);
         CHECK(sealed.error().reason() == Reason::output_damaged);
         CHECK(sealed.error().place().offset == (i < 13 ? 0U : 13U));
     }
     for (const std::string& other : {written.substr(1), written.substr(0, 20), written + "x"}) {
-        CHECK(read_back(*files, folder.write("a", other), regions()).error().reason() ==
+        CHECK(read_back(*files, folder.write("a", other), regions(), never).error().reason() ==
               Reason::output_damaged);
     }
 }
@@ -78,6 +84,42 @@ TEST_CASE("the sealer works through its files on its own thread and ends with th
     });
     sealer.seal(7, path, regions());
     CHECK(sealed.get_future().get() == sha256_hex(written));
+}
+
+TEST_CASE("a sealer that is destroyed breaks off the file that it reads, however large that is") {
+    const ScratchFolder folder;
+    const auto files = make_posix_file_system();
+    const std::string path = folder.write("a", "");
+    constexpr std::uint64_t kTebibyte = 1ULL << 40U;
+    std::filesystem::resize_file(path, kTebibyte);  // sparse; reading it takes minutes at least
+    std::optional<Reason> reason;
+    {
+        FileSealer sealer(*files, [&reason](std::uint32_t /*file*/, Result<SealedFile> result) {
+            reason = result ? Reason::internal_error : result.error().reason();
+        });
+        sealer.seal(0, path, {{0, kTebibyte, hash_of("")}});
+    }
+    // It may not have been begun.
+    CHECK(reason.value_or(Reason::interrupted) == Reason::interrupted);
+}
+
+TEST_CASE("a reading back is asked whether to stop at each piece") {
+    const ScratchFolder folder;
+    const auto files = make_posix_file_system();
+    const std::string bytes((3U << 20U) + 1, 'x');
+    const std::string path = folder.write("a", bytes);
+    const std::vector<WrittenRegion> whole{{0, bytes.size(), hash_of(bytes)}};
+    for (int most = 0; most < 4; ++most) {
+        int asked = 0;
+        const IsStopped is_stopped = [&] { return asked++ == most; };
+        const Result<SealedFile> sealed = read_back(*files, path, whole, is_stopped);
+        REQUIRE_FALSE(sealed);
+        CHECK(sealed.error().reason() == Reason::interrupted);
+        CHECK(sealed.error().place().file == path);
+        asked = 0;
+        CHECK(check_regions(*files, path, whole, is_stopped).error().reason() ==
+              Reason::interrupted);
+    }
 }
 
 TEST_CASE("the sealer puts a head in its place, a second time as well, and proves the rest") {
@@ -98,7 +140,7 @@ TEST_CASE("the sealer puts a head in its place, a second time as well, and prove
     for (int i = 0; i < 2; ++i) {
         CHECK(sealed_with(head) == sha256_hex(head + written.substr(13)));
     }
-    CHECK(check_regions(*files, path, parts).has_value());
+    CHECK(check_regions(*files, path, parts, never).has_value());
     CHECK(sealed_with(head + "!") == "bytes 0 to 13 are not what was written");
 }
 

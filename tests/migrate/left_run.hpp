@@ -83,7 +83,7 @@ class LeftRun {
     }
     Result<RecoveredRun> recover() {
         journal_.reset();
-        Result<std::optional<RecoveredRun>> run = recover_run(*files, directory);
+        Result<std::optional<RecoveredRun>> run = recover_run(*files, directory, is_stopped);
         if (!run) {
             return failed(std::move(run.error()));
         }
@@ -103,6 +103,7 @@ class LeftRun {
     ScratchFolder folder;
     OutputDirectory directory{folder.at("new")};
     std::unique_ptr<FileSystem> files = make_posix_file_system();
+    IsStopped is_stopped = [] { return false; };
 
  private:
     std::unique_ptr<Journal> journal_;

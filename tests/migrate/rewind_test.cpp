@@ -90,7 +90,7 @@ TEST_CASE("a rewind of a run that had not begun changes nothing") {
     REQUIRE(Journal::create(*files, directory.journal(), std::string(32, 'a')));
     CHECK_FALSE(begin_of_run(*files, directory).value());
     REQUIRE(rewind_run(*files, directory));
-    CHECK_FALSE(recover_run(*files, directory).value());
+    CHECK_FALSE(recover_run(*files, directory, [] { return false; }).value());
 }
 
 TEST_CASE("a run knows how many canaries are durable, after a rewind those that are vouched for") {

@@ -188,12 +188,28 @@ TEST_CASE("a fault of the disk is never told as a run or a journal that is not t
             CHECK(answer.error().detail() == "made to fail: Input/output error");
         }
     };
-    CHECK(faults_of([&] { return recover_run(files, left.directory).map([](const auto&) {}); }) >
-          0);
+    CHECK(faults_of([&] {
+              return recover_run(files, left.directory, left.is_stopped).map([](const auto&) {});
+          }) > 0);
     CHECK(faults_of([&] { return begin_of_run(files, left.directory); }) > 0);
     CHECK(faults_of([&] { return holds_run(files, left.directory); }) > 0);
     left.folder.write("new/foreign", "");
     CHECK(faults_of([&] { return check_directory(files, left.directory); }) > 3);
+}
+
+TEST_CASE("what is asked to stop while it reads back fails so, and finds all as it was later") {
+    LeftRun left;
+    left.list("{}\n");
+    SECTION("a commit") {
+        left.commit_all();
+    }
+    SECTION("a sealed file") {
+        left.seal();
+    }
+    left.is_stopped = [] { return true; };
+    CHECK(left.recover().error().reason() == Reason::interrupted);
+    left.is_stopped = [] { return false; };
+    CHECK(left.recover());
 }
 
 TEST_CASE("the empty part of a retry that has not begun does not hide the list of the run") {
