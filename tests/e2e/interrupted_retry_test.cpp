@@ -51,6 +51,14 @@ struct FailedOnce {
         }
         fs::rename(dump.at("away.png"), image);
     }
+    /// A retry that ends before it has an answer.
+    void begin_retry() const {
+        Simulator gone(dump.service());
+        gone.kill();
+        REQUIRE(
+            run_ffdump(dump.migrate(gone, "new", {"--retry-failed", "--give-up-after", "100ms"}))
+                .code == 5);
+    }
     [[nodiscard]] ChildEnd retry() const {
         return run_ffdump(dump.migrate(service, "new", {"--retry-failed"}));
     }
@@ -76,11 +84,7 @@ TEST_CASE_METHOD(FailedOnce, "a retry keeps nothing of an earlier file that is d
     const bool was_begun = GENERATE(false, true);
     CAPTURE(name, was_begun);
     if (was_begun) {
-        Simulator gone(dump.service());
-        gone.kill();
-        REQUIRE(
-            run_ffdump(dump.migrate(gone, "new", {"--retry-failed", "--give-up-after", "100ms"}))
-                .code == 5);
+        begin_retry();
     }
     REQUIRE(fs::exists(state / "manifest.json") != was_begun);
     std::string bytes = file_bytes(file);
@@ -98,6 +102,7 @@ TEST_CASE_METHOD(FailedOnce, "a retry keeps nothing of an earlier file that is d
 TEST_CASE_METHOD(FailedOnce,
                  "a run that is asked to stop while it reads back ends so, and goes on later") {
     const fs::path file = dump.at("new/faces.json");
+    begin_retry();  // which is taken up now, and relies on the file
     const std::uintmax_t bytes = fs::file_size(file);
     fs::resize_file(file, std::uintmax_t{1} << 40U);  // sparse; reading it takes minutes
     ChildProcess child(ffdump_command(dump.migrate(service, "new", {"--retry-failed"})));

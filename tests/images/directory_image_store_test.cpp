@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <sys/fsuid.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -161,27 +162,31 @@ TEST_CASE("an image folder tells no folder of a name from a storage that does no
 TEST_CASE("an image that a URL names is a fault of the storage until it tells of its folder") {
     const ScratchFolder scratch;
     scratch.write("by-url/h_80/a.png", png_bytes());
-    DirectoryImageStore store(open_folder(scratch, FolderWalk::kernel), scratch.text(),
-                              ImageNames({}), {1000, {}}, 1);
-    const auto look = [&store] {
+    const auto look = [](DirectoryImageStore& store) {
         Mailbox<Result<void>> mailbox;
         store.check("http://h/a.png", [&mailbox](const Result<void>& is) { mailbox.post(is); });
         std::vector<Result<void>> ends;
         mailbox.take_all(ends, std::chrono::seconds(10));
         return ends.empty() ? failed(Reason::internal_error, "no answer") : ends.front();
     };
-    const auto while_none_is_left = [&look] {
-        const NoDescriptors none;
-        return look();
+    const auto open_store = [&scratch] {
+        return std::make_unique<DirectoryImageStore>(open_folder(scratch, FolderWalk::kernel),
+                                                     scratch.text(), ImageNames({}),
+                                                     ImageRules{1000, {}}, 1);
     };
-    // Not while none is left: UBSan needs a descriptor itself when it meets a type for the first
-    // time, so nothing is checked in there.
-    REQUIRE(look());
+    // Nothing is checked while no descriptor is left, and the look of another store before is no
+    // accident: UBSan needs a descriptor itself when it meets a type for the first time.
+    REQUIRE(look(*open_store()));
+    const auto store = open_store();
+    const auto while_none_is_left = [&] {
+        const NoDescriptors none;
+        return look(*store);
+    };
     const Result<void> untold = while_none_is_left();
     REQUIRE_FALSE(untold);
     CHECK(untold.error().reason() == Reason::out_of_descriptors);
     CHECK(untold.error().place().file == scratch.at("by-url"));
-    CHECK(look());
+    CHECK(look(*store));
 }
 
 TEST_CASE("descriptors that run out are a fault of the machine, not of an image") {

@@ -143,7 +143,7 @@ TEST_CASE("a retry's part of the list is never replaced by the list of the run b
     RetryBesideOldList left;
     const RecoveredRun run = left.recover().value();
     REQUIRE(run.all_in_place());
-    REQUIRE(recover_failures(*left.files, left.directory, run));
+    REQUIRE(recover_failures(*left.files, left.directory, run, left.is_stopped));
     CHECK(file_bytes(left.directory.failures_part()) == "new\n");
     CHECK(file_bytes(left.directory.failures()) == "old\n");
 }
@@ -154,7 +154,8 @@ TEST_CASE("a fault of the disk says nothing about whose list of failures it is")
     FaultyFileSystem files(*left.files);
     for (std::uint64_t n = 1;; ++n) {
         files.fail_at(n, {.code = EIO});
-        const Result<void> recovered = recover_failures(files, left.directory, run);
+        const Result<void> recovered =
+            recover_failures(files, left.directory, run, left.is_stopped);
         REQUIRE(file_bytes(left.directory.failures_part()) == "new\n");
         REQUIRE(file_bytes(left.directory.failures()) == "old\n");
         if (!files.has_struck()) {
@@ -221,7 +222,7 @@ TEST_CASE("the empty part of a retry that has not begun does not hide the list o
     left.folder.write("new/.ffdump/failures.jsonl.part", "");
     SECTION("the list as it was") {
         const RecoveredRun run = left.recover().value();
-        REQUIRE(recover_failures(*left.files, left.directory, run));
+        REQUIRE(recover_failures(*left.files, left.directory, run, left.is_stopped));
         CHECK(file_bytes(left.directory.failures_part()) == "one\n");
     }
     SECTION("a damaged one") {
@@ -282,7 +283,7 @@ TEST_CASE("a list of failures that has its name before the manifest came is the 
     left.folder.write("new/.ffdump/failures.jsonl", "");
     const RecoveredRun run = left.recover().value();
     REQUIRE(run.all_in_place());
-    REQUIRE(recover_failures(*left.files, left.directory, run));
+    REQUIRE(recover_failures(*left.files, left.directory, run, left.is_stopped));
     CHECK(left.files->exists(left.directory.failures_part(), FilePurpose::reading).value());
     CHECK_FALSE(left.files->exists(left.directory.failures(), FilePurpose::reading).value());
 }
