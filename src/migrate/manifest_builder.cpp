@@ -42,9 +42,9 @@ Manifest build_manifest(const RunBegin& begin, const MigrationPlan& plan,
 }
 
 Result<void> publish(FileSystem& files, const OutputDirectory& directory,
-                     const std::vector<WrittenRegion>& failures, Manifest& manifest) {
-    const IsStopped never = [] { return false; };  // short, and then the run is complete
-    return read_back(files, directory.failures_part(), failures, never)
+                     const std::vector<WrittenRegion>& failures, Manifest& manifest,
+                     const IsStopped& is_stopped) {
+    return read_back(files, directory.failures_part(), failures, is_stopped)
         .map([&manifest](SealedFile list) {
             manifest.failures_bytes = list.bytes;
             manifest.failures_sha256 = std::move(list.sha256);

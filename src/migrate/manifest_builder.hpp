@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "file_sealer.hpp"
 #include "output_stage.hpp"
 
 #include "ffdump/base/result.hpp"
@@ -23,7 +24,8 @@ namespace ffdump {
 /// and digest, and writes the manifest: from then on the directory is complete. `failures`: what
 /// the list was written as; `output_damaged` when it is not that.
 [[nodiscard]] Result<void> publish(FileSystem& files, const OutputDirectory& directory,
-                                   const std::vector<WrittenRegion>& failures, Manifest& manifest);
+                                   const std::vector<WrittenRegion>& failures, Manifest& manifest,
+                                   const IsStopped& is_stopped);
 
 /// Reads and checks the manifest of a complete directory, or the one that a retry has put aside.
 [[nodiscard]] Result<Manifest> load_manifest(FileSystem& files, const std::string& path);

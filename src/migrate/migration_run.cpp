@@ -389,7 +389,7 @@ Result<Manifest> MigrationRun::publish_run(const RecoveredRun& run, const Output
     all.merge(opt_outs(options_, settings_));
     manifest.opt_outs.assign(all.begin(), all.end());
     manifest.extraction = services_.extractor.describe();
-    return publish(services_.files, directory_, output.failures(), manifest)
+    return publish(services_.files, directory_, output.failures(), manifest, is_stopped_)
         .and_then([&] { return run.journal->append(JournalType::run_end, ""); })
         .and_then([&] { return run.journal->sync(); })
         .and_then([&] { return run.journal->close(); })

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "made_dump.hpp"
+#include "support/file_changes.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -8,9 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <string>
-#include <system_error>
-#include <thread>
+#include <sys/inotify.h>
 
 namespace ffdump {
 namespace {
@@ -18,23 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kRecords = 12;
-
-/// Whether the process has the file open before long.
-bool wait_until_open(pid_t process, const fs::path& file) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (std::chrono::steady_clock::now() < deadline) {
-        std::error_code gone;
-        const std::string open_files = "/proc/" + std::to_string(process) + "/fd";
-        for (fs::directory_iterator entry(open_files, gone), end; entry != end;
-             entry.increment(gone)) {
-            if (fs::read_symlink(entry->path(), gone) == file) {
-                return true;
-            }
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    return false;
-}
 
 /// A complete run with one failed record, whose image has come back since.
 struct FailedOnce {
@@ -104,9 +86,10 @@ TEST_CASE_METHOD(FailedOnce,
     const fs::path file = dump.at("new/faces.json");
     begin_retry();  // which is taken up now, and relies on the file
     const std::uintmax_t bytes = fs::file_size(file);
-    fs::resize_file(file, std::uintmax_t{1} << 40U);  // sparse; reading it takes minutes
+    fs::resize_file(file, std::uintmax_t{1} << 40U);  // sparse: no time-out sees its end
+    const FileChanges readings(file, IN_ACCESS);
     ChildProcess child(ffdump_command(dump.migrate(service, "new", {"--retry-failed"})));
-    REQUIRE(wait_until_open(child.pid(), file));
+    REQUIRE(readings.wait(std::chrono::seconds(30)));
     REQUIRE(child.send_signal(SIGTERM));
     const auto end = child.wait();
     REQUIRE(end);

@@ -16,6 +16,8 @@
 namespace ffdump {
 namespace {
 
+const IsStopped never = [] { return false; };
+
 TEST_CASE("the manifest comes last, when the list of failures has its name for good") {
     const ScratchFolder folder;
     const OutputDirectory directory(folder.text());
@@ -23,7 +25,7 @@ TEST_CASE("the manifest comes last, when the list of failures has its name for g
     folder.write(".ffdump/failures.jsonl.part", "a line\n");
     FaultyFileSystem calls(*files);
     Manifest manifest;
-    REQUIRE(publish(calls, directory, {{0, 7, hash_of("a line\n")}}, manifest));
+    REQUIRE(publish(calls, directory, {{0, 7, hash_of("a line\n")}}, manifest, never));
     CHECK(manifest.failures_bytes == 7);
     CHECK(manifest.failures_sha256 == sha256_hex("a line\n"));
     std::vector<std::pair<FileOperation, std::string>> changes;
@@ -45,6 +47,21 @@ TEST_CASE("the manifest comes last, when the list of failures has its name for g
                          {sync_directory, ".ffdump"}});
 }
 
+TEST_CASE("a run that is asked to stop while its list of failures is read back is not complete") {
+    const ScratchFolder folder;
+    const OutputDirectory directory(folder.text());
+    const auto files = make_posix_file_system();
+    folder.write(".ffdump/failures.jsonl.part", "a line\n");
+    Manifest manifest;
+    const std::vector<WrittenRegion> list{{0, 7, hash_of("a line\n")}};
+    const Result<void> stopped = publish(*files, directory, list, manifest, [] { return true; });
+    REQUIRE_FALSE(stopped);
+    CHECK(stopped.error().reason() == Reason::interrupted);
+    CHECK_FALSE(files->exists(directory.failures(), FilePurpose::reading).value());
+    CHECK_FALSE(files->exists(directory.manifest(), FilePurpose::reading).value());
+    CHECK(publish(*files, directory, list, manifest, never));
+}
+
 TEST_CASE("a list of failures that the disk has otherwise than it was written is not published") {
     const ScratchFolder folder;
     const OutputDirectory directory(folder.text());
@@ -53,7 +70,7 @@ TEST_CASE("a list of failures that the disk has otherwise than it was written is
     folder.write(".ffdump/failures.jsonl.part", there);
     Manifest manifest;
     const Result<void> published =
-        publish(*files, directory, {{0, 7, hash_of("a line\n")}}, manifest);
+        publish(*files, directory, {{0, 7, hash_of("a line\n")}}, manifest, never);
     REQUIRE_FALSE(published);
     CHECK(published.error().reason() == Reason::output_damaged);
     CHECK_FALSE(files->exists(directory.failures(), FilePurpose::reading).value());

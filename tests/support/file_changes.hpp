@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <poll.h>
 #include <stdexcept>
 #include <string>
@@ -12,12 +13,13 @@
 
 namespace ffdump {
 
-/// Wakes whoever waits for a file to be written to: the kernel tells, nobody looks again and again.
-/// Throws std::runtime_error when the file is not there.
+/// Wakes whoever waits for a file to be written to (or read: IN_ACCESS): the kernel tells, nobody
+/// looks again and again. Throws std::runtime_error when the file is not there.
 class FileChanges {
  public:
-    explicit FileChanges(const std::string& path) : descriptor_(::inotify_init1(IN_CLOEXEC)) {
-        if (descriptor_ < 0 || ::inotify_add_watch(descriptor_, path.c_str(), IN_MODIFY) < 0) {
+    explicit FileChanges(const std::string& path, std::uint32_t events = IN_MODIFY)
+        : descriptor_(::inotify_init1(IN_CLOEXEC)) {
+        if (descriptor_ < 0 || ::inotify_add_watch(descriptor_, path.c_str(), events) < 0) {
             throw std::runtime_error("cannot watch " + path);
         }
     }

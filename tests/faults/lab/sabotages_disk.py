@@ -307,10 +307,10 @@ RESUME = (
              "    if (*has_part || !may_have_its_name) {", "migrate_tests",
              "entries of the list that the disk has otherwise are damage, also those of long ago"),
     Sabotage("the list is published as it is", "src/migrate/manifest_builder.cpp",
-             "    return read_back(files, directory.failures_part(), failures, never)",
+             "    return read_back(files, directory.failures_part(), failures, is_stopped)",
              "    auto there = failures;\n    for (auto& region : there) {\n"
              "        region.hash.clear();\n    }\n"
-             "    return read_back(files, directory.failures_part(), there, never)", "migrate_tests",
+             "    return read_back(files, directory.failures_part(), there, is_stopped)", "migrate_tests",
              "a list of failures that the disk has otherwise than it was written is not published"),
     Sabotage("a retry keeps what is damaged", "src/migrate/earlier_files.cpp",
              "        if (there.sha256 == sha256) {", "        if (true) {", E2E,
@@ -349,6 +349,10 @@ RESUME = (
              "        }\n        Result<std::size_t> read = (*file)->read_at(chunk.span(), bytes);",
              "        Result<std::size_t> read = (*file)->read_at(chunk.span(), bytes);",
              "migrate_tests", "a reading back is asked whether to stop at each piece"),
+    Sabotage("the end of a run waits for the file that it reads back", "src/migrate/file_sealer.cpp",
+             "    const IsStopped is_stopped = [this] { return stopping_.load(); };",
+             "    const IsStopped is_stopped = [] { return false; };", "migrate_tests",
+             "a sealer that is destroyed breaks off the file that it reads, however large that is"),
     Sabotage("a run that is taken up reads back to the end whoever waits",
              "src/migrate/migration_run.cpp", "settings_.canaries.images != 0, is_stopped_);",
              "settings_.canaries.images != 0, [] { return false; });", E2E,
