@@ -148,7 +148,8 @@ TEST_CASE("a run that is asked to stop twice leaves at once and can go on") {
         // What is in flight would be waited for as long as the stop may take.
         const Simulator silent(dump.service({"--fault", "hang@20"}));
         ChildProcess child(ffdump_command(dump.migrate(silent, "new", {"--batch-size", "2"})));
-        REQUIRE(wait_for_requests(silent, 15));
+        // So many that one is not answered: a first signal alone does not end the run.
+        REQUIRE(wait_for_requests(silent, 20));
         // The same signal twice in a moment may come as one.
         std::optional<ChildEnd> stopped;
         while (!stopped) {
