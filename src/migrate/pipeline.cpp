@@ -94,6 +94,8 @@ Result<void> Pipeline::take_up(const std::vector<std::uint32_t>& sealed,
 
 Result<void> Pipeline::run(std::vector<FeedFile> feed) {
     bool is_reading = false;
+    // Images that a run asks for when it is taken up; else they would wait as long as an event may.
+    pump(services_.clock.now());
     while (!is_finished()) {
         guard_.await_unvouched(unvouched_.is_waiting());
         // Images that wait for a service that is not checked yet would leave them no room.

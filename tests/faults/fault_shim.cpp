@@ -196,10 +196,14 @@ struct Shim {
     }
 };
 
-Shim& shim() {
+Shim*& instance() {
     // Never destroyed: threads may still write while the process ends.
-    static Shim* const instance = new Shim;  // NOLINT(cppcoreguidelines-owning-memory)
-    return *instance;
+    static Shim* only = new Shim;  // NOLINT(cppcoreguidelines-owning-memory)
+    return only;
+}
+
+Shim& shim() {
+    return *instance();
 }
 
 [[noreturn]] void die() {
@@ -360,3 +364,9 @@ long counted(Call call, const std::function<long(std::size_t)>& real) {
 }
 
 }  // namespace ffdump::shim
+
+/// For a process that got another environment: counts from 1 by what that says. Called before there
+/// are threads.
+extern "C" void ffdump_fault_begin() {
+    ffdump::shim::instance() = new ffdump::shim::Shim;  // NOLINT(cppcoreguidelines-owning-memory)
+}

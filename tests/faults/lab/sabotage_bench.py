@@ -156,7 +156,8 @@ class Bench:
 
     def _furnish(self, folder):
         """What the goals look for beside ffdump."""
-        for name in ("tests/sim/ffdump-extraction-sim", "tests/faults/libffdump_fault_shim.so"):
+        for name in ("tests/sim/ffdump-extraction-sim", "tests/faults/libffdump_fault_shim.so",
+                     "tests/faults/libffdump_fork_server.so"):
             link = pathlib.Path(folder) / name
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(self.build / name)
