@@ -25,7 +25,8 @@ def kind_of(name):
 
 
 class Bits:
-    """`looks_inside`: by ffdump's own functions in a process that lives on, not by the program."""
+    """`looks_inside`: all by ffdump's own functions in a process that lives on; else one bit of each
+    byte is shown to the program itself, and so are all of signatures and of results in a redo log."""
 
     def __init__(self, made, more, trees, key, images, looks_inside):
         self.made, self.more, self.trees, self.key = made, more, trees, key
@@ -55,7 +56,8 @@ class Bits:
                 file_tree.put(tree, to)
             with open(f"{to}/{name}", "wb") as file:
                 file.write(data)
-            outcome = self._look(state, name)(workshop, to, name)
+            by_program = not self.looks_inside and bit == byte % 8
+            outcome = self._look(state, name, by_program)(workshop, to, name)
             # Whoever reads the first line of a signature is told there that nothing vouches for it.
             if state == "signed" and (outcome == "harmless") != (byte < tree[name].index(b"\n")):
                 outcome = "a good signature" if outcome == "harmless" else f"a comment: {outcome}"
@@ -65,14 +67,14 @@ class Bits:
                 found.append(f"{state} {name}, byte {byte}, bit {bit}: {outcome}")
         return kind_of(name), told, harmless, found
 
-    def _look(self, state, name):
+    def _look(self, state, name, by_program):
         if state == "signed":
             return self._verify_signature
         if state == "finished":
-            return self._verify_inside if self.looks_inside else self._verify
+            return self._verify if by_program else self._verify_inside
         if kind_of(name) == "redo-" and state == "uncommitted":
             return self._resume_from_redo
-        return self._resume_inside if self.looks_inside else self._resume
+        return self._resume if by_program else self._resume_inside
 
     def _verify(self, workshop, to, name):
         ended = workshop.run(["verify", "--from", str(self.made.dump), "--to", to])
