@@ -12,7 +12,6 @@ Reason reason_of(int code, FilePurpose purpose) noexcept {
     switch (code) {
         case ENOSPC:
         case EDQUOT:
-        case EFBIG:
             return Reason::disk_full;
         case EMFILE:
         case ENFILE:

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <utility>
 
 namespace ffdump {
 namespace {
@@ -134,6 +135,24 @@ TEST_CASE("an output that cannot be written ends the run while others are still 
         CHECK(end.code == 6);
         CHECK(has(end.err, "faces.json.part"));
     }
+}
+
+TEST_CASE("a file that may not grow ends also a run that would wait for space") {
+    const MadeDump dump(200);
+    const auto wanted = dump.undisturbed();
+    const Simulator service(dump.service());
+    Arguments limited{"-c", R"(ulimit -f 8; exec "$0" "$@")", ffdump_program()};
+    const Arguments command = dump.migrate(service, "new", {"--wait-for-space"});
+    limited.insert(limited.end(), command.begin(), command.end());
+    ChildProcess child(ChildCommand{"/bin/sh", std::move(limited), {}, {}, {}});
+    const auto end = child.wait();
+    REQUIRE(end);
+    INFO(end->err);
+    CHECK(end->code == 6);
+    CHECK(has(end->err, "File too large"));
+    CHECK(has(end->err, "ulimit -f"));
+    CHECK(run_ffdump(command).code == 0);
+    CHECK((dump_files(dump.at("new")) == wanted));
 }
 
 }  // namespace ffdump

@@ -121,12 +121,12 @@ TEST_CASE_METHOD(FileFixture, "the identity of a file changes with its size and 
     CHECK(other->identity().value().inode != grown.inode);
 }
 
-TEST_CASE_METHOD(FileFixture, "a file that grows over the limit is a full disk, not a signal") {
+TEST_CASE_METHOD(FileFixture, "a file that grows over the limit is an error, no full disk and no signal") {
     const std::unique_ptr<File> file = files->create(path).value();
     const Limit limit(RLIMIT_FSIZE, 4096);
     const Result<void> written = file->write(std::string(10'000, 'x'));
     REQUIRE_FALSE(written);
-    CHECK(written.error().reason() == Reason::disk_full);
+    CHECK(written.error().reason() == Reason::output_unwritable);
     CHECK(written.error().exit_code() == 6);
     CHECK(written.error().detail() == "cannot write: File too large");
     CHECK(written.error().hint_text().find("ulimit -f") != std::string::npos);

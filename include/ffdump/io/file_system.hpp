@@ -36,9 +36,9 @@ enum class FilePurpose : std::uint8_t { reading, writing };
 /// What reads past the cache must be aligned to: the largest sector and page size that is met.
 constexpr std::size_t kDirectAlignment = 4096;
 
-/// An open file. One owner, one thread. Errors carry path and errno's text; ENOSPC, EDQUOT and
-/// EFBIG are `disk_full`, EMFILE and ENFILE `out_of_descriptors`, else `source_unreadable` for
-/// files opened for reading and `output_unwritable` for those opened for writing.
+/// An open file. One owner, one thread. Errors carry path and errno's text; ENOSPC and EDQUOT are
+/// `disk_full` (EFBIG is not: no space lets it pass), EMFILE and ENFILE `out_of_descriptors`, else
+/// `source_unreadable` for files opened for reading, `output_unwritable` for those for writing.
 class File {
  public:
     virtual ~File() = default;
