@@ -252,6 +252,10 @@ Result<std::optional<RunBegin>> begin_of_run(FileSystem& files, const OutputDire
     }
     return Journal::recover(files, directory.journal())
         .and_then([&](const Journal::Recovered& recovered) -> Result<std::optional<RunBegin>> {
+            // It may have been cut: an error that comes as late as this is one as well.
+            if (Result<void> closed = recovered.journal->close(); !closed) {
+                return failed(std::move(closed.error()));
+            }
             if (recovered.records.empty() ||
                 recovered.records.front().type != JournalType::run_begin) {
                 return std::nullopt;
@@ -274,7 +278,7 @@ Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory,
         return failed(std::move(recovered.error()));
     }
     if (recovered->records.empty()) {
-        return {};  // killed before it had begun
+        return recovered->journal->close();  // killed before it had begun
     }
     Result<std::vector<bool>> is_void = void_records(recovered->records);
     if (!is_void) {

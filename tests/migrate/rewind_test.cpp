@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "left_run.hpp"
+#include "support/faulty_file_system.hpp"
 
+#include <cerrno>
 #include <filesystem>
 
 namespace ffdump {
@@ -91,6 +93,32 @@ TEST_CASE("a rewind of a run that had not begun changes nothing") {
     CHECK_FALSE(begin_of_run(*files, directory).value());
     REQUIRE(rewind_run(*files, directory));
     CHECK_FALSE(recover_run(*files, directory, [] { return false; }).value());
+}
+
+TEST_CASE("a fault of the disk while a rewind lets go of the journal is told") {
+    const ScratchFolder folder;
+    const OutputDirectory directory(folder.at("new"));
+    const auto below = make_posix_file_system();
+    REQUIRE(below->make_directories(directory.state_folder()));
+    const auto journal = Journal::create(*below, directory.journal(), std::string(32, 'a')).value();
+    FaultyFileSystem files(*below);
+    files.count_only({FileOperation::close});
+    const auto is_told = [&files](const auto& call) {
+        files.fail_at(1, {.code = EIO});
+        const auto answer = call();
+        REQUIRE_FALSE(answer);
+        CHECK(answer.error().reason() == Reason::output_unwritable);
+        CHECK(call());
+    };
+    SECTION("of a run that had begun") {
+        RunBegin begin;
+        begin.run_id = kRun;
+        REQUIRE(journal->append(JournalType::run_begin, encode(begin)));
+        REQUIRE(journal->sync());
+    }
+    SECTION("of one that had not") {}
+    is_told([&] { return begin_of_run(files, directory); });
+    is_told([&] { return rewind_run(files, directory); });
 }
 
 TEST_CASE("a run knows how many canaries are durable, after a rewind those that are vouched for") {
