@@ -75,6 +75,11 @@ class SlotGate {
         return passage;
     }
 
+    [[nodiscard]] std::size_t in_flight() {
+        const std::lock_guard lock(mutex_);
+        return in_flight_;
+    }
+
     /// Sleeps outside any slot; false when the double is ending.
     bool pause(Clock::duration time) {
         std::unique_lock lock(mutex_);
