@@ -121,7 +121,7 @@ TEST_CASE_METHOD(FileFixture, "the identity of a file changes with its size and 
     CHECK(other->identity().value().inode != grown.inode);
 }
 
-TEST_CASE_METHOD(FileFixture, "a file that grows over the limit is an error, no full disk and no signal") {
+TEST_CASE_METHOD(FileFixture, "a file that grows over the limit is no full disk and no signal") {
     const std::unique_ptr<File> file = files->create(path).value();
     const Limit limit(RLIMIT_FSIZE, 4096);
     const Result<void> written = file->write(std::string(10'000, 'x'));
