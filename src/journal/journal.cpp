@@ -33,6 +33,12 @@ Result<void> write_header(FileSystem& files, const std::string& path, const std:
         .and_then([&] { return files.sync_directory(folder_of(path)); });
 }
 
+Result<ScannedJournal> scan_on_disk(const std::unique_ptr<File>& file) {
+    // After a sync that failed, the cache may hold records that the disk does not.
+    file->drop_cache();
+    return scan_journal(*file);
+}
+
 }  // namespace
 
 struct Journal::State {
@@ -79,6 +85,13 @@ Result<std::unique_ptr<Journal>> Journal::create(FileSystem& files, const std::s
     return std::unique_ptr<Journal>(new Journal(std::make_unique<State>(std::move(*file), run_id)));
 }
 
+Result<std::vector<JournalRecord>> Journal::read(FileSystem& files, const std::string& path) {
+    return files.open_read_back(path)
+        .and_then(&scan_on_disk)
+        .map([](ScannedJournal found) { return std::move(found.records); })
+        .map_error([](Error error) { return std::move(error).while_doing("reading the journal"); });
+}
+
 Result<Journal::Recovered> Journal::recover(FileSystem& files, const std::string& path) {
     const Result<bool> is_there = files.exists(path, FilePurpose::writing);
     if (!is_there) {
@@ -91,9 +104,7 @@ Result<Journal::Recovered> Journal::recover(FileSystem& files, const std::string
     if (!file) {
         return failed(std::move(file.error()).while_doing("reading the journal"));
     }
-    // After a sync that failed, the cache may hold records that the disk does not.
-    (*file)->drop_cache();
-    Result<ScannedJournal> found = scan_journal(**file);
+    Result<ScannedJournal> found = scan_on_disk(*file);
     if (!found) {
         return failed(std::move(found.error()).while_doing("reading the journal"));
     }

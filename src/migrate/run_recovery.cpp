@@ -250,21 +250,17 @@ Result<std::optional<RunBegin>> begin_of_run(FileSystem& files, const OutputDire
     if (!*is_there) {
         return std::nullopt;
     }
-    return Journal::recover(files, directory.journal())
-        .and_then([&](const Journal::Recovered& recovered) -> Result<std::optional<RunBegin>> {
-            // It may have been cut: an error that comes as late as this is one as well.
-            if (Result<void> closed = recovered.journal->close(); !closed) {
-                return failed(std::move(closed.error()));
-            }
-            if (recovered.records.empty() ||
-                recovered.records.front().type != JournalType::run_begin) {
-                return std::nullopt;
-            }
-            return decode_run_begin(recovered.records.front().payload)
-                .map([](RunBegin begin) { return std::optional(std::move(begin)); })
-                .map_error(
-                    [&](Error error) { return std::move(error).at_file(directory.journal()); });
-        });
+    return Journal::read(files, directory.journal())
+        .and_then(
+            [&](const std::vector<JournalRecord>& records) -> Result<std::optional<RunBegin>> {
+                if (records.empty() || records.front().type != JournalType::run_begin) {
+                    return std::nullopt;
+                }
+                return decode_run_begin(records.front().payload)
+                    .map([](RunBegin begin) { return std::optional(std::move(begin)); })
+                    .map_error(
+                        [&](Error error) { return std::move(error).at_file(directory.journal()); });
+            });
 }
 
 Result<void> rewind_run(FileSystem& files, const OutputDirectory& directory,

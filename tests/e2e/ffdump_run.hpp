@@ -35,14 +35,18 @@ using Arguments = std::vector<std::string>;
     return {ffdump_program(), std::move(arguments), {}, {}, {}};
 }
 
-/// Runs ffdump to its end. Throws when it does not end.
-[[nodiscard]] inline ChildEnd run_ffdump(Arguments arguments) {
-    ChildProcess child(ffdump_command(std::move(arguments)));
+/// Runs it to its end. Throws when it does not end.
+[[nodiscard]] inline ChildEnd run_to_end(const ChildCommand& command) {
+    ChildProcess child(command);
     auto end = child.wait();
     if (!end) {
         throw std::runtime_error("ffdump does not end: " + child.err());
     }
     return std::move(*end);
+}
+
+[[nodiscard]] inline ChildEnd run_ffdump(Arguments arguments) {
+    return run_to_end(ffdump_command(std::move(arguments)));
 }
 
 [[nodiscard]] inline ChildEnd verify(const std::string& from, const std::string& to,

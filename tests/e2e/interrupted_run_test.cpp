@@ -15,11 +15,9 @@ constexpr std::size_t kRecords = 240;
 /// Starts a migration, sends `signal` once the double has seen `requests`, and waits for the end.
 ChildEnd signalled_run(const MadeDump& dump, const Simulator& service, std::size_t requests,
                        int signal) {
-    ChildProcess child(
-        ffdump_command(dump.migrate(service, "new", {"--batch-size", "2", "--workers", "2"})));
-    REQUIRE(wait_for_requests(service, requests));
-    REQUIRE(child.send_signal(signal));
-    auto end = child.wait();
+    auto end =
+        stopped_run(service, dump.migrate(service, "new", {"--batch-size", "2", "--workers", "2"}),
+                    requests, signal);
     REQUIRE(end);
     return std::move(*end);
 }

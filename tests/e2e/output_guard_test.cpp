@@ -11,10 +11,7 @@ namespace ffdump {
 namespace {
 
 void interrupt(const MadeDump& dump, const Simulator& service) {
-    ChildProcess child(ffdump_command(dump.migrate(service, "new")));
-    REQUIRE(wait_for_requests(service, 2));
-    REQUIRE(child.send_signal(SIGTERM));
-    const auto end = child.wait();
+    const auto end = stopped_run(service, dump.migrate(service, "new"), 2, SIGTERM);
     REQUIRE(end);
     REQUIRE(end->code == 143);
 }
@@ -144,13 +141,11 @@ TEST_CASE("a file that may not grow ends also a run that would wait for space") 
     Arguments limited{"-c", R"(ulimit -f 8; exec "$0" "$@")", ffdump_program()};
     const Arguments command = dump.migrate(service, "new", {"--wait-for-space"});
     limited.insert(limited.end(), command.begin(), command.end());
-    ChildProcess child(ChildCommand{"/bin/sh", std::move(limited), {}, {}, {}});
-    const auto end = child.wait();
-    REQUIRE(end);
-    INFO(end->err);
-    CHECK(end->code == 6);
-    CHECK(has(end->err, "File too large"));
-    CHECK(has(end->err, "ulimit -f"));
+    const ChildEnd end = run_to_end({"/bin/sh", std::move(limited), {}, {}, {}});
+    INFO(end.err);
+    CHECK(end.code == 6);
+    CHECK(has(end.err, "File too large"));
+    CHECK(has(end.err, "ulimit -f"));
     CHECK(run_ffdump(command).code == 0);
     CHECK((dump_files(dump.at("new")) == wanted));
 }

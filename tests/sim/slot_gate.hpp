@@ -80,6 +80,12 @@ class SlotGate {
         return in_flight_;
     }
 
+    /// For a slot.
+    [[nodiscard]] std::size_t waiting() {
+        const std::lock_guard lock(mutex_);
+        return next_ticket_ - serving_;
+    }
+
     /// Sleeps outside any slot; false when the double is ending.
     bool pause(Clock::duration time) {
         std::unique_lock lock(mutex_);

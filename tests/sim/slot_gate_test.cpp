@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <thread>
 #include <vector>
 
@@ -36,6 +35,36 @@ Outcome crowd(SlotGate& gate, std::size_t size, SlotGate::Clock::duration work) 
     return outcome;
 }
 
+/// Requests that have all come, and are worked on or wait until the gate stops.
+class Held {
+ public:
+    Held(SlotGate& gate, std::size_t size) : gate_(gate), passages_(size) {
+        for (SlotGate::Passage& passage : passages_) {
+            threads_.emplace_back([&] { passage = gate_.pass(1h); });
+        }
+        while (gate_.in_flight() + gate_.waiting() < size) {
+            std::this_thread::yield();
+        }
+    }
+    ~Held() { stop(); }
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
+
+    const std::vector<SlotGate::Passage>& stop() {
+        gate_.stop();
+        for (std::thread& thread : threads_) {
+            thread.join();
+        }
+        threads_.clear();
+        return passages_;
+    }
+
+ private:
+    SlotGate& gate_;
+    std::vector<SlotGate::Passage> passages_;
+    std::vector<std::thread> threads_;
+};
+
 }  // namespace
 
 TEST_CASE("requests beyond the slots wait for their turn") {
@@ -45,6 +74,10 @@ TEST_CASE("requests beyond the slots wait for their turn") {
     for (const SlotGate::Passage& passage : outcome.passages) {
         CHECK(passage.in_flight <= 2);
     }
+    Held held(gate, 6);
+    CHECK(gate.in_flight() == 2);
+    CHECK(gate.waiting() == 4);
+    CHECK(std::ranges::count_if(held.stop(), [](const auto& it) { return it.waited > 0ms; }) == 4);
 }
 
 TEST_CASE("a waiting request begins when the slot was due, so that delays do not add up") {
@@ -61,51 +94,27 @@ TEST_CASE("a waiting request begins when the slot was due, so that delays do not
 
 TEST_CASE("without slots all are worked on at once") {
     SlotGate gate(0);
-    std::vector<SlotGate::Passage> passages(20);
-    std::vector<std::thread> threads;
-    threads.reserve(passages.size());
-    for (SlotGate::Passage& passage : passages) {
-        threads.emplace_back([&] { passage = gate.pass(1h); });
-    }
-    while (gate.in_flight() < passages.size()) {  // none ends before all have come
-        std::this_thread::yield();
-    }
-    gate.stop();
-    for (std::thread& thread : threads) {
-        thread.join();
-    }
-    const auto most = std::ranges::max_element(passages, {}, &SlotGate::Passage::in_flight);
-    CHECK(most->in_flight == 20);
-    for (const SlotGate::Passage& passage : passages) {
+    Held held(gate, 20);
+    CHECK(gate.in_flight() == 20);
+    for (const SlotGate::Passage& passage : held.stop()) {
         CHECK(passage.waited == 0ms);
     }
 }
 
 TEST_CASE("soft saturation slows each down and lets none wait") {
     SlotGate gate(5, SlotGate::Saturation::soft);
-    const Outcome outcome = crowd(gate, 20, 20ms);
-    double most = 0;
-    for (const SlotGate::Passage& passage : outcome.passages) {
-        CHECK(passage.waited == 0ms);
-        most = std::max(most, static_cast<double>(passage.in_flight));
-    }
-    // sqrt(1 + 16) times as long when all 20 were there at once.
-    CHECK(outcome.elapsed >= std::chrono::duration<double>(20ms) * std::hypot(1.0, most / 5));
+    const Held held(gate, 19);
+    const auto begin = SlotGate::Clock::now();
+    const SlotGate::Passage last = gate.pass(20ms);
+    CHECK(last.waited == 0ms);
+    CHECK(last.in_flight == 20);
+    // The last of 20 takes sqrt(1 + 16) times as long.
+    CHECK(SlotGate::Clock::now() - begin >= 82ms);
 }
 
 TEST_CASE("stopping wakes those who work and those who wait") {
     SlotGate gate(1);
-    std::vector<SlotGate::Passage> passages(3);
-    std::vector<std::thread> threads;
-    threads.reserve(passages.size());
-    for (SlotGate::Passage& passage : passages) {
-        threads.emplace_back([&] { passage = gate.pass(1h); });
-    }
-    gate.stop();
-    for (std::thread& thread : threads) {
-        thread.join();
-    }
-    CHECK(std::ranges::all_of(passages, &SlotGate::Passage::stopped));
+    CHECK(std::ranges::all_of(Held(gate, 3).stop(), &SlotGate::Passage::stopped));
     CHECK_FALSE(gate.pause(1h));
 }
 

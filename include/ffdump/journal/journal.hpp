@@ -52,6 +52,10 @@ class Journal {
     /// `journal_damaged` and the byte offset, and nothing is changed.
     [[nodiscard]] static Result<Recovered> recover(FileSystem& files, const std::string& path);
 
+    /// Its records, for who only asks: nothing is changed, a torn tail stays. Fails as recover().
+    [[nodiscard]] static Result<std::vector<JournalRecord>> read(FileSystem& files,
+                                                                 const std::string& path);
+
     ~Journal();
     Journal(const Journal&) = delete;
     Journal& operator=(const Journal&) = delete;
