@@ -14,13 +14,16 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kRecords = 60;
 
+Arguments another_service(const MadeDump& dump) {
+    return {"--images", dump.at("uploads"), "--model", "other_16", "--dimension", "16"};
+}
+
 /// A service of another model, which is out after its first answer, or after the first few where
 /// one facen alone does not tell how long they all are.
 Arguments wrong_service(const MadeDump& dump, const std::string& size) {
-    return {"--images",    dump.at("uploads"),
-            "--model",     "other_16",
-            "--dimension", "16",
-            "--fault",     size == "1" ? "503@5" : "503@2"};
+    Arguments arguments = another_service(dump);
+    arguments.insert(arguments.end(), {"--fault", size == "1" ? "503@5" : "503@2"});
+    return arguments;
 }
 
 Arguments in_batches(const std::string& size, const Arguments& more = {}) {
@@ -34,19 +37,21 @@ std::map<std::string, std::string> without_lock(std::map<std::string, std::strin
     return tree;
 }
 
+void move_images(const MadeDump& dump, const std::vector<std::size_t>& ids, const std::string& from,
+                 const std::string& to) {
+    fs::create_directory(dump.at(to));
+    for (const std::size_t id : ids) {
+        const std::string name = MadeDump::image_name(id);
+        fs::rename(dump.at(from) + "/" + name, dump.at(to) + "/" + name);
+    }
+}
+
 /// A finished run in which these records failed; their images have come back since.
 void fail(const MadeDump& dump, const Simulator& service, const std::vector<std::size_t>& ids) {
-    fs::create_directory(dump.at("away"));
-    const auto move_all = [&](const std::string& from, const std::string& to) {
-        for (const std::size_t id : ids) {
-            fs::rename(dump.at(from + MadeDump::image_name(id)),
-                       dump.at(to + MadeDump::image_name(id)));
-        }
-    };
-    move_all("uploads/", "away/");
+    move_images(dump, ids, "uploads", "away");
     REQUIRE(run_ffdump(dump.migrate(service, "new", {"--accept-failures", "image_missing"})).code ==
             3);
-    move_all("away/", "uploads/");
+    move_images(dump, ids, "away", "uploads");
 }
 
 std::vector<std::size_t> from_to(std::size_t first, std::size_t last) {
@@ -117,6 +122,51 @@ TEST_CASE("a run that another model began is not gone on with, and is redone by 
     CHECK(has(end.err, "model_changed"));
     CHECK_FALSE(fs::exists(dump.at("new/.ffdump/manifest.json")));
     check_that_rewinding_gives(dump, size, wanted);
+}
+
+TEST_CASE("a run that another model began is not gone on with when its images are gone since") {
+    const MadeDump dump(kRecords);
+    const auto wanted = dump.undisturbed();
+    const std::string size = GENERATE(as<std::string>{}, "4", "8");
+    CAPTURE(size);
+    {
+        const Simulator wrong(wrong_service(dump, size));
+        REQUIRE(run_ffdump(dump.migrate(wrong, "new", in_batches(size))).code == 5);
+        REQUIRE(wrong.images_extracted() == std::stoul(size));
+    }
+    // What was extracted cannot be asked for again: the canaries alone tell.
+    const std::vector<std::size_t> extracted = from_to(1, std::stoul(size));
+    move_images(dump, extracted, "uploads", "away");
+    {
+        const Simulator right(dump.service());
+        const ChildEnd end = run_ffdump(dump.migrate(right, "new", in_batches(size)));
+        INFO(end.err);
+        CHECK(end.code == 7);
+        CHECK(has(end.err, "model_changed"));
+        CHECK_FALSE(fs::exists(dump.at("new/.ffdump/manifest.json")));
+    }
+    move_images(dump, extracted, "away", "uploads");
+    check_that_rewinding_gives(dump, size, wanted);
+}
+
+TEST_CASE("facens of which no canaries could be kept are not kept either") {
+    const MadeDump dump(kRecords);
+    const auto wanted = dump.undisturbed();
+    dump.folder().write("new/.ffdump/canaries.new/in_the_way", "");
+    {
+        const Simulator wrong(another_service(dump));
+        const ChildEnd end = run_ffdump(dump.migrate(wrong, "new", in_batches("4")));
+        INFO(end.err);
+        CHECK(end.code == 6);
+        CHECK(has(end.err, "canaries"));
+    }
+    fs::remove_all(dump.at("new/.ffdump/canaries.new"));
+    // Nothing is left of the other model, so that there is nothing to doubt.
+    const Simulator right(dump.service());
+    const ChildEnd end = run_ffdump(dump.migrate(right, "new", in_batches("4")));
+    INFO(end.err);
+    CHECK(end.code == 0);
+    check_that_it_is(dump, wanted);
 }
 
 TEST_CASE("what another model gave in between is not vouched for by the first one") {
