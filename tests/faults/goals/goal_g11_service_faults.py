@@ -25,9 +25,10 @@ SIZES = ("--workers", str(service_faults.WORKERS), "--batch-size", str(service_f
          "--set", f"ffdump.fetches={service_faults.FETCHES}", "--set",
          f"ffdump.galleries.g_lines.dimension={DIMENSION}")
 IMPATIENT = ("--give-up-after", f"{service_faults.GIVES_UP_MS}ms")
+#: Long enough for a good answer on a busy machine.
 SHORT = tuple(word for where in ("extraction-api.timeouts", "ffdump.storage_timeouts")
               for key in ("response_header", "overall")
-              for word in ("--set", f"{where}.{key}=1s"))
+              for word in ("--set", f"{where}.{key}=2s"))
 #: What mends a run, by how it ended.
 MENDED_BY = {3: ("--retry-failed",), 5: (), 7: ("--rewind-to-canary",)}
 #: Of the share of requests that a fault meets by chance, so many draws until one is met.

@@ -130,14 +130,14 @@ def single_cases():
 
 
 def _most_faults(word, place):
-    """Of the service, all the time from there on. What was under way and came well begins the
-    count of the breaker anew, once."""
+    """Of the service, all the time from there on. Each that was under way and came well begins the
+    count of the breaker anew; on a busy machine they come one by one, long after the first fault."""
     width = FETCHES if word.startswith("image-") else WORKERS
     if word in FIRST_REFUSAL_IS_FINAL and place == "start":
         return width
     if word in TIMED_OUT:
         return 2 * width  # each is asked once more, and that one has no time to end
-    counted_anew = 0 if place == "start" else BREAKER - 1
+    counted_anew = 0 if place == "start" else (width - 1) * (BREAKER - 1)
     return BREAKER + counted_anew + width - 1 + PROBES
 
 
