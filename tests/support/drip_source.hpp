@@ -21,9 +21,15 @@ class DripSource final : public ByteSource {
 
     /// Reading beyond `offset` fails with `source_unreadable`.
     void fail_at(std::size_t offset) { fail_at_ = offset; }
+    /// ... the first time.
+    void fail_once() { fails_once_ = true; }
+    [[nodiscard]] std::size_t read_bytes() const { return at_; }
 
     Result<std::size_t> read(std::span<char> out) override {
         if (fail_at_ && at_ >= *fail_at_) {
+            if (fails_once_) {
+                fail_at_.reset();
+            }
             return failed(Reason::source_unreadable, "the disk says no");
         }
         const std::size_t end = std::min(bytes_.size(), fail_at_.value_or(bytes_.size()));
@@ -45,6 +51,7 @@ class DripSource final : public ByteSource {
     std::size_t most_;
     std::size_t at_ = 0;
     std::optional<std::size_t> fail_at_;
+    bool fails_once_ = false;
 };
 
 }  // namespace ffdump

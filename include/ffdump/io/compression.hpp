@@ -41,11 +41,11 @@ struct Compression {
 /// "a.json" or "a.json.gz" becomes "a.json.zst".
 [[nodiscard]] std::string packed_name(std::string_view name, Compression::Kind kind);
 
-/// What `packed` holds: all frames of zstd (skippable ones are passed over) or all members of gzip,
-/// one after the other. Checksums are checked. Memory is bounded by a window of 128 MiB; a file
-/// that unpacks to more than 100 times its size and 64 MiB is not believed. Fails with
-/// `source_unreadable` and says which frame and where, in the file and unpacked. `packed` must
-/// outlive it; `name` is for errors.
+/// What `packed` holds: all frames of zstd (skippable ones are passed over) or members of gzip,
+/// with checksums. Memory: a window of 128 MiB, or 24 MiB for each of up to 5 runs of frames that
+/// threads unpack ahead. Over 100 times the file's size and 64 MiB is not believed. Fails with
+/// `source_unreadable` after all that comes before; says which frame and where, in the file and
+/// unpacked. `packed` is read by the caller's thread and must outlive it; `name` is for errors.
 [[nodiscard]] std::unique_ptr<ByteSource> make_unpacking_source(ByteSource& packed,
                                                                 Compression::Kind kind,
                                                                 std::string name);

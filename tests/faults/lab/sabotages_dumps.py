@@ -53,8 +53,8 @@ DUMP = (
              "it != by_gallery_.end() && std::ranges::binary_search(it->second, id.value)",
              "false", E2E, "excluded records are left out and counted"),
     Sabotage("a torn archive is a whole one", "src/io/unpacking_source.cpp",
-             "            if (at_ == size_ && is_between_) {",
-             "            if (at_ == size_ && !is_full_) {", "io_tests",
+             "    if (at_ == size_ && is_between_) {",
+             "    if (at_ == size_ && !is_full_) {", "io_tests",
              "a packed file that is cut or followed by something else is an error with its frame"),
     Sabotage("a number of JSON loses digits in msgpack", "src/convert/json_to_msgpack.cpp",
              "        if (!is_spelling_of(s, val)) {", "        if (s.empty()) {", "convert_tests",
@@ -75,6 +75,22 @@ DUMP = (
              "    if (Result<void> listed = pending_.write(names); !listed) {",
              "    if (Result<void> listed; !listed) {", "archive_tests",
              "whatever call fails while unpacking, no manifest stands over files that are not whole"),
+)
+
+UNPACKING = (
+    Sabotage("a damaged frame that was unpacked ahead is believed", "src/io/parallel_unpacking.cpp",
+             "(!run.is_good || !after(run)", "(!after(run)",
+             "io_tests",
+             "damage anywhere in many frames gives the bytes and the error that it gives one by one"),
+    Sabotage("an error of reading ahead is forgotten", "src/io/parallel_unpacking.cpp",
+             "        error_ = std::move(got.error());\n", "",
+             "io_tests", "an error of reading that does not come again is told all the same"),
+    Sabotage("frames behind one that cannot be unpacked ahead are lost", "src/io/frames_ahead.cpp",
+             "        packed += oldest().packed;\n", "        packed = oldest().packed;\n",
+             "io_tests", "a frame that is too long to be unpacked ahead is unpacked, and what follows it"),
+    Sabotage("what is unpacked ahead may be any size", "src/io/parallel_unpacking.cpp",
+             " || !after(run).is_believed()", "",
+             "io_tests", "frames behind the first that unpack to absurdly much are not believed"),
 )
 
 VERIFY = (
@@ -142,4 +158,4 @@ VERIFY = (
              "verify_tests", "verify takes doubled ids only from a run that allowed them"),
 )
 
-SABOTAGES = DUMP + VERIFY
+SABOTAGES = DUMP + UNPACKING + VERIFY

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frames_ahead.hpp"
+
+#include "unpacking_source.hpp"
+
+#include <span>
+#include <system_error>
+#include <utility>
+
+namespace ffdump {
+namespace {
+
+/// By the same decoder as one frame after the other, so that it is as strict.
+void unpack(Unpacker& unpacker, FramesAhead::Run& run) {
+    std::string_view left = run.packed;
+    std::span<char> room(run.content.get(), FramesAhead::kMostContent);
+    bool frame_ended = false;
+    run.is_good = false;
+    while (!left.empty()) {
+        const Unpacker::Step step = unpacker.unpack(left, room);
+        if (step.problem != nullptr || (step.used == 0 && step.made == 0)) {
+            return;
+        }
+        left.remove_prefix(step.used);
+        room = room.subspan(step.made);
+        frame_ended = step.frame_ended;
+    }
+    run.size = FramesAhead::kMostContent - room.size();
+    run.is_good = frame_ended;
+}
+
+}  // namespace
+
+FramesAhead::FramesAhead(unsigned threads) : runs_(threads + 1U), is_done_(threads + 1U) {
+    for (Run& run : runs_) {
+        run.content = std::make_unique_for_overwrite<char[]>(kMostContent);  // NOLINT(*-c-arrays)
+    }
+}
+
+std::unique_ptr<FramesAhead> FramesAhead::start(unsigned threads) {
+    std::unique_ptr<FramesAhead> made(new FramesAhead(threads));
+    try {
+        for (unsigned i = 0; i < threads; ++i) {
+            made->threads_.emplace_back([ahead = made.get()] { ahead->work(); });
+        }
+    } catch (const std::system_error&) {
+        // Fewer do as well; without any it is not worth it.
+        return made->threads_.empty() ? nullptr : std::move(made);
+    }
+    return made;
+}
+
+FramesAhead::~FramesAhead() {
+    {
+        const std::lock_guard lock(mutex_);
+        is_over_ = true;
+    }
+    changed_.notify_all();
+    for (std::thread& thread : threads_) {
+        thread.join();
+    }
+}
+
+void FramesAhead::work() {
+    std::unique_ptr<Unpacker> unpacker = make_unpacker(Compression::Kind::zstd);
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        changed_.wait(lock, [this] { return is_over_ || begun_ != added_; });
+        if (is_over_) {
+            return;
+        }
+        const std::uint64_t number = begun_++;
+        lock.unlock();
+        unpack(*unpacker, at(number));
+        if (!at(number).is_good) {
+            // It holds the rest of a frame now.
+            unpacker = make_unpacker(Compression::Kind::zstd);
+        }
+        lock.lock();
+        is_done_[number % runs_.size()] = 1;
+        changed_.notify_all();
+    }
+}
+
+void FramesAhead::add(std::string packed, std::uint64_t frames) {
+    {
+        const std::lock_guard lock(mutex_);
+        Run& run = at(added_);
+        run.packed = std::move(packed);
+        run.frames = frames;
+        is_done_[added_ % runs_.size()] = 0;
+        ++added_;
+    }
+    changed_.notify_all();
+}
+
+const FramesAhead::Run& FramesAhead::oldest() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return is_done_[dropped_ % runs_.size()] != 0; });
+    return at(dropped_);
+}
+
+void FramesAhead::drop_oldest() {
+    ++dropped_;
+}
+
+std::string FramesAhead::take_back() {
+    std::string packed;
+    for (; !is_empty(); drop_oldest()) {
+        packed += oldest().packed;
+    }
+    return packed;
+}
+
+}  // namespace ffdump
