@@ -3,39 +3,48 @@
 
 #include "unpacking_source.hpp"
 
+#include <algorithm>
 #include <span>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
 namespace ffdump {
 namespace {
 
+constexpr std::size_t kLikelyRatio = 2;
+
+void grow(std::string& content, std::size_t bytes) {
+    if (content.size() < bytes) {
+        content.resize(std::min(bytes, FramesAhead::kMostContent));
+    }
+}
+
 /// By the same decoder as one frame after the other, so that it is as strict.
 void unpack(Unpacker& unpacker, FramesAhead::Run& run) {
     std::string_view left = run.packed;
-    std::span<char> room(run.content.get(), FramesAhead::kMostContent);
     bool frame_ended = false;
+    run.size = 0;
     run.is_good = false;
-    while (!left.empty()) {
-        const Unpacker::Step step = unpacker.unpack(left, room);
+    grow(run.content, kLikelyRatio * left.size());
+    while (!left.empty() || !frame_ended) {
+        if (run.size == run.content.size()) {
+            grow(run.content, 2 * run.size);
+        }
+        const Unpacker::Step step = unpacker.unpack(left, std::span(run.content).subspan(run.size));
         if (step.problem != nullptr || (step.used == 0 && step.made == 0)) {
             return;
         }
         left.remove_prefix(step.used);
-        room = room.subspan(step.made);
+        run.size += step.made;
         frame_ended = step.frame_ended;
     }
-    run.size = FramesAhead::kMostContent - room.size();
-    run.is_good = frame_ended;
+    run.is_good = true;
 }
 
 }  // namespace
 
-FramesAhead::FramesAhead(unsigned threads) : runs_(threads + 1U), is_done_(threads + 1U) {
-    for (Run& run : runs_) {
-        run.content = std::make_unique_for_overwrite<char[]>(kMostContent);  // NOLINT(*-c-arrays)
-    }
-}
+FramesAhead::FramesAhead(unsigned threads) : runs_(threads + 1U), is_done_(threads + 1U) {}
 
 std::unique_ptr<FramesAhead> FramesAhead::start(unsigned threads) {
     std::unique_ptr<FramesAhead> made(new FramesAhead(threads));
@@ -82,11 +91,11 @@ void FramesAhead::work() {
     }
 }
 
-void FramesAhead::add(std::string packed, std::uint64_t frames) {
+void FramesAhead::add(std::string_view packed, std::uint64_t frames) {
     {
         const std::lock_guard lock(mutex_);
         Run& run = at(added_);
-        run.packed = std::move(packed);
+        run.packed = packed;
         run.frames = frames;
         is_done_[added_ % runs_.size()] = 0;
         ++added_;

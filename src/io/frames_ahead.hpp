@@ -15,7 +15,7 @@ namespace ffdump {
 
 /// Runs of whole frames of zstd, unpacked side by side and given back in the order in which they
 /// came. Belongs to the thread that made it. Memory: of a run a thread and one more, packed and
-/// not; what it is unpacked into is only there as far as it was once used.
+/// not.
 class FramesAhead {
  public:
     /// Bytes of a run, at least of all but its last frame.
@@ -33,14 +33,14 @@ class FramesAhead {
     [[nodiscard]] bool is_empty() const noexcept { return added_ == dropped_; }
 
     struct Run {
-        std::string packed;
+        std::string packed;  ///< kept from run to run, for its memory
         std::uint64_t frames = 0;
-        std::unique_ptr<char[]> content;  ///< NOLINT(*-avoid-c-arrays): not to be filled with zeros
-        std::size_t size = 0;             ///< of the content
-        bool is_good = false;             ///< unpacked whole; otherwise `size` means nothing
+        std::string content;   ///< as well
+        std::size_t size = 0;  ///< so much of it is this run's
+        bool is_good = false;  ///< unpacked whole; otherwise `size` means nothing
     };
     /// There must be room.
-    void add(std::string packed, std::uint64_t frames);
+    void add(std::string_view packed, std::uint64_t frames);
     /// Waits until it is unpacked. There must be one; it is there until it is dropped.
     [[nodiscard]] const Run& oldest();
     void drop_oldest();

@@ -73,7 +73,7 @@ std::size_t ParallelUnpackingSource::read_ahead(std::span<char> out) {
             return 0;
         }
         const std::size_t count = std::min(out.size(), run.size - given_);
-        std::copy_n(run.content.get() + given_, count, out.data());
+        std::copy_n(run.content.data() + given_, count, out.data());
         given_ += count;
         if (given_ == run.size) {
             part_ = after(run);
@@ -98,7 +98,7 @@ void ParallelUnpackingSource::hand_over() {
             is_stuck_ = true;
             return;
         }
-        ahead_->add(buffer_.substr(0, cut_), frames_);
+        ahead_->add(std::string_view(buffer_).substr(0, cut_), frames_);
         buffer_.erase(0, cut_);
         cut_ = 0;
         frames_ = 0;
