@@ -97,8 +97,8 @@ struct ManyFrames {
 
 TEST_CASE("many frames are unpacked ahead to the same bytes, from any pieces") {
     const std::vector<std::vector<std::size_t>> files{
-        {kMebibyte, kMebibyte, kMebibyte, kMebibyte, kMebibyte},
-        {1, 200 * kKibibyte, 1, 2, 900 * kKibibyte, 3, 4 * kMebibyte, 7},
+        std::vector<std::size_t>(8, 200 * kKibibyte),
+        {1, 200 * kKibibyte, 1, 2, 300 * kKibibyte, 3, kMebibyte, 7},
         std::vector<std::size_t>(700, kKibibyte),
         {10}};
     for (const std::vector<std::size_t>& sizes : files) {
@@ -198,9 +198,11 @@ TEST_CASE("an error of reading that does not come again is told all the same") {
 }
 
 TEST_CASE("a frame that is too long to be unpacked ahead is unpacked, and what follows it") {
-    const std::string large = text_of(2 * FramesAhead::kMostContent);
+    // As long as others; with more in it than fits; too long to be handed over.
     for (const std::string& middle :
-         {text_of(300 * kKibibyte), std::string(FramesAhead::kMostContent + 1, 'a') + large}) {
+         {text_of(300 * kKibibyte),
+          std::string(FramesAhead::kMostContent, 'a') + text_of(300 * kKibibyte),
+          text_of(2 * FramesAhead::kMostPacked + kMebibyte)}) {
         ManyFrames file({300 * kKibibyte, 300 * kKibibyte, 300 * kKibibyte});
         const std::string behind = file.packed;
         file.packed += one_frame(middle) + behind;
