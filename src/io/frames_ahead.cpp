@@ -4,6 +4,7 @@
 #include "unpacking_source.hpp"
 
 #include <algorithm>
+#include <new>
 #include <span>
 #include <string_view>
 #include <system_error>
@@ -25,7 +26,6 @@ void unpack(Unpacker& unpacker, FramesAhead::Run& run) {
     std::string_view left = run.packed;
     bool frame_ended = false;
     run.size = 0;
-    run.is_good = false;
     grow(run.content, kLikelyRatio * left.size());
     while (!left.empty() || !frame_ended) {
         if (run.size == run.content.size()) {
@@ -40,6 +40,23 @@ void unpack(Unpacker& unpacker, FramesAhead::Run& run) {
         frame_ended = step.frame_ended;
     }
     run.is_good = true;
+}
+
+/// Makes the decoder anew where there is none, and leaves none that holds the rest of a frame.
+void try_to_unpack(std::unique_ptr<Unpacker>& unpacker, FramesAhead::Run& run) {
+    run.is_good = false;
+    try {
+        if (unpacker == nullptr) {
+            unpacker = make_unpacker(Compression::Kind::zstd);
+        }
+        unpack(*unpacker, run);
+    } catch (const std::bad_alloc&) {
+        // It is not good, then; one frame after the other takes less memory.
+        run.is_good = false;
+    }
+    if (!run.is_good) {
+        unpacker.reset();
+    }
 }
 
 }  // namespace
@@ -71,7 +88,7 @@ FramesAhead::~FramesAhead() {
 }
 
 void FramesAhead::work() {
-    std::unique_ptr<Unpacker> unpacker = make_unpacker(Compression::Kind::zstd);
+    std::unique_ptr<Unpacker> unpacker;
     std::unique_lock lock(mutex_);
     for (;;) {
         changed_.wait(lock, [this] { return is_over_ || begun_ != added_; });
@@ -80,11 +97,7 @@ void FramesAhead::work() {
         }
         const std::uint64_t number = begun_++;
         lock.unlock();
-        unpack(*unpacker, at(number));
-        if (!at(number).is_good) {
-            // It holds the rest of a frame now.
-            unpacker = make_unpacker(Compression::Kind::zstd);
-        }
+        try_to_unpack(unpacker, at(number));
         lock.lock();
         is_done_[number % runs_.size()] = 1;
         changed_.notify_all();

@@ -18,7 +18,7 @@ namespace ffdump {
 /// not.
 class FramesAhead {
  public:
-    /// Bytes of a run, at least of all but its last frame.
+    /// For the caller: a frame that is longer is not worth its memory.
     static constexpr std::size_t kMostPacked = std::size_t{8} << 20U;
     /// What a run may hold; otherwise it is not good.
     static constexpr std::size_t kMostContent = std::size_t{16} << 20U;

@@ -17,20 +17,15 @@ constexpr unsigned kMostThreads = 4;
 
 }  // namespace
 
-Result<std::size_t> ReadBefore::read(std::span<char> out) {
-    if (given_ < bytes_.size()) {
-        const std::size_t count = bytes_.copy(out.data(), out.size(), given_);
-        given_ += count;
-        return count;
-    }
+Result<std::size_t> ErrorFirst::read(std::span<char> out) {
     if (error_) {
         return failed(*std::exchange(error_, std::nullopt));
     }
-    return rest_.read(out);
+    return source_.read(out);
 }
 
 ParallelUnpackingSource::ParallelUnpackingSource(ByteSource& packed, std::string name)
-    : packed_(packed), serial_(packed, make_unpacker(Compression::Kind::zstd), std::move(name)) {}
+    : packed_(packed), serial_(packed_, make_unpacker(Compression::Kind::zstd), std::move(name)) {}
 
 Result<std::size_t> ParallelUnpackingSource::read(std::span<char> out) {
     while (!out.empty() && !serial_.has_ended()) {
@@ -138,16 +133,15 @@ void ParallelUnpackingSource::read_packed() {
     buffer_.resize(had + got.value_or(0));
     has_ended_ = !got || *got == 0;
     if (!got) {
-        error_ = std::move(got.error());
+        packed_.tell(std::move(got.error()));
     }
 }
 
 void ParallelUnpackingSource::fall_back() {
     std::string packed = ahead_ == nullptr ? std::string() : ahead_->take_back();
     packed += std::exchange(buffer_, {});
-    read_before_ = std::make_unique<ReadBefore>(std::move(packed),
-                                                std::exchange(error_, std::nullopt), packed_);
-    serial_.resume(part_, *read_before_);
+    joined_ = make_joined_source(std::move(packed), packed_);
+    serial_.resume(part_, *joined_);
     ahead_.reset();
     way_ = Way::serial;
 }

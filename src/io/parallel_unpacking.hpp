@@ -16,21 +16,20 @@
 
 namespace ffdump {
 
-/// What was read already, then the error that ended the reading if one did, then the rest.
-class ReadBefore final : public ByteSource {
+/// Reads on as `source` does, which must outlive it, and can be given an error to tell first.
+class ErrorFirst final : public ByteSource {
  public:
-    ReadBefore(std::string bytes, std::optional<Error> error, ByteSource& rest)
-        : bytes_(std::move(bytes)), error_(std::move(error)), rest_(rest) {}
+    explicit ErrorFirst(ByteSource& source) : source_(source) {}
+    /// Of reading before; told by the next read().
+    void tell(Error error) { error_ = std::move(error); }
     [[nodiscard]] Result<std::size_t> read(std::span<char> out) override;
     [[nodiscard]] Result<void> skip(std::uint64_t count) override {
         return read_over(*this, count);
     }
 
  private:
-    std::string bytes_;
-    std::size_t given_ = 0;
+    ByteSource& source_;
     std::optional<Error> error_;
-    ByteSource& rest_;
 };
 
 /// A file of many frames of zstd. The first frame, and whatever is out of the ordinary (damage, a
@@ -55,20 +54,19 @@ class ParallelUnpackingSource final : public ByteSource {
     [[nodiscard]] UnpackedPart after(const FramesAhead::Run& run) const noexcept;
     void fall_back();
 
-    ByteSource& packed_;
-    std::unique_ptr<ReadBefore> read_before_;  ///< what the serial one reads after a fall-back
+    ErrorFirst packed_;
+    std::unique_ptr<ByteSource> joined_;  ///< what the serial one reads after a fall-back
     UnpackingSource serial_;
 
     enum class Way : std::uint8_t { first_frame, ahead, serial };
     Way way_ = Way::first_frame;
-    UnpackedPart part_;           ///< given out, but for the run that is being given
-    std::string buffer_;          ///< read and not handed over
-    std::size_t cut_ = 0;         ///< bytes of whole frames at its beginning
-    std::uint64_t frames_ = 0;    ///< so many
-    std::optional<Error> error_;  ///< ended the reading
-    bool has_ended_ = false;      ///< nothing more can be read
-    bool is_stuck_ = false;       ///< nothing more can be handed over
-    std::size_t given_ = 0;       ///< of the oldest run
+    UnpackedPart part_;         ///< given out, but for the run that is being given
+    std::string buffer_;        ///< read and not handed over
+    std::size_t cut_ = 0;       ///< bytes of whole frames at its beginning
+    std::uint64_t frames_ = 0;  ///< so many
+    bool has_ended_ = false;    ///< nothing more can be read
+    bool is_stuck_ = false;     ///< nothing more can be handed over
+    std::size_t given_ = 0;     ///< of the oldest run
     std::unique_ptr<FramesAhead> ahead_;
 };
 

@@ -83,7 +83,7 @@ UNPACKING = (
              "io_tests",
              "damage anywhere in many frames gives the bytes and the error that it gives one by one"),
     Sabotage("an error of reading ahead is forgotten", "src/io/parallel_unpacking.cpp",
-             "        error_ = std::move(got.error());\n", "",
+             "        packed_.tell(std::move(got.error()));\n", "",
              "io_tests", "an error of reading that does not come again is told all the same"),
     Sabotage("frames behind one that cannot be unpacked ahead are lost", "src/io/frames_ahead.cpp",
              "        packed += oldest().packed;\n", "        packed = oldest().packed;\n",
